@@ -1,0 +1,1 @@
+"""Wagtail: content pages. May read the shop; the shop never reads it."""

@@ -1,0 +1,19 @@
+"""Countries."""
+
+from typing import Any
+
+from .models import Country
+
+
+def countries() -> list[dict[str, Any]]:
+    """All countries as `{code, name, is_shipping_country}`, those served first, then by name."""
+    rows = Country.objects.order_by("-is_shipping_country", "display_order", "printable_name")
+    return [
+        {"code": code, "name": name, "is_shipping_country": served}
+        for code, name, served in rows.values_list("iso_3166_1_a2", "printable_name", "is_shipping_country")
+    ]
+
+
+def is_served(country: str) -> bool:
+    """Whether the shop ships to the country of that code."""
+    return Country.objects.filter(pk=country, is_shipping_country=True).exists()

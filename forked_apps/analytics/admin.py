@@ -1,0 +1,3 @@
+"""Oscar's admin."""
+
+from oscar.apps.analytics.admin import *  # noqa: F403

@@ -1,0 +1,64 @@
+"""What a shopper said of a product's options, checked against what may be said. Pure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from forked_apps.partner.queries import OptionRule
+
+from .errors import InvalidOption, OptionFacts
+from .values import ChosenOption
+
+MAX_TEXT: Final = 500
+
+
+def check_options(rules: Sequence[OptionRule], given: Mapping[str, Any], *, pointer: str) -> tuple[ChosenOption, ...]:
+    """The chosen options, in the product's order. Raises InvalidOption for one that is unknown, missing or unfit."""
+    by_code = {rule.code: rule for rule in rules}
+    for code in given:
+        if code not in by_code:
+            raise InvalidOption(OptionFacts(option=code, reason="unknown"), pointer=pointer)
+    chosen = []
+    for rule in rules:
+        value = given.get(rule.code)
+        if value in (None, "", []):
+            if rule.is_required:
+                raise InvalidOption(OptionFacts(option=rule.code, reason="missing"), pointer=pointer)
+            continue
+        if not _fits(rule, value):
+            raise InvalidOption(OptionFacts(option=rule.code, reason="value"), pointer=pointer)
+        chosen.append(ChosenOption(rule.id, rule.code, rule.name, value))
+    return tuple(chosen)
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return (
+            isinstance(value, str)
+            and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
+            and bool(date.fromisoformat(value))
+        )
+    except ValueError:
+        return False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
+    "text": lambda value: isinstance(value, str) and len(value) <= MAX_TEXT,
+    "integer": lambda value: _is_number(value) and isinstance(value, int),
+    "float": _is_number,
+    "boolean": lambda value: isinstance(value, bool),
+    "date": _is_date,
+}
+
+
+def _fits(rule: OptionRule, value: Any) -> bool:
+    if rule.type in {"select", "radio"}:
+        return value in rule.choices
+    if rule.type in {"multi_select", "checkbox"}:
+        return isinstance(value, list) and all(item in rule.choices for item in value) and len(set(value)) == len(value)
+    return _CHECKS[rule.type](value)

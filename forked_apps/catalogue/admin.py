@@ -1,0 +1,3 @@
+"""Oscar's admin."""
+
+from oscar.apps.catalogue.admin import *  # noqa: F403

@@ -1,0 +1,130 @@
+"""Oscar's catalogue, plus brands, unique slugs and recorded picture sizes."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Left, Length
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.catalogue.abstract_models import (
+    AbstractAttributeOption,
+    AbstractAttributeOptionGroup,
+    AbstractCategory,
+    AbstractOption,
+    AbstractProduct,
+    AbstractProductAttribute,
+    AbstractProductAttributeValue,
+    AbstractProductCategory,
+    AbstractProductClass,
+    AbstractProductImage,
+    AbstractProductRecommendation,
+)
+from oscar.models.fields.slugfield import SlugField
+
+from .slugs import free_category_slug, free_product_slug
+
+PATH_STEP = 4  # characters of a category's path per level (treebeard's steplen)
+
+
+class Brand(models.Model):
+    """A maker's name. Names are unique whatever the case."""
+
+    name = models.CharField(_("Name"), max_length=128)
+    slug = models.SlugField(_("Slug"), max_length=128, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("Brand")
+        verbose_name_plural = _("Brands")
+        constraints = [models.UniqueConstraint(models.functions.Lower("name"), name="one_brand_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(AbstractProduct):
+    """Oscar's product. The slug is unique in the shop: it addresses the product in the API."""
+
+    slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
+    brand = models.ForeignKey(
+        Brand, verbose_name=_("Brand"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Oscar 4.2.1 takes the first slug that comes to mind; two products of one title would share an address."""
+        if not self.slug or self._slug_is_new():
+            self.slug = free_product_slug(self)
+        super().save(*args, **kwargs)
+
+    def _slug_is_new(self) -> bool:
+        return self._state.adding
+
+
+class Category(AbstractCategory):
+    """Oscar's category. Slugs are unique among siblings: the path of slugs addresses the category in the API."""
+
+    class Meta(AbstractCategory.Meta):
+        constraints = [
+            models.UniqueConstraint(Left("path", Length("path") - PATH_STEP), "slug", name="one_slug_among_siblings")
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Oscar 4.2.1 lets siblings share a slug, and so an address."""
+        if self._state.adding or not self.slug:
+            self.slug = free_category_slug(self)
+        super().save(*args, **kwargs)
+
+
+class ProductClass(AbstractProductClass):
+    """Oscar's product class."""
+
+
+class ProductCategory(AbstractProductCategory):
+    """Oscar's link between product and category."""
+
+
+class ProductRecommendation(AbstractProductRecommendation):
+    """Oscar's link between a product and what goes with it."""
+
+
+class ProductAttribute(AbstractProductAttribute):
+    """Oscar's product attribute."""
+
+
+class ProductAttributeValue(AbstractProductAttributeValue):
+    """Oscar's value of an attribute."""
+
+
+class AttributeOptionGroup(AbstractAttributeOptionGroup):
+    """Oscar's group of options of an attribute."""
+
+
+class AttributeOption(AbstractAttributeOption):
+    """Oscar's option of an attribute."""
+
+
+class Option(AbstractOption):
+    """Oscar's option: what a shopper says when adding a product to the cart."""
+
+
+class ProductImage(AbstractProductImage):
+    """Oscar's picture of a product."""
+
+
+class ImageRendition(models.Model):
+    """One stored size of a product picture, of the file `source`. A row without a file: the picture cannot be read."""
+
+    image = models.ForeignKey(ProductImage, on_delete=models.CASCADE, related_name="renditions")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    file = models.CharField(max_length=255, blank=True)
+    source = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["width"]
+        constraints = [models.UniqueConstraint(fields=["image", "width"], name="one_rendition_per_width")]
+
+    def __str__(self) -> str:
+        return f"{self.file} ({self.width} x {self.height})"
+
+
+from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own, after ours are registered

@@ -1,0 +1,60 @@
+"""Slugs that are free: made from a title, never a reserved word or a number, numbered when taken."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import QuerySet
+from oscar.core.utils import slugify
+
+if TYPE_CHECKING:
+    from .models import Brand, Category, Product
+
+MAX_LENGTH: Final = 240  # of 255: room for a number
+# Words that stand where a slug stands in the API's addresses.
+RESERVED: Final = frozenset({"search", "categories", "suggest", "new", "bulk"})
+
+
+def is_allowed(slug: str) -> bool:
+    """Whether a slug may address a thing: not a number (that is an id) and not a word of the API."""
+    return bool(slug) and not slug.isdigit() and slug not in RESERVED
+
+
+def free_product_slug(product: "Product") -> str:
+    """The product's slug if it is free, else one made from its title; a child's from the parent's and its options."""
+    wanted = product.slug or _child_slug(product) or slugify(product.get_title() or "")
+    return _free(wanted, type(product).objects.exclude(pk=product.pk), "product")
+
+
+def _child_slug(product: "Product") -> str:
+    if not product.is_child or product.parent is None:
+        return ""
+    words = [product.parent.slug, product.title or product.upc or ""]
+    title = product.title or ""
+    if product.parent.title and title.startswith(product.parent.title):
+        words[1] = title[len(product.parent.title) :]
+    return slugify(" ".join(words))
+
+
+def free_category_slug(category: "Category") -> str:
+    """The category's slug if no sibling has it, else a numbered one."""
+    parent_path = category.path[: -category.steplen]
+    siblings = type(category).objects.filter(path__startswith=parent_path, depth=category.depth)
+    return _free(category.slug or slugify(category.name), siblings.exclude(pk=category.pk), "category")
+
+
+def _free(wanted: str, rivals: "QuerySet[Product] | QuerySet[Category] | QuerySet[Brand]", fallback: str) -> str:
+    base = wanted[:MAX_LENGTH].strip("-") or fallback
+    if not is_allowed(base):
+        base = f"{fallback}-{base}"
+    taken = set(rivals.filter(slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    numbers = [int(found[1]) for slug in taken if (found := re.fullmatch(re.escape(base) + r"-(\d+)", slug))]
+    return f"{base}-{max(numbers, default=1) + 1}"
+
+
+def free_brand_slug(name: str) -> str:
+    """A slug for a new brand."""
+    from .models import Brand  # noqa: PLC0415 - the models use this module
+
+    return _free(slugify(name), Brand.objects.all(), "brand")

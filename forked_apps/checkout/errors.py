@@ -1,0 +1,49 @@
+"""Rules of checkout."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from nexus_shop.core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class TotalFacts:
+    """The totals as they are now, in the API's shape."""
+
+    totals: dict[str, dict[str, str]]
+
+
+class TotalChanged(DomainError):
+    """The total is not the one that the shopper confirmed. Nothing was ordered."""
+
+    code = "total_changed"
+    message = _("The total has changed since you saw it.")
+
+
+class CurrencyMismatch(DomainError):
+    """The confirmed total is in another currency than the cart."""
+
+    code = "currency_mismatch"
+    message = _("The cart is in another currency.")
+
+
+class ShippingMethodUnknown(DomainError):
+    """No shipping method of this code is there for this cart."""
+
+    code = "shipping_method_unknown"
+    message = _("There is no such way of delivery for this cart.")
+
+
+class ShippingAddressRequired(DomainError):
+    """Something in the cart has to be shipped, and nobody said where to."""
+
+    code = "shipping_address_required"
+    message = _("Where shall we deliver to?")
+
+
+class EmailRequired(DomainError):
+    """A guest's order needs an e-mail address."""
+
+    code = "email_required"
+    message = _("We need an e-mail address for the confirmation.")

@@ -1,0 +1,219 @@
+"""Placing orders: the only place where basket, order, stock and payment meet.
+
+One transaction: lock the cart, price it anew, compare with what the shopper confirmed, take vouchers, offers and
+stock, write the order, close the cart. No gateway is called: the order awaits its payment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from forked_apps.address.errors import CountryFacts, CountryNotServed
+from forked_apps.address.models import Country
+from forked_apps.address.validation import PostalAddress, check_address
+from forked_apps.basket.errors import CartEmpty, ProductFacts, ProductUnavailable
+from forked_apps.basket.operations import Wanted, checked_article, lock_cart, submit_cart
+from forked_apps.basket.options import check_options
+from forked_apps.basket.pricing import gross_discount, price_cart
+from forked_apps.basket.queries import cart_by_id, offers_of
+from forked_apps.basket.values import Cart, CartLine, PricedCart
+from forked_apps.offer.operations import take_capped_offers
+from forked_apps.order.models import Order
+from forked_apps.order.placement import Placement, write_order
+from forked_apps.partner.operations import allocate_stock
+from forked_apps.partner.queries import articles
+from forked_apps.payment.errors import PaymentMethodUnknown
+from forked_apps.payment.gateways.registry import available_methods, method_of
+from forked_apps.payment.operations import open_source
+from forked_apps.voucher.operations import lock_vouchers, use_vouchers
+from nexus_shop.core.handles import new_handle
+from nexus_shop.core.money import Money
+from nexus_shop.core.transactions import transaction
+
+from .errors import (
+    CurrencyMismatch,
+    EmailRequired,
+    ShippingAddressRequired,
+    ShippingMethodUnknown,
+    TotalChanged,
+    TotalFacts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
+
+    `shipping_method` None is the cheapest, `payment_method` None the default one.
+    """
+
+    user_id: int | None
+    email: str = ""
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
+    shipping_method: str | None = None
+    payment_method: str | None = None
+    vouchers: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, and whether this call has placed it (else it was there already)."""
+
+    order: Order
+    is_new: bool
+
+
+@transaction
+def complete_checkout(basket_id: int, details: Details, *, expected_total: Money) -> Placed:
+    """Turn a cart into an order awaiting payment.
+
+    Locks the cart, then vouchers, capped offers and stock. Completing an ordered cart returns its order. Raises
+    CartEmpty, TotalChanged (with the new totals), CurrencyMismatch, InsufficientStock (every short line),
+    ProductUnavailable, OfferUsedUp, VoucherInvalid, and the rules on address, shipping and payment method; then nothing
+    is changed. Publishes OrderPlaced.
+    """
+    if lock_cart(basket_id) != "Open":
+        return Placed(_order_of(basket_id), is_new=False)
+    cart = cart_by_id(basket_id)
+    if not cart.lines:
+        raise CartEmpty
+    order = _place(cart, details, expected_total=expected_total)
+    submit_cart(basket_id)
+    return Placed(order, is_new=True)
+
+
+@transaction
+def place_order(wanted: Sequence[Wanted], details: Details) -> Order:
+    """Order products without a cart, by the cheapest shipping and the default payment method.
+
+    Nothing is captured until the shopper confirms the total of the order's next action. Locks capped offers and stock.
+    Raises as `complete_checkout`, without comparing totals. Publishes OrderPlaced.
+    """
+    return _place(_cart_of(wanted, details.user_id), details, expected_total=None)
+
+
+def _order_of(basket_id: int) -> Order:
+    order: Order | None = Order.objects.filter(basket_id=basket_id).first()
+    if order is None:  # a cart that was merged into another
+        raise CartEmpty
+    return order
+
+
+def _cart_of(wanted: Sequence[Wanted], user_id: int | None) -> Cart:
+    """The products as the lines of a cart that is never written."""
+    currency = settings.OSCAR_DEFAULT_CURRENCY
+    found = articles([item.product_id for item in wanted], currency=currency)
+    lines = []
+    for item in wanted:
+        article = checked_article(found, item)
+        assert article.stock is not None
+        assert article.partner_id is not None
+        lines.append(
+            CartLine(
+                handle=new_handle(),
+                product_id=article.product_id,
+                title=article.title,
+                sku=article.sku,
+                is_sold=True,
+                is_discountable=article.is_discountable,
+                tracks_stock=article.tracks_stock,
+                requires_shipping=article.requires_shipping,
+                stock=article.stock,
+                partner_id=article.partner_id,
+                partner_name=article.partner_name,
+                partner_sku=article.partner_sku,
+                quantity=item.quantity,
+                options=check_options(article.options, item.options, pointer=f"{item.pointer}/options"),
+            )
+        )
+    return Cart(currency=currency, owner_id=user_id, lines=tuple(lines))
+
+
+def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Order:
+    method = method_of(details.payment_method) if details.payment_method else available_methods()[0]
+    if method is None:
+        raise PaymentMethodUnknown(pointer="/payment_method")
+    priced = _priced(cart, details)
+    countries = _checked_addresses(details, requires_shipping=any(line.requires_shipping for line in cart.lines))
+    if expected_total is not None:
+        _compare(priced, expected_total)
+    _take_offers(priced)
+    _take_stock(cart)
+    order = write_order(
+        priced,
+        Placement(
+            user_id=details.user_id,
+            guest_email="" if details.user_id is not None else details.email,
+            shipping_address=details.shipping_address,
+            billing_address=details.billing_address or details.shipping_address,
+            countries=countries,
+            payment_method=method.code,
+            customer_notes=details.notes,
+        ),
+    )
+    use_vouchers(priced.vouchers, order_id=order.pk, user_id=details.user_id)
+    open_source(order, method)
+    return order
+
+
+def _priced(cart: Cart, details: Details) -> PricedCart:
+    """The cart at the prices of now, with its vouchers and those named at checkout, which stay locked."""
+    if details.user_id is None and not details.email:
+        raise EmailRequired(pointer="/email")
+    vouchers = lock_vouchers({*cart.voucher_codes, *details.vouchers}, user_id=details.user_id)
+    priced = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, shipping_code=details.shipping_method)
+    if priced is None:
+        raise ShippingMethodUnknown(pointer="/shipping_method")
+    withdrawn = [line.line.product_id for line in priced.lines if line.unit is None or not line.line.is_sold]
+    if withdrawn:
+        raise ProductUnavailable(ProductFacts(product_ids=withdrawn))
+    return priced
+
+
+def _checked_addresses(details: Details, *, requires_shipping: bool) -> dict[str, Country]:
+    """The countries of the addresses, by code. Goods go only where the shop delivers; a bill goes anywhere."""
+    if requires_shipping and details.shipping_address is None:
+        raise ShippingAddressRequired(pointer="/shipping_address")
+    given = {"shipping_address": details.shipping_address, "billing_address": details.billing_address}
+    addresses = {name: address for name, address in given.items() if address is not None}
+    countries: dict[str, Country] = Country.objects.in_bulk({address.country for address in addresses.values()})
+    for name, address in addresses.items():
+        country = countries.get(address.country)
+        if country is None or (name == "shipping_address" and not country.is_shipping_country):
+            raise CountryNotServed(CountryFacts(country=address.country), pointer=f"/{name}/country")
+        check_address(address, pointer=f"/{name}")
+    return countries
+
+
+def _compare(priced: PricedCart, expected: Money) -> None:
+    if expected.currency != priced.totals.currency:
+        raise CurrencyMismatch(pointer="/expected_total/currency")
+    if expected.amount != priced.totals.total:
+        raise TotalChanged(TotalFacts(totals=priced.totals.as_json()))
+
+
+def _take_offers(priced: PricedCart) -> None:
+    currency = priced.totals.currency
+    take_capped_offers(
+        {
+            application.offer.pk: (
+                application.frequency,
+                priced.shipping_discount
+                if application.affects_shipping
+                else gross_discount(application.amount, currency),
+            )
+            for application in priced.applications
+        }
+    )
+
+
+def _take_stock(cart: Cart) -> None:
+    """Two lines of one stock record (by options) are one claim on it."""
+    claims: dict[int, int] = {}
+    for line in cart.lines:
+        if line.tracks_stock:
+            claims[line.stock.id] = claims.get(line.stock.id, 0) + line.quantity
+    allocate_stock(claims)

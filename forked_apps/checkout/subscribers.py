@@ -1,0 +1,11 @@
+"""What follows an order, after its commit."""
+
+from forked_apps.order.events import OrderPlaced
+from forked_apps.order.operations import count_order_discounts
+from nexus_shop.core.events import subscribe
+
+
+@subscribe(OrderPlaced)
+def count_offers(event: OrderPlaced) -> None:
+    """The counters of offers without a cap: no order waits for another's row."""
+    count_order_discounts(event.order_id)

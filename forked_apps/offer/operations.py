@@ -1,0 +1,58 @@
+"""Uses of offers."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from nexus_shop.core.transactions import transaction_required
+
+from .errors import OfferFacts, OfferUsedUp
+from .models import ConditionalOffer
+
+
+@transaction_required
+def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
+    """Count uses of offers that have a cap: offer id -> (applications, amount in the shop's currency).
+
+    One guarded statement for each, in primary-key order: rivals wait, and only as many pass as the cap allows. Offers
+    without a cap are not touched (no order waits for another's row); their counters follow the outbox.
+    Raises OfferUsedUp with every offer that has reached its cap.
+    """
+    capped = ConditionalOffer.objects.filter(pk__in=uses).exclude(max_global_applications=None, max_discount=None)
+    used_up = []
+    for offer in capped.order_by("pk"):
+        frequency, amount = uses[offer.pk]
+        free = Q(max_global_applications=None) | Q(max_global_applications__gte=F("num_applications") + frequency)
+        in_budget = Q(max_discount=None) | Q(max_discount__gt=F("total_discount"))
+        taken = ConditionalOffer.objects.filter(free, in_budget, pk=offer.pk).update(
+            num_applications=F("num_applications") + frequency,
+            total_discount=Coalesce(F("total_discount"), Decimal(0)) + amount,
+            num_orders=F("num_orders") + 1,
+        )
+        if not taken:
+            used_up.append(offer.name)
+    if used_up:
+        raise OfferUsedUp(OfferFacts(offers=used_up))
+
+
+def count_uncapped_offer(offer_id: int, *, frequency: int, amount: Decimal) -> None:
+    """Count a use of an offer without a cap; nothing happens to one that has got a cap since."""
+    ConditionalOffer.objects.filter(pk=offer_id, max_global_applications=None, max_discount=None).update(
+        num_applications=F("num_applications") + frequency,
+        total_discount=F("total_discount") + amount,
+        num_orders=F("num_orders") + 1,
+    )
+
+
+@transaction_required
+def return_offer_uses(uses: Mapping[int, tuple[int, Decimal]]) -> None:
+    """Give uses back: the reverse of `take_capped_offers`, in the same order of rows. No counter falls below zero."""
+    for offer_id in sorted(uses):
+        frequency, amount = uses[offer_id]
+        ConditionalOffer.objects.filter(pk=offer_id, num_applications__gte=frequency, num_orders__gte=1).update(
+            num_applications=F("num_applications") - frequency,
+            total_discount=F("total_discount") - amount,
+            num_orders=F("num_orders") - 1,
+        )

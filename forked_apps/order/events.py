@@ -1,0 +1,30 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+
+from nexus_shop.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order was written, its stock promised. It awaits payment."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStatusChanged(Event):
+    """An order, or some units of it, moved. `old` and `new` are the order's; `moved_to` is where the units went."""
+
+    order_id: int
+    old: str
+    new: str
+    moved_to: str
+    changed_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Event):
+    """The last units of an order were cancelled: stock, vouchers and offers were given back."""
+
+    order_id: int

@@ -1,0 +1,32 @@
+"""What happens to stock and prices."""
+
+from dataclasses import dataclass
+
+from nexus_shop.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceChanged(Event):
+    """A stock record's price or list price is another. Amounts are decimal texts as entered, in `currency`."""
+
+    stock_record_id: int
+    product_id: int
+    currency: str
+    old_price: str | None
+    new_price: str | None
+    old_list_price: str | None
+    new_list_price: str | None
+    changed_by: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockAdjusted(Event):
+    """The number in stock was set by hand or import. Sales are not adjustments."""
+
+    stock_record_id: int
+    product_id: int
+    old_num_in_stock: int | None
+    new_num_in_stock: int | None
+    changed_by: int | None
+    reason: str

@@ -1,0 +1,111 @@
+"""Reading partners, stock, and what is for sale."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from .models import Partner, StockRecord
+from .selection import Stock, choose_stock
+
+if TYPE_CHECKING:
+    from nexus_shop.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRule:
+    """An option that a product has: what the shopper may or must say when buying it."""
+
+    id: int
+    code: str
+    name: str
+    type: str
+    is_required: bool
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A product as the cart sees it, with the stock record that sells it (None where none does)."""
+
+    product_id: int
+    title: str
+    sku: str | None
+    structure: str
+    is_sold: bool
+    is_discountable: bool
+    tracks_stock: bool
+    requires_shipping: bool
+    stock: Stock | None
+    partner_id: int | None
+    partner_name: str
+    partner_sku: str
+    options: tuple[OptionRule, ...]
+
+
+ARTICLES: Final = """
+    SELECT p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc, p.structure,
+           p.is_public AND COALESCE(parent.is_public, true), p.is_discountable,
+           COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
+           (SELECT json_agg(json_build_array(s.id, s.price::text, s.list_price::text, s.price_currency, s.num_in_stock,
+                                             s.num_allocated, s.partner_id, partner.name, s.partner_sku))
+            FROM partner_stockrecord s JOIN partner_partner partner ON partner.id = s.partner_id
+            WHERE s.product_id = p.id),
+           (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required,
+                            ARRAY(SELECT c.option FROM catalogue_attributeoption c
+                                  WHERE c.group_id = o.option_group_id)))
+            FROM catalogue_option o
+            WHERE o.id IN (SELECT option_id FROM catalogue_productclass_options WHERE productclass_id = k.id)
+               OR o.id IN (SELECT option_id FROM catalogue_product_product_options
+                           WHERE product_id IN (p.id, p.parent_id)))
+    FROM catalogue_product p
+    LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+    LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
+    WHERE p.id = ANY(%s)
+"""
+
+
+def articles(product_ids: Collection[int], *, currency: str) -> dict[int, Article]:
+    """The products, as far as they exist, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(ARTICLES, [list(product_ids)])
+        return {row[0]: _article(row, currency) for row in cursor.fetchall()}
+
+
+def _article(row: tuple[Any, ...], currency: str) -> Article:
+    *facts, records, options = row
+    stocks = {record[0]: (_stock(record), record[6:]) for record in records or ()}
+    tracks_stock = facts[6]
+    chosen = choose_stock((stock for stock, _ in stocks.values()), currency=currency, tracks_stock=tracks_stock)
+    partner_id, partner_name, partner_sku = stocks[chosen.id][1] if chosen else (None, "", "")
+    rules = tuple(OptionRule(*option[:5], choices=tuple(option[5])) for option in options or ())
+    return Article(
+        *facts,
+        stock=chosen,
+        partner_id=partner_id,
+        partner_name=partner_name,
+        partner_sku=partner_sku,
+        options=rules,
+    )
+
+
+def _stock(record: list[Any]) -> Stock:
+    pk, price, list_price, currency, num_in_stock, num_allocated = record[:6]
+    return Stock(pk, _decimal(price), _decimal(list_price), currency, num_in_stock, num_allocated)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def partners_of(user: "User") -> QuerySet[Partner]:
+    """The partners whose stock and orders the user works on: all for staff, their own for partner staff."""
+    return Partner.objects.all() if user.is_staff else Partner.objects.filter(users=user)
+
+
+def stock_records_of(user: "User") -> QuerySet[StockRecord]:
+    """The stock records that the user may change."""
+    return StockRecord.objects.filter(partner__in=partners_of(user))

@@ -1,0 +1,15 @@
+"""`manage.py check` on payment settings."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from .gateways.stripe import key_problems
+
+
+@register()
+def stripe_keys_fit(**_: Any) -> list[CheckMessage]:
+    """Both keys or none, of one mode."""
+    problems = key_problems(settings.STRIPE_PUBLIC_KEY, settings.STRIPE_SECRET_KEY)
+    return [Error(problem, id="nexus.E001") for problem in problems]

@@ -1,0 +1,24 @@
+"""Payment that people handle: by invoice, bank transfer, in the shop. Staff record it in the dashboard."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .base import NextAction
+
+
+class Manual:
+    """Nothing is charged by the shop: the money comes by another way."""
+
+    code = "manual"
+    name = gettext_lazy("Invoice or bank transfer")
+    description = gettext_lazy(
+        "You receive the details with the confirmation. We send the goods when the money has come."
+    )
+
+    def is_available(self) -> bool:
+        """Always."""
+        return True
+
+    def next_action(self) -> NextAction:
+        """Wait for the details."""
+        return NextAction("wait", _("You will receive the details of payment from us."))

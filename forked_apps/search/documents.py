@@ -1,0 +1,234 @@
+"""Compose the documents. Pure: rows in, JSON texts out; the shapes are those of the API, product card and detail."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from forked_apps.catalogue.html import plain_text, sanitised
+from forked_apps.partner.selection import Stock, choose_stock, unit_price
+from nexus_shop.core.money import Price
+
+from .sources import AttributeRow, CategoryRow, ImageRow, ProductRow
+
+CARD_IMAGE_WIDTH = 640
+
+UrlOf = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for all documents of a batch: currency, address of a product and of a file."""
+
+    currency: str
+    product_url: str
+    url_of: UrlOf
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The columns of one document."""
+
+    product_id: int
+    is_public: bool
+    is_listed: bool
+    slug: str
+    sku: str | None
+    title_key: str
+    price: Decimal | None
+    in_stock: bool
+    category_ids: list[int]
+    date_created: datetime
+    card: str
+    attributes: str
+    detail: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """How a product is sold: the stock record's price, or the cheapest child's."""
+
+    stock: Stock | None
+    is_available: bool
+    code: str
+    message: str
+
+
+def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> Document:
+    """The document of one product, in the active language."""
+    parent = rows.get(row.parent_id) if row.parent_id else None
+    attributes = _attributes(row, parent)
+    card = _card(row, rows, context)
+    detail = card | _details(row, rows, attributes, context)
+    detail_text = _json(detail)
+    chains = (parent or row).categories
+    is_public = row.is_public and (parent is None or parent.is_public)
+    sale = _sale(row, rows, context)
+    return Document(
+        product_id=row.id,
+        is_public=is_public,
+        is_listed=is_public and row.structure != "child",
+        slug=row.slug,
+        sku=row.sku,
+        title_key=title_key(card["title"]),
+        price=sale.stock.price if sale.stock else None,
+        in_stock=sale.is_available,
+        category_ids=sorted({above.id for category in chains if category.is_browsable for above in category.chain}),
+        date_created=row.date_created,
+        card=_json(card),
+        attributes=_json(attributes),
+        detail=detail_text,
+        etag=hashlib.blake2b(detail_text.encode(), digest_size=16).hexdigest(),
+    )
+
+
+def title_key(title: str) -> str:
+    """What titles sort by: no case, no accents. The database sorts text by bytes."""
+    folded = unicodedata.normalize("NFKD", title.casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char))[:255]
+
+
+def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> dict[str, Any]:
+    parent = rows.get(row.parent_id) if row.parent_id else None
+    sale = _sale(row, rows, context)
+    price = _price(sale.stock.price, sale.stock) if sale.stock else None
+    images = row.images or (parent.images if parent else [])
+    return {
+        "id": row.id,
+        "url": context.product_url.format(id=row.id),
+        "slug": row.slug,
+        "title": row.title or (parent.title if parent else ""),
+        "sku": row.sku,
+        "structure": row.structure,
+        "brand": row.brand,
+        "categories": [_category(category) for category in _browsable(parent or row)],
+        "price": price,
+        "price_from": price if row.structure == "parent" else None,
+        "list_price": _price(sale.stock.list_price, sale.stock) if sale.stock else None,
+        "availability": {"is_available": sale.is_available, "code": sale.code, "message": sale.message},
+        "image": _image(images[0], context, alt=row.title) if images else None,
+        "rating": {"average": row.rating, "count": row.review_count},
+        "variant_count": len(_public_children(row, rows)),
+    }
+
+
+def _details(
+    row: ProductRow, rows: Mapping[int, ProductRow], attributes: list[dict[str, Any]], context: Context
+) -> dict[str, Any]:
+    parent = rows.get(row.parent_id) if row.parent_id else None
+    images = [_image(image, context, alt=row.title) for image in row.images or (parent.images if parent else [])]
+    description = sanitised(row.description or (parent.description if parent else ""))
+    chain = next((category.chain for category in _browsable(parent or row)), [])
+    return {
+        "description": description,
+        "attributes": attributes,
+        "options": [
+            {
+                "code": option.code,
+                "name": option.name,
+                "type": option.type,
+                "required": option.is_required,
+                "help_text": option.help_text,
+                "choices": option.choices,
+            }
+            for option in row.options
+        ],
+        "images": images,
+        "media": [{"type": "image", **image} for image in images],
+        "variants": [
+            _card(child, rows, context) | {"attributes": _attributes(child, row)}
+            for child in _public_children(row, rows)
+        ],
+        "breadcrumbs": [_category(category) for category in chain],
+        "seo": {
+            "title": row.meta_title
+            or (parent.meta_title if parent else "")
+            or row.title
+            or (parent.title if parent else ""),
+            "description": row.meta_description or plain_text(description),
+        },
+        "date_created": row.date_created.astimezone(UTC),
+        "date_updated": row.date_updated.astimezone(UTC),
+    }
+
+
+def _sale(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> _Sale:
+    if row.structure != "parent":
+        return _own_sale(row, context)
+    sales = [_own_sale(child, context) for child in _public_children(row, rows)]
+    priced = [sale for sale in sales if sale.stock]
+    buyable = [sale for sale in priced if sale.is_available] or priced
+    if not buyable:
+        return _Sale(None, False, "unavailable", _("Unavailable"))
+    return min(buyable, key=lambda sale: sale.stock.price or Decimal(0) if sale.stock else Decimal(0))
+
+
+def _own_sale(row: ProductRow, context: Context) -> _Sale:
+    stock = choose_stock(row.stock, currency=context.currency, tracks_stock=row.tracks_stock)
+    if stock is None:
+        return _Sale(None, False, "unavailable", _("Unavailable"))
+    if not row.tracks_stock:
+        return _Sale(stock, True, "available", _("Available"))
+    if stock.free:
+        return _Sale(stock, True, "instock", _("In stock"))
+    return _Sale(stock, False, "outofstock", _("Out of stock"))
+
+
+def _price(entered: Decimal | None, stock: Stock) -> dict[str, str | None] | None:
+    if entered is None:
+        return None
+    price: Price = unit_price(entered, stock.currency)
+    return price.as_json()
+
+
+def _public_children(row: ProductRow, rows: Mapping[int, ProductRow]) -> list[ProductRow]:
+    return [rows[child] for child in row.children if rows[child].is_public]
+
+
+def _browsable(row: ProductRow) -> Iterable[CategoryRow]:
+    return (category for category in row.categories if category.is_browsable)
+
+
+def _category(category: CategoryRow) -> dict[str, Any]:
+    return {"id": category.id, "name": category.name, "slug": category.slug, "path": category.path}
+
+
+def _attributes(row: ProductRow, parent: ProductRow | None) -> list[dict[str, Any]]:
+    """Own attributes over the parent's."""
+    merged: dict[str, AttributeRow] = {attribute.code: attribute for attribute in (parent.attributes if parent else [])}
+    merged |= {attribute.code: attribute for attribute in row.attributes}
+    return [
+        {
+            "code": attribute.code,
+            "name": attribute.name,
+            "type": attribute.type,
+            "value": sanitised(attribute.value)
+            if attribute.type == "richtext" and attribute.value
+            else attribute.value,
+            "display": plain_text(attribute.display) if attribute.type == "richtext" else attribute.display,
+        }
+        for attribute in merged.values()
+    ]
+
+
+def _image(image: ImageRow, context: Context, *, alt: str) -> dict[str, Any]:
+    """The size for a card, all sizes as srcset. Before they are made: the original, its size unknown."""
+    best = next((size for size in image.sizes if size[0] >= CARD_IMAGE_WIDTH), image.sizes[-1] if image.sizes else None)
+    return {
+        "url": context.url_of(best[2] if best else image.file),
+        "alt": image.caption or alt,
+        "srcset": ", ".join(f"{context.url_of(file)} {width}w" for width, _height, file in image.sizes),
+        "width": best[0] if best else None,
+        "height": best[1] if best else None,
+    }
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()

@@ -1,0 +1,154 @@
+"""Reading documents: one statement each, bytes out, no model instance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+
+from nexus_shop.core.errors import NotFound
+
+MARKET: Final = "default"
+EXACT_COUNT: Final = 1000
+
+# Ordering of the API -> columns. The id makes every order total.
+ORDERINGS: Final = {
+    "-date_created": "date_created DESC, product_id DESC",
+    "date_created": "date_created, product_id",
+    "price": "price, product_id",
+    "-price": "price DESC NULLS LAST, product_id DESC",
+    "title": "title_key, product_id",
+    "-title": "title_key DESC, product_id DESC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed by; None is no filter. `category` is an id or a path of slugs. Prices as entered."""
+
+    category: int | str | None = None
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    in_stock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of cards: their JSON joined by commas, whether more follow, how many there are (None: over 1,000)."""
+
+    cards: str
+    has_next: bool
+    count: int | None
+
+
+def product_page(
+    *, language: str, filters: Filters, ordering: str, limit: int, offset: int, count_exactly: bool = False
+) -> Page:
+    """A page of public products, parents and stand-alone ones, in one statement.
+
+    Raises NotFound (pointer `category`) where the category of the filter does not exist.
+    """
+    parameters: dict[str, Any] = {"market": MARKET, "language": language, "limit": limit, "offset": offset}
+    where, category = _conditions(filters, parameters)
+    order = ORDERINGS[ordering]
+    bound = "" if count_exactly else f"LIMIT {EXACT_COUNT + 1}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH category AS ({category}),
+            keys AS (
+                SELECT id, row_number() OVER (ORDER BY {order}) AS n FROM search_productdocument
+                WHERE {where} ORDER BY {order} LIMIT %(limit)s + 1 OFFSET %(offset)s)
+            SELECT (SELECT id FROM category),
+                   (SELECT count(*) FROM (SELECT 1 FROM search_productdocument WHERE {where} {bound}) AS counted),
+                   count(*),
+                   COALESCE(string_agg(d.card, ',' ORDER BY n) FILTER (WHERE n <= %(offset)s + %(limit)s), '')
+            FROM keys JOIN search_productdocument d USING (id)
+            """,
+            parameters,
+        )
+        category_id, count, found, cards = cursor.fetchone()
+    if filters.category is not None and category_id is None:
+        raise NotFound(pointer="category")
+    return Page(cards, found > limit, count if count_exactly or count <= EXACT_COUNT else None)
+
+
+def _conditions(filters: Filters, parameters: dict[str, Any]) -> tuple[str, str]:
+    """SQL of the WHERE clause and of the query for the category's id."""
+    where = ["market = %(market)s", "language = %(language)s", "is_listed"]
+    category = "SELECT NULL::int AS id"
+    if filters.category is not None:
+        category = _category_query(filters.category, parameters)
+        where.append("category_ids @> ARRAY[(SELECT id FROM category)]")
+    if filters.price_min is not None:
+        where.append("price >= %(price_min)s")
+        parameters["price_min"] = filters.price_min
+    if filters.price_max is not None:
+        where.append("price <= %(price_max)s")
+        parameters["price_max"] = filters.price_max
+    if filters.in_stock is not None:
+        where.append("in_stock = %(in_stock)s")
+        parameters["in_stock"] = filters.in_stock
+    return " AND ".join(where), category
+
+
+def _category_query(category: int | str, parameters: dict[str, Any]) -> str:
+    public = "is_public AND ancestors_are_public"
+    if isinstance(category, int):
+        parameters["category"] = category
+        return f"SELECT id FROM catalogue_category WHERE id = %(category)s AND {public}"
+    slugs = category.strip("/").split("/")
+    for level, slug in enumerate(slugs):
+        parameters[f"slug{level}"] = slug
+    joins = "".join(
+        f" JOIN catalogue_category c{n} ON c{n}.slug = %(slug{n})s AND c{n}.depth = {n + 1}"
+        f" AND left(c{n}.path, length(c{n - 1}.path)) = c{n - 1}.path"
+        for n in range(1, len(slugs))
+    )
+    last = len(slugs) - 1
+    return (
+        f"SELECT c{last}.id FROM catalogue_category c0{joins}"
+        f" WHERE c0.slug = %(slug0)s AND c0.depth = 1 AND c{last}.is_public AND c{last}.ancestors_are_public"
+    )
+
+
+def product_detail(key: int | str, *, language: str) -> tuple[str, str] | None:
+    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none."""
+    column = "product_id" if isinstance(key, int) else "slug"
+    if isinstance(key, str) and key.startswith("sku:"):
+        column, key = "sku", key.removeprefix("sku:")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT detail, etag FROM search_productdocument"
+            f" WHERE market = %s AND language = %s AND {column} = %s AND is_public",
+            [MARKET, language, key],
+        )
+        found: tuple[str, str] | None = cursor.fetchone()
+    return found
+
+
+def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
+    """Cards with `attributes`, by product id, in one statement; unpublished products too (a cart may hold one)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product_id, card, attributes FROM search_productdocument"
+            " WHERE market = %s AND language = %s AND product_id = ANY(%s)",
+            [MARKET, language, list(product_ids)],
+        )
+        return {
+            pk: orjson.loads(card) | {"attributes": orjson.loads(attributes)}
+            for pk, card, attributes in cursor.fetchall()
+        }
+
+
+def backlog() -> dict[str, Any]:
+    """How many notes wait, the age of the oldest in seconds, and how many documents there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), COALESCE(extract(epoch FROM clock_timestamp() - min(noted_at)), 0)::float,"
+            " (SELECT count(*) FROM search_productdocument) FROM search_documentnote"
+        )
+        notes, age, documents = cursor.fetchone()
+    return {"notes": notes, "oldest_note_seconds": round(age, 1), "documents": documents}

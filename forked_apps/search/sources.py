@@ -1,0 +1,264 @@
+"""The rows that documents are made of, read in bulk: a fixed number of statements, whatever the number of products."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q
+from oscar.apps.catalogue.reviews.models import ProductReview
+
+from forked_apps.catalogue.models import Option, ProductAttributeValue, ProductImage
+from forked_apps.partner.models import StockRecord
+from forked_apps.partner.selection import Stock
+
+
+@dataclass(slots=True)
+class CategoryRow:
+    """A category with its own ancestors, root first, itself last."""
+
+    id: int
+    name: str
+    slug: str
+    path: str
+    is_browsable: bool
+    chain: list["CategoryRow"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ImageRow:
+    """A picture with its stored sizes: (width, height, file), smallest first. `is_pending`: not made yet."""
+
+    id: int
+    file: str
+    caption: str
+    sizes: list[tuple[int, int, str]]
+    is_pending: bool
+
+
+@dataclass(slots=True)
+class AttributeRow:
+    """One attribute of a product with its value as JSON knows it and as people read it."""
+
+    code: str
+    name: str
+    type: str
+    value: Any
+    display: str
+
+
+@dataclass(slots=True)
+class OptionRow:
+    """What a shopper may say when adding the product to the cart."""
+
+    code: str
+    name: str
+    type: str
+    is_required: bool
+    help_text: str
+    choices: list[str]
+
+
+@dataclass(slots=True)
+class ProductRow:
+    """One product. Class facts are those of its own class, or of its parent's."""
+
+    id: int
+    structure: str
+    parent_id: int | None
+    is_public: bool
+    title: str
+    slug: str
+    sku: str | None
+    description: str
+    meta_title: str
+    meta_description: str
+    rating: float | None
+    date_created: datetime
+    date_updated: datetime
+    brand: dict[str, Any] | None
+    product_class: str
+    tracks_stock: bool
+    stock: list[Stock] = field(default_factory=list)
+    categories: list[CategoryRow] = field(default_factory=list)
+    images: list[ImageRow] = field(default_factory=list)
+    attributes: list[AttributeRow] = field(default_factory=list)
+    options: list[OptionRow] = field(default_factory=list)
+    children: list[int] = field(default_factory=list)
+    review_count: int = 0
+
+
+def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
+    """The products, their parents and their children, with everything that their documents show."""
+    rows = _products(list(product_ids))
+    ids = list(rows)
+    for row in rows.values():
+        if row.parent_id in rows:
+            rows[row.parent_id].children.append(row.id)
+    _add_stock(rows, ids)
+    _add_categories(rows, ids)
+    _add_images(rows, ids)
+    _add_attributes(rows, ids)
+    _add_options(rows, ids)
+    for product_id, count in (
+        ProductReview.objects.filter(product_id__in=ids, status=ProductReview.APPROVED)
+        .values_list("product_id")
+        .annotate(Count("id"))
+        .order_by()
+    ):
+        rows[product_id].review_count = count
+    return rows
+
+
+def _products(product_ids: list[int]) -> dict[int, ProductRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH wanted AS (
+                SELECT id, parent_id FROM catalogue_product WHERE id = ANY(%s)),
+            family AS (
+                SELECT id FROM wanted
+                UNION SELECT parent_id FROM wanted WHERE parent_id IS NOT NULL
+                UNION SELECT c.id FROM catalogue_product c WHERE c.parent_id IN (SELECT id FROM wanted))
+            SELECT p.id, p.structure, p.parent_id, p.is_public, p.title, p.slug, p.upc, p.description,
+                   COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
+                   p.date_updated,
+                   b.id, b.name, b.slug, COALESCE(k.name, ''), COALESCE(k.track_stock, true)
+            FROM catalogue_product p
+            LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+            LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
+            LEFT JOIN catalogue_brand b ON b.id = COALESCE(p.brand_id, parent.brand_id)
+            WHERE p.id IN (SELECT id FROM family) ORDER BY p.id
+            """,
+            [product_ids],
+        )
+        return {
+            row[0]: ProductRow(
+                *row[:13],
+                brand={"id": row[13], "name": row[14], "slug": row[15]} if row[13] else None,
+                product_class=row[16],
+                tracks_stock=row[17],
+            )
+            for row in cursor.fetchall()
+        }
+
+
+def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    for product_id, *facts in (
+        StockRecord.objects.filter(product_id__in=ids)
+        .order_by("id")
+        .values_list("product_id", "id", "price", "list_price", "price_currency", "num_in_stock", "num_allocated")
+    ):
+        rows[product_id].stock.append(Stock(*facts))
+
+
+def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pc.product_id, pc.category_id, a.id, a.name, a.slug, a.path, a.is_public AND a.ancestors_are_public
+            FROM catalogue_productcategory pc
+            JOIN catalogue_category c ON c.id = pc.category_id
+            JOIN catalogue_category a ON a.path = left(c.path, length(a.path)) AND a.depth <= c.depth
+            WHERE pc.product_id = ANY(%s) ORDER BY pc.product_id, c.path, a.depth
+            """,
+            [ids],
+        )
+        chains: dict[tuple[int, int], list[CategoryRow]] = defaultdict(list)
+        for product_id, category_id, pk, name, slug, _path, is_browsable in cursor.fetchall():
+            chain = chains[product_id, category_id]
+            path = f"{chain[-1].path}/{slug}" if chain else slug
+            chain.append(CategoryRow(pk, name, slug, path, is_browsable))
+    for (product_id, _), chain in chains.items():
+        chain[-1].chain = list(chain)
+        rows[product_id].categories.append(chain[-1])
+
+
+def _add_images(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    images = (
+        ProductImage.objects.filter(product_id__in=ids).order_by("display_order", "id").prefetch_related("renditions")
+    )
+    for image in images:
+        made = [size for size in image.renditions.all() if size.source == image.original.name]
+        sizes = [(size.width, size.height, size.file) for size in made if size.file]
+        rows[image.product_id].images.append(ImageRow(image.pk, image.original.name, image.caption, sizes, not made))
+
+
+def _add_attributes(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    values = (
+        ProductAttributeValue.objects.filter(product_id__in=ids)
+        .select_related("attribute", "value_option")
+        .prefetch_related("value_multi_option")
+        .order_by("attribute__name", "attribute_id")
+    )
+    for value in values:
+        rows[value.product_id].attributes.append(_attribute(value))
+
+
+def _attribute(value: Any) -> AttributeRow:
+    kind = value.attribute.type
+    plain: Any
+    if kind == "option":
+        plain = value.value_option.option if value.value_option else None
+    elif kind == "multi_option":
+        plain = [option.option for option in value.value_multi_option.all()]
+    elif kind in {"file", "image"}:
+        file = getattr(value, value.value_field_name)
+        plain = file.url if file else None
+    elif kind == "entity":
+        plain = value.entity_object_id
+    else:
+        plain = getattr(value, value.value_field_name)
+    return AttributeRow(value.attribute.code, value.attribute.name, kind, plain, _display(kind, plain))
+
+
+def _display(kind: str, plain: Any) -> str:
+    if plain is None:
+        return ""
+    if kind == "multi_option":
+        return ", ".join(plain)
+    if kind == "boolean":
+        return "Yes" if plain else "No"
+    return str(plain)
+
+
+def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    """Options of the product and of its class; a child has its parent's."""
+    options = {
+        option.pk: _option(option)
+        for option in Option.objects.filter(
+            Q(product__in=ids) | Q(product__children__in=ids) | Q(productclass__products__in=ids)
+        )
+        .distinct()
+        .select_related("option_group")
+        .prefetch_related("option_group__options")
+        .order_by("order", "name")
+    }
+    if not options:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, o.option_id
+            FROM catalogue_product p
+            LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+            JOIN LATERAL (
+                SELECT option_id FROM catalogue_product_product_options x WHERE x.product_id IN (p.id, p.parent_id)
+                UNION SELECT option_id FROM catalogue_productclass_options y
+                WHERE y.productclass_id = COALESCE(p.product_class_id, parent.product_class_id)) o ON true
+            WHERE p.id = ANY(%s)
+            """,
+            [ids],
+        )
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for product_id, option_id in cursor.fetchall():
+            wanted[product_id].add(option_id)
+    for product_id, option_ids in wanted.items():
+        rows[product_id].options = [option for pk, option in options.items() if pk in option_ids]
+
+
+def _option(option: Option) -> OptionRow:
+    choices = [choice.option for choice in option.option_group.options.all()] if option.option_group else []
+    return OptionRow(option.code, option.name, option.type, option.required, option.help_text or "", choices)

@@ -1,0 +1,199 @@
+"""Triggers that note what has become stale, whoever writes: API, dashboard, import, plain SQL.
+
+Statement level, one per table and event (PostgreSQL gives no transition table to several events). Each compares old
+with new and notes only what a document shows: a sale that leaves goods on the shelf notes nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pgtrigger
+from oscar.apps.catalogue.reviews.models import ProductReview
+
+from forked_apps.catalogue.models import (
+    Brand,
+    Category,
+    ImageRendition,
+    Product,
+    ProductAttributeValue,
+    ProductCategory,
+    ProductClass,
+    ProductImage,
+)
+from forked_apps.partner.models import StockRecord
+
+NOTE: Final = "INSERT INTO search_documentnote (kind, ref)"
+
+
+def _note_query(kind: str, ref: str, rows: str) -> str:
+    return f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {rows} AS r WHERE {ref} IS NOT NULL; RETURN NULL;"
+
+
+def _notes(name: str, *, kind: str, ref: str, shown: Sequence[str]) -> list[pgtrigger.Trigger]:
+    """The three triggers of a table: `ref` (an SQL expression over row `r`) is noted where one of `shown` differs."""
+    old, new = (", ".join(expression.format(row=row) for expression in shown) for row in ("o", "r"))
+    changed = (
+        f"(SELECT {{side}}.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE ({old}) IS DISTINCT FROM ({new}))"
+    )
+    both = f"({changed.format(side='o')} UNION ALL {changed.format(side='r')})"
+    return [
+        pgtrigger.Trigger(
+            name=f"note_{name}_insert",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=_note_query(kind, ref, "new_rows"),
+        ),
+        pgtrigger.Trigger(
+            name=f"note_{name}_delete",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Delete,
+            referencing=pgtrigger.Referencing(old="old_rows"),
+            func=_note_query(kind, ref, "old_rows"),
+        ),
+        pgtrigger.Trigger(
+            name=f"note_{name}_update",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=_note_query(kind, ref, both),
+        ),
+    ]
+
+
+def _columns(*names: str) -> list[str]:
+    return [f"{{row}}.{name}" for name in names]
+
+
+class NotedProduct(Product):
+    """Products."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "product",
+            kind="product",
+            ref="r.id",
+            shown=_columns(
+                *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
+                *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
+            ),
+        )
+
+
+class NotedStockRecord(StockRecord):
+    """Prices, and stock where it crosses from some to none or back."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "stockrecord",
+            kind="product",
+            ref="r.product_id",
+            shown=[
+                *_columns("product_id", "price", "list_price", "price_currency"),
+                "COALESCE({row}.num_in_stock, 0) > COALESCE({row}.num_allocated, 0)",
+            ],
+        )
+
+
+class NotedImage(ProductImage):
+    """Pictures."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "image",
+            kind="product",
+            ref="r.product_id",
+            shown=_columns("product_id", "original", "caption", "display_order"),
+        )
+
+
+class NotedRendition(ImageRendition):
+    """Stored sizes of pictures."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "rendition",
+            kind="product",
+            ref="(SELECT product_id FROM catalogue_productimage i WHERE i.id = r.image_id)",
+            shown=_columns("image_id", "width", "height", "file", "source"),
+        )
+
+
+class NotedProductCategory(ProductCategory):
+    """Which product stands in which category."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "productcategory", kind="product", ref="r.product_id", shown=_columns("product_id", "category_id")
+        )
+
+
+class NotedAttributeValue(ProductAttributeValue):
+    """Attributes of products."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "attributevalue",
+            kind="product",
+            ref="r.product_id",
+            shown=_columns(
+                *("product_id", "attribute_id", "value_text", "value_integer", "value_boolean", "value_float"),
+                *("value_richtext", "value_date", "value_datetime", "value_option_id", "value_file", "value_image"),
+            ),
+        )
+
+
+class NotedReview(ProductReview):
+    """Reviews: a document shows how many there are."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes("review", kind="product", ref="r.product_id", shown=_columns("product_id", "status", "score"))
+
+
+class NotedCategory(Category):
+    """Categories: one note for a whole subtree, expanded by the worker."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "category",
+            kind="category",
+            ref="r.id",
+            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public"),
+        )
+
+
+class NotedProductClass(ProductClass):
+    """Product classes say whether stock is tracked."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes("productclass", kind="product_class", ref="r.id", shown=_columns("name", "track_stock"))
+
+
+class NotedBrand(Brand):
+    """Brands."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes("brand", kind="brand", ref="r.id", shown=_columns("name", "slug"))

@@ -1,0 +1,62 @@
+"""The user and the logins of the API."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    Manager = UserManager["User"]
+else:
+    Manager = UserManager
+
+
+class ShopUserManager(Manager):
+    """Finds accounts by name whatever the case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account of that username, whatever the case."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractUser):
+    """A customer or a member of staff. E-mail and username are each unique whatever the case."""
+
+    email = models.EmailField(_("email address"))
+
+    objects = ShopUserManager()
+
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta(AbstractUser.Meta):
+        swappable = "AUTH_USER_MODEL"
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.UniqueConstraint(Lower("username"), name="one_account_per_username"),
+        ]
+
+
+def new_family_id() -> str:
+    """128 random bits, URL-safe."""
+    return secrets.token_urlsafe(16)
+
+
+class TokenFamily(models.Model):
+    """One login of the API: every token refreshed from it. Only `refresh_id` may be refreshed; revoked, all die."""
+
+    id = models.CharField(primary_key=True, max_length=22, default=new_family_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    refresh_id = models.CharField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"login of {self.user_id} at {self.created_at}"

@@ -1,0 +1,61 @@
+"""The role groups that exist on every database, with their permissions.
+
+A group is given what it lacks at each migration; what an owner added stays, what an owner took away comes back only
+with a new permission of the app: the names below are the product's minimum, written once, when the group is made.
+"""
+
+from typing import Any, Final
+
+from django.apps import AppConfig, apps
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+ADMIN: Final = "Admin"
+STAFF: Final = "Staff"
+PARTNER_STAFF: Final = "Partner staff"
+EDITOR: Final = "Editor"
+
+# Apps whose models a member of staff works with; the rest (users, permissions, tokens) is the admins'.
+STAFF_APPS: Final = (
+    *("catalogue", "reviews", "partner", "offer", "voucher", "order", "basket", "customer", "address", "shipping"),
+    *("payment", "communication", "wishlists", "analytics"),
+)
+EDITOR_APPS: Final = ("cms", "wagtailimages", "wagtaildocs", "wagtailredirects", "wagtailforms")
+
+
+def make_roles(app_config: AppConfig, **_: Any) -> None:
+    """Make missing role groups, once every app has its permissions. A `post_migrate` receiver."""
+    if app_config is not list(apps.get_app_configs())[-1]:
+        return
+    _make(ADMIN, Q())
+    _make(STAFF, Q(content_type__app_label__in=STAFF_APPS) & ~Q(codename__startswith="delete_order"))
+    _make(PARTNER_STAFF, Q(content_type__app_label="partner", codename="dashboard_access"))
+    wagtail_admin = Q(content_type__app_label="wagtailadmin", codename="access_admin")
+    _make(EDITOR, Q(content_type__app_label__in=EDITOR_APPS) | wagtail_admin)
+    _let_edit_pages(Group.objects.get(name=EDITOR))
+    _let_edit_pages(Group.objects.get(name=ADMIN))
+
+
+def _make(name: str, permissions: Q) -> None:
+    group, is_new = Group.objects.get_or_create(name=name)
+    if is_new:
+        group.permissions.set(Permission.objects.filter(permissions))
+
+
+def _let_edit_pages(group: Group) -> None:
+    """Wagtail's own permissions: on the page tree and on the collections of pictures and documents."""
+    from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page  # noqa: PLC0415 - apps must be loaded
+
+    root = Page.get_first_root_node()
+    collection = Collection.get_first_root_node()
+    if root is None or collection is None:
+        return
+    for codename in ("add_page", "change_page", "publish_page"):
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
+    for app_label, codename in (
+        *(("wagtailimages", codename) for codename in ("add_image", "change_image", "choose_image")),
+        *(("wagtaildocs", codename) for codename in ("add_document", "change_document", "choose_document")),
+    ):
+        permission = Permission.objects.get(content_type__app_label=app_label, codename=codename)
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)

@@ -1,0 +1,86 @@
+"""Who may do what: one table for every route and method of the API. What is not in it is denied.
+
+A test compares the table with the URL resolver in both directions. Object-level questions (whose cart, whose order)
+are answered by the queries, which do not find what is not the caller's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rest_framework.permissions import BasePermission
+
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named answer to: may this caller use this route?"""
+
+    name: str
+    allows: Check
+
+
+def _is_login(request: Any) -> bool:
+    return bool(request.user and request.user.is_authenticated)
+
+
+ANYONE: Final = Rule("anyone", lambda request: True)
+LOGIN: Final = Rule("login", _is_login)
+
+
+def staff(permission: str) -> Rule:
+    """Members of staff who hold the permission."""
+    return Rule(
+        f"staff with {permission}",
+        lambda request: _is_login(request) and request.user.is_staff and request.user.has_perm(permission),
+    )
+
+
+# Carts and checkout are open to anyone: the token or the login says whose cart it is.
+RULES: Final[dict[tuple[str, str], Rule]] = {
+    ("api/v1/auth/register/", "POST"): ANYONE,
+    ("api/v1/auth/login/", "POST"): ANYONE,
+    ("api/v1/auth/refresh/", "POST"): ANYONE,
+    ("api/v1/auth/logout/", "POST"): ANYONE,
+    ("api/v1/me/", "GET"): LOGIN,
+    ("api/v1/me/", "PATCH"): LOGIN,
+    ("api/v1/products/", "GET"): ANYONE,
+    ("api/v1/products/", "POST"): staff("catalogue.add_product"),
+    ("api/v1/products/categories/", "GET"): ANYONE,
+    ("api/v1/products/<key>/", "GET"): ANYONE,
+    ("api/v1/categories/", "GET"): ANYONE,
+    ("api/v1/countries/", "GET"): ANYONE,
+    ("api/v1/cart/", "GET"): ANYONE,
+    ("api/v1/cart/", "POST"): ANYONE,
+    ("api/v1/cart/", "DELETE"): ANYONE,
+    ("api/v1/cart/items/", "POST"): ANYONE,
+    ("api/v1/cart/items/", "PUT"): ANYONE,
+    ("api/v1/cart/items/", "DELETE"): ANYONE,
+    ("api/v1/cart/items/<handle>/", "PATCH"): ANYONE,
+    ("api/v1/cart/items/<handle>/", "DELETE"): ANYONE,
+    ("api/v1/cart/shipping-methods/", "GET"): ANYONE,
+    ("api/v1/payments/methods/", "GET"): ANYONE,
+    ("api/v1/checkout/", "POST"): ANYONE,
+    ("api/v1/orders/", "GET"): LOGIN,
+    ("api/v1/orders/", "POST"): LOGIN,
+    ("api/v1/orders/<handle>/", "GET"): ANYONE,
+    ("api/v1/orders/<handle>/status/", "PATCH"): staff("order.change_order"),
+    ("health/", "GET"): ANYONE,
+    ("health/db/", "GET"): ANYONE,
+    ("health/cache/", "GET"): ANYONE,
+}
+
+
+def rule_of(route: str, method: str) -> Rule | None:
+    """The rule of a route and method; HEAD is GET without a body. None is a refusal."""
+    return RULES.get((route, "GET" if method == "HEAD" else method))
+
+
+class Declared(BasePermission):
+    """The default permission of the API: what the table allows."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        """Whether the table lets this caller use this route and method."""
+        rule = rule_of(request.resolver_match.route, request.method)
+        return rule is not None and rule.allows(request)

@@ -1,0 +1,196 @@
+"""The base of every view: strict input, declared permissions, limits, idempotency, cache headers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, TypeVar
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import get_language
+from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from forked_apps.basket.errors import CartNotFound
+from nexus_shop.accounts.errors import InvalidToken
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.limits import State
+
+from . import idempotency
+from .clients import address_of
+from .errors import CONTENT_TYPE, STATUS, ApiError, domain_problem
+from .limits import READS, count_for, count_request, headers_of
+from .rendering import is_storable, to_json
+
+R = TypeVar("R")
+Headers = Mapping[str, str]
+
+JSON: Final = "application/json"
+GUESSES: Final = (InvalidToken, NotAuthenticated, CartNotFound)
+PUBLIC: Final = "public, max-age=0, s-maxage=30"
+
+
+class View(APIView):
+    """A view of the API. Anything that a subclass does not allow is refused."""
+
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+    metadata_class = None
+    #: Query parameters that the view's GET knows.
+    query_parameters: ClassVar[frozenset[str]] = frozenset()
+    #: Rate limits of the view's writes, beside the general ones.
+    write_limits: ClassVar[tuple[str, ...]] = ()
+    #: Public reads ignore `Authorization`, also a bad one: their answers are for everybody.
+    is_public: ClassVar[bool] = False
+    #: Whether a setting may demand an Idempotency-Key of the view's POST.
+    is_money_route: ClassVar[bool] = False
+    #: Views that ignore Idempotency-Key.
+    ignores_idempotency_key: ClassVar[bool] = False
+
+    limit_states: list[State]
+
+    def get_authenticators(self) -> list[Any]:
+        """None for a public read."""
+        request = getattr(self, "request", None)
+        if self.is_public and request is not None and request.method in READS:
+            return []
+        return super().get_authenticators()
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep the raw body, which an Idempotency-Key is compared by."""
+        drf_request = super().initialize_request(request, *args, **kwargs)
+        drf_request.raw_body = request.body if request.method not in READS else b""
+        return drf_request
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse what cannot be stored, who may not, and who asks too often, before anything is looked at."""
+        self.limit_states = []
+        if not all(is_storable(str(value)) for value in kwargs.values()):
+            raise ApiError("not_found")
+        super().initial(request, *args, **kwargs)
+        self.limit_states = count_request(request, is_public=self.is_public, names=self.write_limits)
+        self._check_parameters(request)
+        wants_key = self.is_money_route and request.method == "POST" and settings.IDEMPOTENCY_KEY_REQUIRED
+        if wants_key and idempotency.key_of(request) is None:
+            raise ApiError("idempotency_key_required", "This shop wants an Idempotency-Key here.")
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Count what may be guessing (a token, a cart, a login) against the address, before saying no."""
+        if isinstance(exc, GUESSES):
+            name = "read" if self.request.method in READS else "anonymous"
+            try:
+                count_for([(name, f"address:{address_of(self.request)}")])
+            except ApiError as limited:
+                exc = limited
+        return super().handle_exception(exc)
+
+    def _check_parameters(self, request: Any) -> None:
+        known = self.query_parameters if request.method in READS else frozenset[str]()
+        for name, values in request.GET.lists():
+            if name not in known:
+                raise ApiError("unknown_parameter", f"There is no parameter {name[:60]!r} here.", parameter=name[:60])
+            if len(values) > 1:
+                raise ApiError("invalid_request", "A parameter may stand once.", parameter=name)
+            if not is_storable(values[0]):
+                raise ApiError("invalid_request", "Texts may not contain NUL.", parameter=name)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add the limits' headers."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in headers_of(getattr(self, "limit_states", [])).items():
+            if value:
+                response.headers.setdefault(name, value)
+        return response
+
+    # Answers
+
+    def public(self, body: bytes | str, *, digest: str, tags: str = "", link: str = "") -> HttpResponse:
+        """A public answer with its strong ETag, or 304 where the client has it."""
+        etag = quote_etag(digest)
+        given = self.request.META.get("HTTP_IF_NONE_MATCH", "")
+        known = parse_etags(given) if given else []
+        fresh = etag in known or "*" in known
+        response = HttpResponse(status=304) if fresh else HttpResponse(body, content_type=JSON)
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = PUBLIC
+        response.headers["Vary"] = "Accept-Language, X-Store-Key"
+        response.headers["Content-Language"] = language()
+        if tags:
+            response.headers["Cache-Tag"] = tags
+        if link:
+            response.headers["Link"] = link
+        return response
+
+    def private(self, body: Any, *, status: int = 200, headers: Headers | None = None) -> Response:
+        """An answer for this client alone."""
+        return Response(body, status=status, headers=dict(headers or {}))
+
+    # Input
+
+    def parsed(self, serializer_class: Any) -> Any:
+        """The validated body. Raises ValidationError."""
+        if not isinstance(self.request.data, dict):
+            raise ValidationError({"non_field_errors": ["The body is a JSON object."]})
+        serializer = serializer_class(data=self.request.data, context={"request": self.request, "view": self})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def parameters(self, serializer_class: Any) -> Any:
+        """The validated query parameters. Raises ApiError with the parameter at fault."""
+        serializer = serializer_class(data=self.request.GET.dict())
+        if not serializer.is_valid():
+            name, details = next(iter(serializer.errors.items()))
+            raise ApiError("invalid_request", str(details[0]), parameter=str(name))
+        return serializer.validated_data
+
+    def version(self) -> int | None:
+        """The version of If-Match; None where there is none (or it is `*`)."""
+        header = self.request.META.get("HTTP_IF_MATCH", "").strip()
+        if not header or header == "*":
+            return None
+        text = header.strip('"')
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+    # Writes
+
+    def write(self, operation: Callable[[], R], render: Callable[[R], Answer]) -> HttpResponse:
+        """Run one operation and render its result; with an Idempotency-Key once, and replayed after that."""
+        key = (
+            None
+            if self.ignores_idempotency_key or self.request.method not in {"POST", "PATCH"}
+            else idempotency.key_of(self.request)
+        )
+        if key is None:
+            return self._respond(render(operation()))
+        return self._respond(
+            idempotency.run(self.request, key, operation, lambda result: self._rendered(result, render))
+        )
+
+    def _rendered(self, result: R | DomainError, render: Callable[[R], Answer]) -> Answer:
+        if not isinstance(result, DomainError):
+            return render(result)
+        body = domain_problem(result, self.request.path)
+        return Answer(STATUS[result.code], to_json(body), {"Content-Type": CONTENT_TYPE})
+
+    def _respond(self, answer: Answer) -> HttpResponse:
+        answer = self.finish(answer)
+        response = HttpResponse(answer.body, status=answer.status, content_type=JSON)
+        for name, value in answer.headers.items():
+            response.headers[name] = value
+        if answer.is_replay:
+            response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    def finish(self, answer: Answer) -> Answer:
+        """Add to an answer, first or replayed, what is not to be stored with it."""
+        return answer
+
+
+def answer(body: Any, *, status: int = 200, headers: Headers | None = None) -> Answer:
+    """An answer of `write`."""
+    return Answer(status, to_json(body), dict(headers or {}))
+
+
+def language() -> str:
+    """The language of the answer."""
+    return get_language() or settings.LANGUAGE_CODE

@@ -1,0 +1,251 @@
+"""Errors over HTTP: RFC 9457 problem+json with a stable code, for every answer of 400 and above.
+
+`STATUS` maps codes to HTTP statuses; a test asserts that every DomainError is in it, another that docs/api/errors.md
+describes each code.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any, Final
+
+import orjson
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg import errors as postgres_errors
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.requests import request_id
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE: Final = "application/problem+json"
+RETRY_SOON: Final = {"Retry-After": "1"}
+
+STATUS: Final[dict[str, int]] = {
+    # the request does not fit the schema
+    "invalid_request": 400,
+    "malformed_json": 400,
+    "unknown_field": 400,
+    "unknown_parameter": 400,
+    "page_too_deep": 400,
+    "idempotency_key_invalid": 400,
+    "idempotency_key_required": 400,
+    # who asks
+    "not_authenticated": 401,
+    "invalid_token": 401,
+    "invalid_credentials": 401,
+    "permission_denied": 403,
+    "origin_not_allowed": 403,
+    "not_found": 404,
+    "cart_not_found": 404,
+    "method_not_allowed": 405,
+    "not_acceptable": 406,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "rate_limited": 429,
+    # what stands against it
+    "cart_empty": 409,
+    "cart_in_checkout": 409,
+    "email_taken": 409,
+    "username_taken": 409,
+    "sku_taken": 409,
+    "idempotency_key_in_flight": 409,
+    "insufficient_stock": 409,
+    "stock_below_allocation": 409,
+    "total_changed": 409,
+    "offer_used_up": 409,
+    "status_not_allowed": 409,
+    "stale_version": 412,
+    # a valid body refused by a rule
+    "currency_mismatch": 422,
+    "address_incomplete": 422,
+    "amount_not_open": 422,
+    "country_not_served": 422,
+    "email_required": 422,
+    "idempotency_key_reused": 422,
+    "invalid_option": 422,
+    "invalid_postcode": 422,
+    "password_refused": 422,
+    "payment_method_unknown": 422,
+    "product_unavailable": 422,
+    "quantity_limit": 422,
+    "shipping_address_required": 422,
+    "shipping_method_unknown": 422,
+    "variant_required": 422,
+    "voucher_invalid": 422,
+    "fetch_failed": 422,
+    # ours
+    "payment_declined": 402,
+    "internal_error": 500,
+    "unavailable": 503,
+}
+
+TITLES: Final[Mapping[int, Any]] = {
+    400: gettext_lazy("The request is not understood"),
+    401: gettext_lazy("Log in first"),
+    402: gettext_lazy("The payment was declined"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    406: gettext_lazy("Only JSON can be had here"),
+    409: gettext_lazy("Conflict"),
+    412: gettext_lazy("Changed in the meantime"),
+    413: gettext_lazy("The body is too large"),
+    415: gettext_lazy("Send application/json"),
+    422: gettext_lazy("A rule of the shop stands against it"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("An error of ours"),
+    503: gettext_lazy("Try again in a moment"),
+}
+# Statuses that Django or the framework answers with by itself, before or behind our views.
+FRAMEWORK_CODES: Final = {
+    400: "invalid_request",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    503: "unavailable",
+}
+
+
+class ApiError(exceptions.APIException):
+    """An error of the HTTP layer with one of our codes."""
+
+    def __init__(
+        self, code: str, detail: str = "", *, pointer: str | None = None, parameter: str | None = None
+    ) -> None:
+        super().__init__(detail or TITLES[STATUS[code]], code)
+        self.status_code = STATUS[code]
+        self.code = code
+        self.pointer = pointer
+        self.parameter = parameter
+        self.headers: dict[str, str] = {}
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """The one exception handler of the API. None lets the error become a logged 500."""
+    problem, headers = _problem_of(error, context["request"])
+    if problem is None:
+        return None
+    response = Response(problem, status=problem["status"], content_type=CONTENT_TYPE, headers=headers)
+    response.exception = True
+    return response
+
+
+def _problem_of(error: Exception, request: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    path = request.path
+    if isinstance(error, DomainError):
+        return domain_problem(error, path), RETRY_SOON if error.code == "idempotency_key_in_flight" else {}
+    if isinstance(error, ApiError):
+        entry = _entry(error.code, str(error.detail), pointer=error.pointer, parameter=error.parameter)
+        return problem(error.code, str(error.detail), path, [entry] if len(entry) > 2 else []), error.headers
+    if isinstance(error, exceptions.ValidationError):
+        return validation_problem(error.detail, path), {}
+    if isinstance(error, exceptions.ParseError):
+        return problem("malformed_json", str(error.detail), path), {}
+    if isinstance(error, Http404 | DjangoPermissionDenied):
+        code = "not_found" if isinstance(error, Http404) else "permission_denied"
+        return problem(code, str(TITLES[STATUS[code]]), path), {}
+    if isinstance(error, exceptions.APIException):
+        code = FRAMEWORK_CODES.get(error.status_code, "invalid_request")
+        challenge = getattr(error, "auth_header", None)
+        return problem(code, str(error.detail), path), {"WWW-Authenticate": challenge} if challenge else {}
+    if isinstance(error, OperationalError) and is_passing(error):
+        logger.warning("Database away or busy: %s", error)
+        return problem("unavailable", _("The shop is busy. Try again in a moment."), path), RETRY_SOON
+    return None, {}
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether the same request may succeed a moment later: lock or statement time-out, lost or refused connection."""
+    cause = error.__cause__
+    bugs = (postgres_errors.ProgrammingError, postgres_errors.DataError)
+    return not isinstance(cause, bugs)
+
+
+def problem(code: str, detail: str, path: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The body of an error."""
+    status = STATUS[code]
+    body: dict[str, Any] = {
+        "type": f"/redoc/#section/Errors/{code}",
+        "title": str(TITLES[status]),
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        "code": code,
+        "request_id": request_id.get(),
+    }
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def domain_problem(error: DomainError, path: str) -> dict[str, Any]:
+    """The body for a broken rule, its facts as further members."""
+    message = str(error.message)
+    errors = [_entry(error.code, message, pointer=error.pointer)] if error.pointer else None
+    facts = {name: _plain(value) for name, value in error.details().items()}
+    return problem(error.code, message, path, errors) | {k: v for k, v in facts.items() if k not in {"status", "code"}}
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def validation_problem(detail: Any, path: str) -> dict[str, Any]:
+    """The body for what a serializer refused: one entry for each field."""
+    errors = list(_entries(detail, ""))
+    codes = {entry["code"] for entry in errors}
+    code = codes.pop() if len(codes) == 1 else "invalid_request"
+    if code not in {"unknown_field", "unknown_parameter"}:
+        code = "invalid_request"
+    return problem(code, _("Some fields are not as they should be."), path, errors)
+
+
+def _entries(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
+    if isinstance(detail, Mapping):
+        for name, value in detail.items():
+            step = "" if name == "non_field_errors" else f"/{name}"
+            yield from _entries(value, pointer + step)
+    elif isinstance(detail, list | tuple):
+        for value in detail:
+            yield from _entries(value, pointer)
+    else:
+        yield _entry(getattr(detail, "code", "invalid") or "invalid", str(detail), pointer=pointer)
+
+
+def _entry(code: str, detail: str, *, pointer: str | None = None, parameter: str | None = None) -> dict[str, Any]:
+    where = {"parameter": parameter} if parameter else {} if pointer is None else {"pointer": pointer}
+    return {**where, "code": code, "detail": detail}
+
+
+def problem_for(code: str, request: HttpRequest) -> HttpResponse:
+    """A whole answer, for places where no view runs."""
+    body = problem(code, str(TITLES[STATUS[code]]), request.path)
+    return HttpResponse(orjson.dumps(body), status=body["status"], content_type=CONTENT_TYPE)
+
+
+def as_problem(response: HttpResponseBase, request: HttpRequest) -> HttpResponse:
+    """Answers of 400 and above that did not come from our handler (unknown address, crash), as a problem."""
+    assert isinstance(response, HttpResponse)
+    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+        return response
+    code = FRAMEWORK_CODES.get(
+        response.status_code, "internal_error" if response.status_code >= 500 else "invalid_request"
+    )
+    replaced = problem_for(code, request)
+    for name in ("Allow", "Access-Control-Allow-Origin", "Vary", "Retry-After"):
+        if name in response.headers:
+            replaced.headers[name] = response.headers[name]
+    return replaced

@@ -1,0 +1,64 @@
+"""The Idempotency-Key of a request (IETF draft-ietf-httpapi-idempotency-key-header)."""
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.idempotency import Answer, run_once
+
+from .clients import address_of, cart_token_of
+from .errors import ApiError
+from .limits import client_of
+
+R = TypeVar("R")
+
+HEADER: Final = "HTTP_IDEMPOTENCY_KEY"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+def key_of(request: Any) -> str | None:
+    """The request's key, quotes of a structured field taken off. Raises ApiError `idempotency_key_invalid`."""
+    key: str | None = request.META.get(HEADER)
+    if key is None:
+        return None
+    key = key.strip()
+    if len(key) > 1 and key.startswith('"') and key.endswith('"'):
+        key = key[1:-1]
+    if not _KEY.fullmatch(key):
+        raise ApiError("idempotency_key_invalid", "The Idempotency-Key has 1 to 255 visible ASCII characters.")
+    return key
+
+
+def scope_of(request: Any) -> str:
+    """Principal and route: nobody is answered with another's answer."""
+    return f"{client_of(request)} {request.method} {request.path}"
+
+
+def fingerprint_of(request: Any) -> str:
+    """The digest of the body and of the query."""
+    digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
+    digest.update(b"\0")
+    digest.update(request.raw_body)
+    return digest.hexdigest()
+
+
+def cart_token_for(request: Any, key: str) -> str:
+    """The token of the cart that a keyed first write makes: derived, so that it need not be stored to be replayed."""
+    words = f"cart-token\0{address_of(request)}\0{request.path}\0{key}".encode()
+    return (
+        urlsafe_b64encode(hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).digest()).decode().rstrip("=")
+    )
+
+
+def run(request: Any, key: str, operation: Callable[[], R], render: Callable[[R | DomainError], Answer]) -> Answer:
+    """Run the operation once for this key and principal; see `core.idempotency.run_once`."""
+    return run_once(scope_of(request), key, fingerprint=fingerprint_of(request), operation=operation, render=render)
+
+
+__all__ = ["cart_token_for", "cart_token_of", "key_of", "run", "scope_of"]

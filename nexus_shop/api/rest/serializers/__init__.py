@@ -1,0 +1,1 @@
+"""Serializers: strict on input; for output they are the documented shapes (bodies are built without them)."""

@@ -1,0 +1,147 @@
+"""Carts."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from .fields import AttributeField, ImageField, MoneyField, PriceField, StrictSerializer, Text, WholeNumber
+
+
+class ChosenOption(serializers.Serializer[Any]):
+    """What the shopper said of an option."""
+
+    option = serializers.CharField()
+    name = serializers.CharField()
+    value = serializers.JSONField()
+
+
+class LineProduct(serializers.Serializer[Any]):
+    """The product of a line; url, slug and image are null once it has left the catalogue."""
+
+    id = serializers.IntegerField(allow_null=True)
+    url = serializers.CharField(allow_null=True)
+    slug = serializers.CharField(allow_null=True)
+    title = serializers.CharField()
+    sku = serializers.CharField(allow_null=True)
+    image = ImageField(allow_null=True)
+    attributes = AttributeField(many=True)
+
+
+class CartItem(serializers.Serializer[Any]):
+    """A line. `total` is after its `discount`; both prices are null where the product has none any more."""
+
+    id = serializers.CharField()
+    product = LineProduct()
+    quantity = serializers.IntegerField()
+    unit_price = PriceField(allow_null=True)
+    total = PriceField(allow_null=True)
+    discount = MoneyField()
+    options = ChosenOption(many=True)
+
+
+class Totals(serializers.Serializer[Any]):
+    """All gross; `tax` is the part contained in `total` = items - discount + shipping."""
+
+    items = MoneyField()
+    discount = MoneyField()
+    shipping = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
+
+
+class AppliedOffer(serializers.Serializer[Any]):
+    """An offer at work and what it takes off (gross)."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    amount = MoneyField()
+    voucher = serializers.CharField(allow_null=True)
+
+
+class AppliedVoucher(serializers.Serializer[Any]):
+    """A voucher of the cart."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CartProblem(serializers.Serializer[Any]):
+    """Something that changed since a line was put into the cart."""
+
+    code = serializers.ChoiceField(["price_changed", "insufficient_stock", "product_unavailable"])
+    item = serializers.CharField()
+    detail = serializers.DictField()
+
+
+class CartShape(serializers.Serializer[Any]):
+    """A cart. `id` is null where there is none yet; `token` is handed out once, to the guest who made it."""
+
+    id = serializers.CharField(allow_null=True)
+    token = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField()
+    currency = serializers.CharField()
+    items = CartItem(many=True)
+    vouchers = AppliedVoucher(many=True)
+    offers = AppliedOffer(many=True)
+    totals = Totals()
+    problems = CartProblem(many=True)
+
+
+class OptionInput(StrictSerializer):
+    """An option by its code."""
+
+    ignored = frozenset({"name"})
+
+    option = Text(max_length=128)
+    value = serializers.JSONField()
+
+
+class ItemInput(StrictSerializer):
+    """A product for the cart."""
+
+    ignored = frozenset({"id", "product", "unit_price", "total", "discount"})
+
+    product_id = WholeNumber(min_value=1)
+    quantity = WholeNumber(min_value=1, max_value=100_000, required=False, default=1)
+    options = OptionInput(many=True, required=False, max_length=20)
+
+
+class ItemsInput(StrictSerializer):
+    """All lines of the cart."""
+
+    items = ItemInput(many=True, max_length=100)
+
+
+class QuantityInput(StrictSerializer):
+    """The new quantity of a line; 0 removes it."""
+
+    ignored = frozenset({"id", "product", "unit_price", "total", "discount", "options"})
+
+    quantity = WholeNumber(max_value=100_000)
+
+
+class NoBody(StrictSerializer):
+    """Nothing."""
+
+
+class ShippingParameters(StrictSerializer):
+    """The query of the shipping methods."""
+
+    country = serializers.RegexField(r"^[A-Z]{2}\Z", required=False)
+
+
+class ShippingMethodShape(serializers.Serializer[Any]):
+    """A way of delivery for this cart."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    price = PriceField()
+
+
+class PaymentMethodShape(serializers.Serializer[Any]):
+    """A way to pay."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)

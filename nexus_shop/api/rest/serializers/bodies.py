@@ -1,0 +1,166 @@
+"""Bodies of answers: values of the domain in the API's shapes, products joined from their documents."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from forked_apps.address.validation import PostalAddress, address_problems
+from forked_apps.basket.pricing import gross_discount
+from forked_apps.basket.values import PricedCart, PricedLine
+from forked_apps.order.queries import OrderLine, OrderRow, Payment
+from forked_apps.payment.queries import next_action_of
+from forked_apps.search.queries import cards
+from nexus_shop.core.money import Money
+
+LINE_FIELDS = ("id", "url", "slug", "title", "sku", "image", "attributes")
+
+
+def cart_body(priced: PricedCart) -> dict[str, Any]:
+    """A cart, without its token."""
+    cart = priced.cart
+    documents = _documents(line.product_id for line in cart.lines)
+    currency = cart.currency
+    return {
+        "id": cart.handle,
+        "token": None,
+        "version": cart.version,
+        "currency": currency,
+        "items": [_cart_item(line, documents, currency) for line in priced.lines],
+        "vouchers": [{"code": voucher.code, "name": voucher.name} for voucher in priced.vouchers],
+        "offers": [
+            {
+                "name": application.offer.name,
+                "description": application.offer.description,
+                "amount": Money(
+                    priced.shipping_discount
+                    if application.affects_shipping
+                    else gross_discount(application.amount, currency),
+                    currency,
+                ).as_json(),
+                "voucher": application.voucher.code if application.voucher else None,
+            }
+            for application in priced.applications
+        ],
+        "totals": priced.totals.as_json(),
+        "problems": [{"code": p.code, "item": p.line, "detail": p.detail} for p in priced.problems],
+    }
+
+
+def _documents(product_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    ids = {pk for pk in product_ids if pk is not None}
+    return cards(ids, language=settings.LANGUAGE_CODE) if ids else {}
+
+
+def _product(
+    documents: Mapping[int, dict[str, Any]], product_id: int | None, *, title: str, sku: str | None
+) -> dict[str, Any]:
+    """The product block of a line; what an order says of it stands above what the catalogue says now."""
+    card = documents.get(product_id or 0)
+    if card is None:
+        nothing = {"url": None, "slug": None, "image": None, "attributes": []}
+        return {"id": product_id, "title": title, "sku": sku} | nothing
+    return {name: card[name] for name in LINE_FIELDS} | {"title": title, "sku": sku}
+
+
+def _cart_item(priced: PricedLine, documents: Mapping[int, dict[str, Any]], currency: str) -> dict[str, Any]:
+    line = priced.line
+    return {
+        "id": line.handle,
+        "product": _product(documents, line.product_id, title=line.title, sku=line.sku),
+        "quantity": line.quantity,
+        "unit_price": priced.unit.as_json() if priced.unit else None,
+        "total": priced.total.as_json() if priced.total else None,
+        "discount": Money(priced.discount, currency).as_json(),
+        "options": [option.as_json() for option in line.options],
+    }
+
+
+def order_bodies(orders: Iterable[OrderRow]) -> list[dict[str, Any]]:
+    """Orders, their products joined in one statement for all."""
+    rows = list(orders)
+    documents = _documents(line.product_id for order in rows for line in order.lines)
+    return [_order_body(order, documents) for order in rows]
+
+
+def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    currency = order.currency
+    amounts = {
+        "items": order.items,
+        "discount": order.discount,
+        "shipping": order.shipping,
+        "tax": order.tax,
+        "total": order.total,
+    }
+    return {
+        "id": order.handle,
+        "number": order.number,
+        "status": order.status,
+        "payment_status": order.payment_status,
+        "placed_at": order.placed_at,
+        "version": order.version,
+        "currency": currency,
+        "email": order.email,
+        "items": [_order_item(line, documents, currency) for line in order.lines],
+        "totals": {name: Money(amount, currency).as_json() for name, amount in amounts.items()},
+        "shipping_address": order.shipping_address,
+        "billing_address": order.billing_address,
+        "shipping_method": {"code": order.shipping_code, "name": order.shipping_name},
+        "notes": order.customer_notes,
+        "payments": [_payment(payment, currency) for payment in order.payments],
+        "next_action": _next_action(order),
+        "problems": _address_problems(order),
+    }
+
+
+def _order_item(line: OrderLine, documents: Mapping[int, dict[str, Any]], currency: str) -> dict[str, Any]:
+    return {
+        "id": line.handle,
+        "product": _product(documents, line.product_id, title=line.title, sku=line.sku),
+        "quantity": line.quantity,
+        "unit_price": line.unit.as_json(),
+        "total": line.total.as_json(),
+        "discount": Money(line.discount, currency).as_json(),
+        "options": line.options,
+        "status": line.status,
+        "units": line.units,
+    }
+
+
+def _payment(payment: Payment, currency: str) -> dict[str, Any]:
+    status = "awaiting"
+    if payment.refunded:
+        status = "refunded" if payment.refunded == payment.debited else "partially_refunded"
+    elif payment.debited and payment.debited == payment.allocated:
+        status = "paid"
+    return {
+        "id": payment.handle,
+        "method": payment.method,
+        "status": status,
+        "amount": Money(payment.allocated, currency).as_json(),
+        "paid": Money(payment.debited, currency).as_json(),
+        "refunded": Money(payment.refunded, currency).as_json(),
+    }
+
+
+def _next_action(order: OrderRow) -> dict[str, Any] | None:
+    action = next_action_of(order.payment_method, order.payment_status, order.status)
+    if action is None:
+        return None
+    return {
+        "type": action.type,
+        "amount": Money(order.total, order.currency).as_json(),
+        "methods": [order.payment_method],
+        "url": None,
+        "data": {"instructions": action.instructions},
+    }
+
+
+def _address_problems(order: OrderRow) -> list[dict[str, str]]:
+    addresses = {"/shipping_address": order.shipping_address, "/billing_address": order.billing_address}
+    return [
+        {"code": code, "pointer": f"{pointer}/postcode"}
+        for pointer, address in addresses.items()
+        if address is not None
+        for code in address_problems(PostalAddress(**address))
+    ]

@@ -1,0 +1,118 @@
+"""Strict fields and the strict serializer: JSON types as they are, nothing guessed, nothing unknown."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+MAX_INT: Final = 2**31 - 1
+_DECIMAL: Final = re.compile(r"\d{1,10}(\.\d+)?", re.ASCII)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses unknown fields. Names in `ignored` are read-only parts of the resource's shape: written back, ignored."""
+
+    ignored: ClassVar[frozenset[str]] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values, and an error for each unknown field."""
+        if isinstance(data, Mapping):
+            unknown = set(data) - set(self.fields) - self.ignored
+            if unknown:
+                message = _("There is no such field here.")
+                raise ValidationError(
+                    {name: [serializers.ErrorDetail(message, "unknown_field")] for name in sorted(unknown)}
+                )
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """A JSON string; numbers are not texts."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text, white space at its ends taken off."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without a fraction, of 32 bits; texts and booleans are no numbers."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MAX_INT, **options})
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Amount(serializers.DecimalField):
+    """A decimal text (or number) with the shop currency's own digits, zero or more."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0), **options})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount. A binary float is taken by its shortest text; more decimals than the currency has are refused."""
+        text = str(data) if isinstance(data, int | float) and not isinstance(data, bool) else data
+        if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
+            self.fail("invalid")
+        return super().to_internal_value(text)
+
+
+class MoneyField(StrictSerializer):
+    """`{"amount": "12.00", "currency": "GBP"}`."""
+
+    amount = Amount()
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3)
+
+
+class PriceField(serializers.Serializer[Any]):
+    """A price: net, tax and gross. Tax and gross are null where the tax cannot be known yet."""
+
+    currency = serializers.CharField()
+    net = serializers.CharField()
+    tax = serializers.CharField(allow_null=True)
+    gross = serializers.CharField(allow_null=True)
+
+
+class CategoryRef(serializers.Serializer[Any]):
+    """A category, named."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    path = serializers.CharField()
+
+
+class ImageField(serializers.Serializer[Any]):
+    """A picture; width and height are null until its sizes are made."""
+
+    url = serializers.CharField()
+    alt = serializers.CharField(allow_blank=True)
+    srcset = serializers.CharField(allow_blank=True)
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+
+
+class AttributeField(serializers.Serializer[Any]):
+    """One attribute of a product."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
+    display = serializers.CharField(allow_blank=True)
+
+
+def shop_currency() -> str:
+    """The currency that amounts without one are in."""
+    return str(settings.OSCAR_DEFAULT_CURRENCY)

@@ -1,0 +1,45 @@
+"""The routes of `/api/v1/`: ours, and oscarapi's by its override mechanism. None of its views is mounted as it is."""
+
+from typing import Any
+
+from django.urls import path
+from oscarapi.utils.loading import get_api_class
+
+from .views.basic import PaymentMethodList
+from .views.checkout import OrderStatusView
+from .views.health import CacheHealthView, DatabaseHealthView, HealthView
+from .views.login import AccountView, LogoutView, RefreshView
+
+
+def ours(module: str, name: str) -> Any:
+    """Oscarapi's view of that name, which has to be our override of it."""
+    view = get_api_class(f"views.{module}", name)
+    if not view.__module__.startswith("nexus_shop."):
+        raise RuntimeError(f"oscarapi's {name} is not overridden: it is not safe to mount")
+    return view.as_view()
+
+
+urlpatterns = [
+    path("api/v1/auth/register/", ours("login", "RegistrationView"), name="register"),
+    path("api/v1/auth/login/", ours("login", "LoginView"), name="login"),
+    path("api/v1/auth/refresh/", RefreshView.as_view(), name="refresh"),
+    path("api/v1/auth/logout/", LogoutView.as_view(), name="logout"),
+    path("api/v1/me/", AccountView.as_view(), name="me"),
+    path("api/v1/products/", ours("product", "ProductList"), name="product-list"),
+    path("api/v1/products/categories/", ours("product", "CategoryList"), name="product-category-list"),
+    path("api/v1/products/<key>/", ours("product", "ProductDetail"), name="product-detail"),
+    path("api/v1/categories/", ours("product", "CategoryList"), name="category-list"),
+    path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
+    path("api/v1/cart/", ours("basket", "BasketView"), name="cart"),
+    path("api/v1/cart/items/", ours("basket", "LineList"), name="cart-items"),
+    path("api/v1/cart/items/<handle>/", ours("basket", "BasketLineDetail"), name="cart-item"),
+    path("api/v1/cart/shipping-methods/", ours("basket", "ShippingMethodView"), name="cart-shipping-methods"),
+    path("api/v1/payments/methods/", PaymentMethodList.as_view(), name="payment-methods"),
+    path("api/v1/checkout/", ours("checkout", "CheckoutView"), name="checkout"),
+    path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),
+    path("api/v1/orders/<handle>/", ours("checkout", "OrderDetail"), name="order-detail"),
+    path("api/v1/orders/<handle>/status/", OrderStatusView.as_view(), name="order-status"),
+    path("health/", HealthView.as_view(), name="health"),
+    path("health/db/", DatabaseHealthView.as_view(), name="health-db"),
+    path("health/cache/", CacheHealthView.as_view(), name="health-cache"),
+]

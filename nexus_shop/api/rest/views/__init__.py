@@ -1,0 +1,1 @@
+"""Views: those of oscarapi's names override oscarapi's, the others are ours."""

@@ -1,0 +1,230 @@
+"""The cart of a login, or of the guest who holds its token."""
+
+from typing import Any, Final
+
+import orjson
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from forked_apps.basket.errors import CartNotFound
+from forked_apps.basket.operations import (
+    Changed,
+    Wanted,
+    add_to_cart,
+    empty_cart,
+    new_token,
+    open_cart,
+    remove_line,
+    replace_cart_lines,
+    set_line_quantity,
+)
+from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced
+from forked_apps.basket.values import Cart, CartRef, hash_of_token
+from forked_apps.shipping.queries import shipping_quotes
+from nexus_shop.api.rest import idempotency
+from nexus_shop.api.rest.base import View, answer
+from nexus_shop.api.rest.clients import address_of, cart_token_of
+from nexus_shop.api.rest.limits import count_for
+from nexus_shop.api.rest.rendering import to_json
+from nexus_shop.api.rest.schema import problems
+from nexus_shop.api.rest.serializers import basket as shapes
+from nexus_shop.api.rest.serializers.bodies import cart_body
+from nexus_shop.core.idempotency import Answer
+
+#: Marks the stored answer of a first cart write: its token is put in when the answer goes out.
+NEW_CART: Final = "X-New-Cart"
+TOKEN_PARAMETER: Final = OpenApiParameter(
+    "X-Cart-Token", str, OpenApiParameter.HEADER, description="The guest's cart; logins have theirs."
+)
+WRITE_PROBLEMS: Final = problems(400, 401, 404, 409, 412, 413, 415, 422, 429)
+
+
+def cart_ref(request: Any) -> CartRef:
+    """Whose cart: the login's, else the token's."""
+    if request.user.is_authenticated:
+        return CartRef(owner_id=request.user.pk)
+    token = cart_token_of(request)
+    return CartRef(token_hash=hash_of_token(token) if token else None)
+
+
+class CartView(View):
+    """What all cart routes share."""
+
+    def cart(self) -> Cart:
+        """The cart at hand, or an empty one that is not stored. Raises CartNotFound for an unknown token."""
+        ref = cart_ref(self.request)
+        if ref == CartRef():
+            return no_cart()
+        found = find_cart(ref)
+        if found is None and ref.token_hash is not None:
+            raise CartNotFound
+        return found or no_cart()
+
+    def change(self, operation: Any) -> HttpResponse:
+        """Run `operation(ref, token)` and answer the whole cart; 201 and the token where it was made."""
+        ref = cart_ref(self.request)
+        key = idempotency.key_of(self.request)
+        self.new_token = idempotency.cart_token_for(self.request, key) if key else new_token()
+        if ref == CartRef():
+            count_for([("new_cart", f"address:{address_of(self.request)}")])
+        return self.write(lambda: operation(ref, self.new_token), self._render)
+
+    def _render(self, changed: Changed) -> Answer:
+        cart = cart_by_id(changed.basket_id)
+        headers = (
+            {"ETag": f'"{cart.version}"', "Location": "/api/v1/cart/"}
+            if changed.is_new
+            else {"ETag": f'"{cart.version}"'}
+        )
+        if changed.token is not None:
+            headers[NEW_CART] = "1"
+        return answer(cart_body(priced(cart)), status=201 if changed.is_new else 200, headers=headers)
+
+    def finish(self, answer: Answer) -> Answer:
+        """Hand the token of a new guest cart out, in header and body."""
+        if NEW_CART not in answer.headers:
+            return answer
+        headers = {name: value for name, value in answer.headers.items() if name != NEW_CART}
+        body = orjson.loads(answer.body) | {"token": self.new_token}
+        return Answer(answer.status, to_json(body), headers | {"X-Cart-Token": self.new_token}, answer.is_replay)
+
+
+class BasketView(CartView):
+    """`cart/`. oscarapi 3.3.0 creates a basket and a session with each anonymous GET."""
+
+    @extend_schema(
+        operation_id="getCart",
+        summary="Read the cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.CartShape, **problems(401, 404, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The cart with its totals; `id` is null where there is none, and none is made. An ordered cart still reads."""
+        cart = self.cart()
+        return self.private(cart_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+
+    @extend_schema(
+        operation_id="openCart",
+        summary="Open a cart",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.NoBody,
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Make a cart (201) or answer the one at hand (200). A guest's token comes in `X-Cart-Token` and `token`."""
+        self.parsed(shapes.NoBody)
+        return self.change(lambda ref, token: open_cart(ref, token=token))
+
+    @extend_schema(
+        operation_id="emptyCart",
+        summary="Empty the cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take everything out."""
+        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
+
+
+class LineList(CartView):
+    """`cart/items/`. oscarapi 3.3.0 lets a client choose price, currency and stock record of a line."""
+
+    @extend_schema(
+        operation_id="addToCart",
+        summary="Add a product",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.ItemInput,
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Put units of a product into the cart, which is made if there is none. An equal line grows."""
+        wanted = wanted_of(self.parsed(shapes.ItemInput), "")
+        return self.change(lambda ref, token: add_to_cart(ref, wanted, token=token, version=self.version()))
+
+    @extend_schema(
+        operation_id="replaceCartItems",
+        summary="Replace all lines",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.ItemsInput,
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def put(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let the cart hold exactly these lines: all or none."""
+        items = self.parsed(shapes.ItemsInput)["items"]
+        wanted = [wanted_of(item, f"/items/{position}") for position, item in enumerate(items)]
+        return self.change(lambda ref, token: replace_cart_lines(ref, wanted, token=token, version=self.version()))
+
+    @extend_schema(
+        operation_id="emptyCartItems",
+        summary="Empty the cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take everything out."""
+        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
+
+
+class BasketLineDetail(CartView):
+    """`cart/items/{id}/`. oscarapi 3.3.0 lets a client give a line to another's basket."""
+
+    @extend_schema(
+        operation_id="setCartItemQuantity",
+        summary="Set a line's quantity",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.QuantityInput,
+        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set the quantity; 0 removes the line. The price of now is taken as seen."""
+        quantity = self.parsed(shapes.QuantityInput)["quantity"]
+        return self.change(lambda ref, token: set_line_quantity(ref, handle, quantity=quantity, version=self.version()))
+
+    @extend_schema(
+        operation_id="removeCartItem",
+        summary="Remove a line",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the line out."""
+        return self.change(lambda ref, token: remove_line(ref, handle, version=self.version()))
+
+
+class ShippingMethodView(CartView):
+    """`cart/shipping-methods/`."""
+
+    query_parameters = frozenset({"country"})
+
+    @extend_schema(
+        operation_id="listShippingMethods",
+        summary="Ways of delivery",
+        parameters=[TOKEN_PARAMETER, shapes.ShippingParameters],
+        responses={200: shapes.ShippingMethodShape(many=True), **problems(400, 401, 404, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The ways of delivery for this cart, cheapest first."""
+        self.parameters(shapes.ShippingParameters)
+        cart = self.cart()
+        requires_shipping = not cart.lines or any(line.requires_shipping for line in cart.lines)
+        quotes = shipping_quotes(currency=cart.currency, requires_shipping=requires_shipping)
+        return self.private(
+            [
+                {
+                    "code": quote.code,
+                    "name": quote.name,
+                    "description": quote.description,
+                    "price": quote.price.as_json(),
+                }
+                for quote in quotes
+            ]
+        )
+
+
+def wanted_of(item: dict[str, Any], pointer: str) -> Wanted:
+    """A validated item as the operations want it."""
+    options = {option["option"]: option["value"] for option in item.get("options", [])}
+    return Wanted(item["product_id"], item["quantity"], options, pointer)
+
+
+__all__ = ["BasketLineDetail", "BasketView", "LineList", "ShippingMethodView"]

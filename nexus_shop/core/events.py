@@ -1,0 +1,133 @@
+"""Events: published inside a transaction, delivered after it.
+
+`publish` writes one outbox row. The relay (`manage.py worker`) claims rows by SKIP LOCKED and a lease, never by a
+highest id: ids do not commit in order. Each subscriber is called at least once, in a transaction of its own making or
+none; it must be idempotent. A failing subscriber is retried with growing pauses and the event parked after five tries;
+the other subscribers are not called again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final, TypeVar
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from .models import OutboxEvent
+from .requests import request_id
+from .transactions import require_transaction
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=60)
+MAX_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Base of all events: a fact in the past tense with ids and plain values, never model instances."""
+
+    known: ClassVar[dict[str, type["Event"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        if cls.__name__ in Event.known:
+            raise TypeError(f"There is an event {cls.__name__} already")
+        Event.known[cls.__name__] = cls
+
+
+E = TypeVar("E", bound=Event)
+_subscribers: dict[str, dict[str, Callable[[Any], None]]] = {}
+
+
+def subscribe(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Call the function for each event of the type, after commit, at least once, in the worker."""
+
+    def register(subscriber: Callable[[E], None]) -> Callable[[E], None]:
+        name = f"{subscriber.__module__}.{subscriber.__qualname__}"
+        _subscribers.setdefault(event_type.__name__, {})[name] = subscriber
+        return subscriber
+
+    return register
+
+
+def publish(event: Event) -> None:
+    """Store the event in the running transaction. Raises RuntimeError outside one."""
+    require_transaction("publish")
+    OutboxEvent.objects.create(name=type(event).__name__, payload=asdict(event), request_id=request_id.get())
+
+
+def relay_events(limit: int = 20) -> int:
+    """Deliver up to `limit` due events; returns how many were claimed. Any number of relays may run side by side."""
+    claimed = _claim(limit)
+    for row in claimed:
+        _deliver(row)
+    return len(claimed)
+
+
+def _claim(limit: int) -> list[OutboxEvent]:
+    return list(
+        OutboxEvent.objects.raw(
+            """
+            UPDATE core_outboxevent SET due_at = clock_timestamp() + %s, attempts = attempts + 1
+            WHERE id IN (
+                SELECT id FROM core_outboxevent
+                WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= clock_timestamp()
+                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """,
+            [LEASE, limit],
+        )
+    )
+
+
+def _deliver(row: OutboxEvent) -> None:
+    event = Event.known[row.name](**row.payload)
+    token = request_id.set(row.request_id)
+    failures = []
+    for name, subscriber in _subscribers.get(row.name, {}).items():
+        if name in row.delivered_to:
+            continue
+        try:
+            subscriber(event)
+        except Exception as failure:  # the boundary of foreign code: recorded, retried, parked
+            logger.exception("%s failed on %s", name, row)
+            failures.append(f"{name}: {failure!r}")
+        else:
+            row.delivered_to.append(name)
+    request_id.reset(token)
+    _settle(row, failures)
+
+
+def _settle(row: OutboxEvent, failures: list[str]) -> None:
+    changes: dict[str, Any] = {"delivered_to": row.delivered_to, "last_error": "\n".join(failures)}
+    if not failures:
+        changes["done_at"] = Now()
+    elif row.attempts >= MAX_ATTEMPTS:
+        changes["parked_at"] = Now()
+    else:
+        changes["due_at"] = Now() + pause_before(row.attempts)
+    OutboxEvent.objects.filter(pk=row.pk).update(**changes)
+
+
+def pause_before(attempt: int) -> timedelta:
+    """How long to wait after the given failed attempt: 2, 4, 8, 16 … seconds."""
+    return timedelta(seconds=2**attempt)
+
+
+def redeliver(event_id: str) -> bool:
+    """Make a parked or delivered event due again for all its subscribers; False where there is none of that id."""
+    changes = {"done_at": None, "parked_at": None, "attempts": 0, "delivered_to": [], "due_at": Now()}
+    return OutboxEvent.objects.filter(event_id=event_id).update(**changes) == 1
+
+
+def backlog() -> dict[str, int]:
+    """How many events wait and how many are parked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL)"
+            " FROM core_outboxevent WHERE done_at IS NULL"
+        )
+        waiting, parked = cursor.fetchone()
+    return {"waiting": waiting, "parked": parked}

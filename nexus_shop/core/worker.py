@@ -1,0 +1,120 @@
+"""The background process: rounds of steps until it is told to stop."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from celery import current_app
+from celery.schedules import BaseSchedule, maybe_schedule
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from .events import relay_events
+from .models import QueuedTask
+from .tasks import run_due_tasks
+
+logger = logging.getLogger(__name__)
+
+PAUSE: Final = 0.2  # seconds between rounds that found nothing
+SCHEDULE_LOCK: Final = 0x6E65_7875  # advisory lock: one worker keeps the schedule
+
+_steps: dict[str, Callable[[], int]] = {"events": relay_events, "tasks": run_due_tasks}
+
+
+def register_step(name: str, step: Callable[[], int]) -> None:
+    """Let every round of the worker call `step`, which does a bounded piece of work and returns how much it did."""
+    _steps[name] = step
+
+
+def run_round() -> int:
+    """One round of all steps; returns how much was done. A step that fails does not keep the others from running."""
+    done = 0
+    for name, step in _steps.items():
+        try:
+            done += step()
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("Worker step %s failed", name)
+    return done
+
+
+def drain() -> None:
+    """Run rounds until nothing is due."""
+    while run_round():
+        pass
+
+
+class Worker:
+    """Rounds with a pause when idle, the schedule, and patience while the database is away."""
+
+    def __init__(self) -> None:
+        self.is_stopping = False
+        self._schedule = None if settings.CELERY_BROKER_URL else Schedule()
+
+    def stop(self, *_: object) -> None:
+        """Finish the running step, then end. A signal handler."""
+        self.is_stopping = True
+
+    def run(self) -> None:
+        """Work until `stop`. A lost database is waited for, not died of."""
+        pause = PAUSE
+        while not self.is_stopping:
+            try:
+                if self._schedule:
+                    self._schedule.enqueue_due()
+                pause = 0 if run_round() else PAUSE
+            except (DatabaseError, InterfaceError) as problem:
+                logger.warning("The database is away: %s", str(problem).strip())
+                close_old_connections()
+                connection.close()
+                pause = min(max(pause, PAUSE) * 2, 5.0)
+            time.sleep(pause)
+
+
+class Schedule:
+    """The periodic tasks of CELERY_BEAT_SCHEDULE, kept by the one worker that holds the advisory lock."""
+
+    def __init__(self) -> None:
+        self._entries = {
+            name: (entry["task"], maybe_schedule(entry["schedule"]))
+            for name, entry in settings.CELERY_BEAT_SCHEDULE.items()
+        }
+        self._last: dict[str, datetime] = {}
+        self._next_look = 0.0
+        self._lock_holder: object = None
+
+    def enqueue_due(self) -> None:
+        """Queue what is due, looking at most once a second."""
+        if time.monotonic() < self._next_look or not self._is_keeper():
+            return
+        self._next_look = time.monotonic() + 1
+        for name, (task, schedule) in self._entries.items():
+            if self._is_due(name, schedule):
+                QueuedTask.objects.create(name=task)
+
+    def _is_due(self, name: str, schedule: BaseSchedule) -> bool:
+        """Due at the first look, so that a process that restarts often still does its daily work, then by period."""
+        last = self._last.get(name)
+        is_due = last is None or bool(schedule.is_due(last)[0])
+        if is_due:
+            self._last[name] = schedule.now()
+        return is_due
+
+    def _is_keeper(self) -> bool:
+        """Whether this process holds the schedule's lock, which lives as long as its database connection."""
+        if self._lock_holder is not None and self._lock_holder is connection.connection:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [SCHEDULE_LOCK])
+            is_keeper = bool(cursor.fetchone()[0])
+        self._lock_holder = connection.connection if is_keeper else None
+        return is_keeper
+
+
+def known_tasks() -> set[str]:
+    """Names of all Celery tasks of this project."""
+    current_app.loader.import_default_modules()
+    return {name for name in current_app.tasks if not name.startswith("celery.")}

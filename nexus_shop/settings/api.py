@@ -1,0 +1,106 @@
+"""REST, tokens, limits, documentation."""
+
+from datetime import timedelta
+
+from .env import decimal, flag, items, number, text
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["nexus_shop.api.rest.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["nexus_shop.api.rest.authorisation.Declared"],
+    "DEFAULT_RENDERER_CLASSES": ["nexus_shop.api.rest.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["nexus_shop.api.rest.rendering.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "nexus_shop.api.rest.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "nexus_shop.api.rest.errors.handle",
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_VERSIONING_CLASS": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Nexus Shop API",
+    "DESCRIPTION": "One REST API over catalogue, cart, checkout and orders. Errors are RFC 9457 problem+json.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": ["nexus_shop.api.rest.schema.finish"],
+    "PREPROCESSING_HOOKS": ["nexus_shop.api.rest.schema.only_ours"],
+}
+
+JWT_SECRET_KEY = text("JWT_SECRET_KEY")
+JWT_REFRESH_COOKIE = flag("JWT_REFRESH_COOKIE")
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET_KEY,
+    "ISSUER": "nexus-shop",
+    "AUDIENCE": "nexus-shop-api",
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=number("JWT_ACCESS_TOKEN_LIFETIME")),
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=number("JWT_REFRESH_TOKEN_LIFETIME")),
+    "UPDATE_LAST_LOGIN": False,
+    "LEEWAY": 0,
+}
+REST_AUTH = {
+    "USE_JWT": True,
+    "SESSION_LOGIN": False,
+    "TOKEN_MODEL": None,
+    "LOGIN_SERIALIZER": "nexus_shop.api.rest.serializers.login.LoginSerializer",
+    "REGISTER_SERIALIZER": "nexus_shop.api.rest.serializers.login.RegisterSerializer",
+    "REGISTER_PERMISSION_CLASSES": ("nexus_shop.api.rest.authorisation.Declared",),
+    "JWT_AUTH_HTTPONLY": JWT_REFRESH_COOKIE,
+    "JWT_AUTH_REFRESH_COOKIE": "__Secure-refresh" if flag("SESSION_COOKIE_SECURE") else "refresh",
+    "JWT_AUTH_REFRESH_COOKIE_PATH": "/api/v1/auth/",
+    "JWT_AUTH_SECURE": flag("SESSION_COOKIE_SECURE"),
+    "JWT_AUTH_SAMESITE": "Lax",
+}
+
+PRODUCT_URL = "/api/v1/products/{id}/"  # written into the documents: a change wants `manage.py documents rebuild`
+IDEMPOTENCY_KEY_REQUIRED = flag("IDEMPOTENCY_KEY_REQUIRED")
+TRUSTED_PROXIES = items("TRUSTED_PROXIES")
+WEB_CONCURRENCY = number("WEB_CONCURRENCY")
+RATE_LIMIT_SCALE = decimal("RATE_LIMIT_SCALE")
+# Name of a limit -> "count/period"; `nexus_shop.core.limits` counts, `nexus_shop.api.rest.limits` says which apply.
+RATE_LIMITS = {
+    "anonymous": text("RATE_LIMIT_ANONYMOUS"),
+    "user": text("RATE_LIMIT_USER"),
+    "read": text("RATE_LIMIT_READ"),
+    "login": text("RATE_LIMIT_LOGIN"),
+    "login_account": text("RATE_LIMIT_LOGIN_ACCOUNT"),
+    "login_address": text("RATE_LIMIT_LOGIN_ADDRESS"),
+    "register": text("RATE_LIMIT_REGISTER"),
+    "new_cart": text("RATE_LIMIT_NEW_CART"),
+    "checkout": text("RATE_LIMIT_CHECKOUT"),
+}
+
+CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_CREDENTIALS = JWT_REFRESH_COOKIE
+CORS_URLS_REGEX = r"^/(api|health)/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-cart-token",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "X-Cart-Token",
+    "ETag",
+    "Location",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+    "Idempotent-Replayed",
+]
+CORS_PREFLIGHT_MAX_AGE = 86400
+
+OUTGOING_HTTP_ALLOWED_NETWORKS = items("OUTGOING_HTTP_ALLOWED_NETWORKS")

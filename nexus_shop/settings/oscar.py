@@ -1,0 +1,61 @@
+"""Oscar, and the figures of the shop that it does not know."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *  # noqa: F403
+from oscar.defaults import OSCAR_DASHBOARD_NAVIGATION
+
+from nexus_shop.core.money import digits
+
+from .env import decimal, flag, text
+
+OSCAR_SHOP_NAME = text("SHOP_NAME")
+OSCAR_HOMEPAGE = "/"
+OSCAR_FROM_EMAIL = text("DEFAULT_FROM_EMAIL")
+OSCAR_DEFAULT_CURRENCY = text("DEFAULT_CURRENCY")
+OSCAR_ALLOW_ANON_CHECKOUT = True
+OSCAR_MODERATE_REVIEWS = True
+OSCAR_EAGER_ALERTS = False  # a mail run in every stock write otherwise
+OSCAR_DELETE_IMAGE_FILES = False  # a roll-back cannot bring a file back
+OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 1000
+OSCAR_OFFERS_INCL_TAX = flag("PRICES_INCLUDE_TAX")
+OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "line4", "country")
+OSCAR_URL_SCHEMA = "https"
+
+# The words of the product brief. What may follow what is one table: forked_apps/order/lifecycle.py.
+OSCAR_INITIAL_ORDER_STATUS = OSCAR_INITIAL_LINE_STATUS = "pending"
+OSCARAPI_INITIAL_ORDER_STATUS = OSCAR_INITIAL_ORDER_STATUS
+
+# Writes to an index inside each product save otherwise; ours follows the outbox.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+
+OSCARAPI_OVERRIDE_MODULES = ["nexus_shop.api.rest"]
+OSCARAPI_BLOCK_ADMIN_API_ACCESS = True
+OSCARAPI_ENABLE_REGISTRATION = False
+
+OSCAR_DASHBOARD_NAVIGATION = [
+    *OSCAR_DASHBOARD_NAVIGATION,
+    {
+        "label": _("Other tools"),
+        "icon": "fas fa-external-link-alt",
+        "children": [
+            {"label": _("Pages and content (CMS)"), "url_name": "wagtailadmin_home"},
+            {"label": _("Database admin"), "url_name": "admin:index"},
+        ],
+    },
+]
+OSCAR_DASHBOARD_DEFAULT_ACCESS_FUNCTION = "forked_apps.dashboard.nav.default_access_fn"
+
+# Ours
+STOREFRONT_URL = text("STOREFRONT_URL")
+PRICES_INCLUDE_TAX = flag("PRICES_INCLUDE_TAX")
+TAX_RATE = decimal("TAX_RATE")
+SHIPPING_FLAT_PRICE = decimal("SHIPPING_FLAT_PRICE")
+DEFAULT_PARTNER = text("DEFAULT_PARTNER")
+DEFAULT_PRODUCT_CLASS = text("DEFAULT_PRODUCT_CLASS")
+STRIPE_PUBLIC_KEY = text("STRIPE_PUBLIC_KEY")
+STRIPE_SECRET_KEY = text("STRIPE_SECRET_KEY")
+
+if digits(OSCAR_DEFAULT_CURRENCY) > 2:
+    raise ImproperlyConfigured(f"DEFAULT_CURRENCY={OSCAR_DEFAULT_CURRENCY}: Oscar stores two decimals.")
