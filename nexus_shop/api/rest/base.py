@@ -46,6 +46,8 @@ class View(APIView):
     is_money_route: ClassVar[bool] = False
     #: Views that ignore Idempotency-Key.
     ignores_idempotency_key: ClassVar[bool] = False
+    #: Views whose resource has a version: `If-Match` is honoured.
+    has_version: ClassVar[bool] = False
 
     limit_states: list[State]
 

@@ -50,6 +50,8 @@ def cart_ref(request: Any) -> CartRef:
 class CartView(View):
     """What all cart routes share."""
 
+    has_version = True
+
     def cart(self) -> Cart:
         """The cart at hand, or an empty one that is not stored. Raises CartNotFound for an unknown token."""
         ref = cart_ref(self.request)

@@ -186,6 +186,8 @@ class OrderDetail(View, oscarapi.OrderDetail):  # type: ignore[misc]
 class OrderStatusView(View):
     """`orders/{id}/status/`, for staff."""
 
+    has_version = True
+
     @extend_schema(
         operation_id="setOrderStatus",
         summary="Move an order along",

@@ -132,7 +132,6 @@ class CategoryList(View, oscarapi.CategoryList):  # type: ignore[misc]
     serializer_class: ClassVar[Any] = shapes.Category
 
     @extend_schema(
-        operation_id="listCategories",
         summary="Read the category tree",
         parameters=[shapes.TreeParameters],
         responses={200: shapes.Category(many=True), **problems(400, 404, 429)},

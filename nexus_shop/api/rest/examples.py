@@ -1,0 +1,55 @@
+"""Examples of request bodies, by operation. A test sends each one to a demo shop."""
+
+from typing import Any, Final
+
+ADDRESS: Final = {
+    "first_name": "John",
+    "last_name": "Doe",
+    "line1": "123 Main St",
+    "line4": "Anytown",
+    "state": "CA",
+    "postcode": "90210",
+    "country": "US",
+}
+EXAMPLES: Final[dict[str, Any]] = {
+    "register": {
+        "username": "johndoe",
+        "email": "john@example.com",
+        "password": "correct-horse-battery",
+        "first_name": "John",
+        "last_name": "Doe",
+    },
+    "login": {"email": "john@example.com", "password": "correct-horse-battery"},
+    "refresh": {"refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…"},
+    "logout": {"refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…"},
+    "changeAccount": {"first_name": "Johnny"},
+    "createProduct": {
+        "name": "Premium Laptop",
+        "description": "<p>Light and fast.</p>",
+        "price": "1299.99",
+        "category": 1,
+        "stock_quantity": 50,
+        "sku": "LAPTOP-001",
+    },
+    "addToCart": {"product_id": 1, "quantity": 2},
+    "replaceCartItems": {"items": [{"product_id": 1, "quantity": 1}]},
+    "setCartItemQuantity": {"quantity": 3},
+    "checkout": {
+        "email": "john@example.com",
+        "shipping_address": ADDRESS,
+        "shipping_method": "flat-rate",
+        "payment_method": "manual",
+        "expected_total": {"amount": "24.95", "currency": "GBP"},
+    },
+    "placeOrder": {
+        "items": [{"product_id": 1, "quantity": 2}],
+        "shipping_address": {
+            "street": "123 Main St",
+            "city": "Anytown",
+            "state": "CA",
+            "zip_code": "12345",
+            "country": "US",
+        },
+    },
+    "setOrderStatus": {"status": "processing"},
+}
