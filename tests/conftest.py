@@ -1,15 +1,20 @@
 """What every test can ask for."""
 
+import contextlib
 import os
 import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from nexus_shop.core.limits import forget_local_counts
@@ -34,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     """Take the uploads of the tests away."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The clone is there already (tests/database.py): pytest-django makes no database."""
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +93,33 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """A Redis or Valkey of our own on a free port; the test is skipped by name where none is installed."""
+    binary = shutil.which("redis-server") or shutil.which("valkey-server")
+    if binary is None:
+        pytest.skip("redis-server (or valkey-server) is not installed")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    for _ in range(100):
+        with contextlib.suppress(redis.ConnectionError):
+            redis.Redis.from_url(url).ping()
+            break
+        time.sleep(0.05)
+    yield url
+    process.terminate()
+    process.wait()
+
+
 @pytest.fixture
-def statements(django_assert_num_queries: Any) -> Any:
-    """Assert a literal number of SQL statements."""
-    return django_assert_num_queries
+def redis_url(redis_server: str, settings: Settings) -> str:
+    """An empty Redis that the settings name."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    settings.REDIS_URL = redis_server
+    forget_local_counts()
+    return redis_server

@@ -9,7 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -25,8 +25,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus_shop.settings.test")
 _open = contextlib.ExitStack()
 
 
-def pytest_load_initial_conftests() -> None:
-    """Make this process its database. Runs before pytest-django reads the settings."""
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Make this process its database. A wrapper: pytest-django asks to be first, and reads the settings then."""
     server = os.environ.get("NEXUS_TEST_SERVER") or os.environ.get("DATABASE_URL")
     os.environ["NEXUS_TEST_SERVER"] = server or _open.enter_context(postgres.running())
     name = f"nexus_test_{os.getpid()}"
@@ -34,6 +35,7 @@ def pytest_load_initial_conftests() -> None:
         clone(admin, ensure_template(admin), name)
     os.environ["DATABASE_URL"] = address_of(name)
     _open.callback(_drop_own, name)
+    return (yield)
 
 
 def pytest_unconfigure() -> None:
@@ -62,7 +64,8 @@ def address_of(name: str) -> str:
 def clone(admin: psycopg.Connection, template: str, name: str) -> None:
     """A fresh database like the template; commits need not reach the disk in it."""
     drop(admin, name)
-    admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")  # ten times as fast for many small tables
+    admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     admin.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
 
 
@@ -102,8 +105,3 @@ def _digest() -> str:
     for path in sources:
         digest.update((ROOT / path).read_bytes())
     return digest.hexdigest()[:12]
-
-
-@pytest.fixture(scope="session")
-def django_db_setup() -> None:
-    """The clone is there already: pytest-django makes none."""

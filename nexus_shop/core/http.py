@@ -23,6 +23,7 @@ MAX_REDIRECTS: Final = 3
 CONNECT_SECONDS: Final = 2.0
 TOTAL_SECONDS: Final = 5.0
 PORTS: Final = {"http": 80, "https": 443}
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 REDIRECTS: Final = {301, 302, 303, 307, 308}
 
 
@@ -122,19 +123,26 @@ def _public_address(host: str, port: int, url: str) -> str:
 
 def is_allowed(address: str, port: int) -> bool:
     """Whether the shop may connect there: public and on a web port, or in a network that the owner has named."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    ip = mapped or ip
+    ip = _inner(ipaddress.ip_address(address.partition("%")[0]))
     if any(ip in ipaddress.ip_network(network) for network in settings.OUTGOING_HTTP_ALLOWED_NETWORKS):
         return True
     return ip.is_global and not ip.is_multicast and port in PORTS.values()
+
+
+def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one stands for (mapped, 6to4, NAT64), else the address itself."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
 
 
 def _read(response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float, url: str) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        for chunk in response.stream(65536):
+        while chunk := response.read1(65536):
             size += len(chunk)
             if size > max_bytes:
                 raise FetchFailed(FetchFacts(url, "size"))

@@ -151,3 +151,4 @@ def forget_local_counts() -> None:
     """Start all windows of this process anew (tests)."""
     _windows.clear()
     limit.cache_clear()
+    _redis_script.cache_clear()

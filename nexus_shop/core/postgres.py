@@ -18,6 +18,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -112,6 +113,7 @@ def _start() -> None:
         raise ServerFailed(f"{sockets} belongs to somebody else or is open to others: remove it.")
     if not (data / "PG_VERSION").exists():
         _initialise(data)
+    _forget_dead_server(data)
     options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
     result = _run(
         *("pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", "60"),
@@ -121,6 +123,18 @@ def _start() -> None:
     if not is_answering():
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
         raise ServerFailed(f"The embedded PostgreSQL does not start: {result.stderr.strip()}\n{tail}\nLog: {log}")
+
+
+def _forget_dead_server(data: Path) -> None:
+    """A killed server that nobody has reaped (containers without an init) looks alive to PostgreSQL. It is not."""
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    stat_file = Path("/proc") / pid_file.read_text().split("\n", 1)[0].strip() / "stat"
+    with contextlib.suppress(OSError):
+        if stat_file.read_text().rpartition(")")[2].split()[0] == "Z":
+            time.sleep(1)  # its children see that it is gone and end
+            pid_file.unlink()
 
 
 def _initialise(data: Path) -> None:
