@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import IntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, IntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from .models import ConditionalOffer
@@ -76,4 +76,4 @@ def _open_offers(voucher_offer_ids: Collection[int]) -> QuerySet[ConditionalOffe
 
 def _members(table: str, product_ids: Collection[int]) -> RawSQL:
     sql = MEMBERS.format(table=table)
-    return RawSQL(sql, [list(product_ids)], output_field=ArrayField(IntegerField()))  # noqa: S611
+    return RawSQL(sql, [list(product_ids)], output_field=ArrayField(BigIntegerField()))  # noqa: S611

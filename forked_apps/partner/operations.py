@@ -22,14 +22,14 @@ Quantities = Mapping[int, int]
 ALLOCATE = """
     UPDATE partner_stockrecord s
     SET num_allocated = COALESCE(s.num_allocated, 0) + w.quantity, date_updated = clock_timestamp()
-    FROM unnest(%s::int[], %s::int[]) AS w(id, quantity)
+    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
     WHERE s.id = w.id AND s.num_in_stock - COALESCE(s.num_allocated, 0) >= w.quantity
     RETURNING s.id
 """
 RELEASE = """
     UPDATE partner_stockrecord s
     SET num_allocated = s.num_allocated - w.quantity, date_updated = clock_timestamp()
-    FROM unnest(%s::int[], %s::int[]) AS w(id, quantity)
+    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
     WHERE s.id = w.id AND s.num_allocated >= w.quantity
     RETURNING s.id
 """
@@ -37,7 +37,7 @@ CONSUME = """
     UPDATE partner_stockrecord s
     SET num_allocated = s.num_allocated - w.quantity, num_in_stock = s.num_in_stock - w.quantity,
         date_updated = clock_timestamp()
-    FROM unnest(%s::int[], %s::int[]) AS w(id, quantity)
+    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
     WHERE s.id = w.id AND s.num_allocated >= w.quantity AND s.num_in_stock >= w.quantity
     RETURNING s.id
 """

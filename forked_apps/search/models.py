@@ -19,7 +19,7 @@ class ProductDocument(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    product_id = models.IntegerField()
+    product_id = models.BigIntegerField()
     market = models.CharField(max_length=32, default="default")
     language = models.CharField(max_length=10)
     is_public = models.BooleanField()
@@ -29,7 +29,7 @@ class ProductDocument(models.Model):
     title_key = models.CharField(max_length=255)
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     in_stock = models.BooleanField()
-    category_ids = ArrayField(models.IntegerField())
+    category_ids = ArrayField(models.BigIntegerField())
     date_created = models.DateTimeField()
     card = models.TextField()
     attributes = models.TextField()
@@ -86,7 +86,7 @@ class DocumentNote(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=16)
-    ref = models.IntegerField()
+    ref = models.BigIntegerField()
     transaction_id = TransactionId(db_default=models.Func(function="pg_current_xact_id"))
     noted_at = models.DateTimeField(db_default=Now())
 

@@ -142,7 +142,7 @@ def _family(ids: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT unnest(%(ids)s::int[])
+            SELECT unnest(%(ids)s::bigint[])
             UNION SELECT parent_id FROM catalogue_product WHERE id = ANY(%(ids)s) AND parent_id IS NOT NULL
             UNION SELECT id FROM catalogue_product WHERE parent_id = ANY(%(ids)s) ORDER BY 1
             """,
@@ -154,7 +154,7 @@ def _family(ids: Sequence[int]) -> list[int]:
 def _lock(ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s::int[]) WITH ORDINALITY AS w(id, n) ORDER BY n",
+            "SELECT pg_advisory_xact_lock(%s, id::int) FROM unnest(%s::bigint[]) WITH ORDINALITY AS w(id, n) ORDER BY n",
             [LOCK_SPACE, list(ids)],
         )
 

@@ -78,7 +78,7 @@ def product_page(
 def _conditions(filters: Filters, parameters: dict[str, Any]) -> tuple[str, str]:
     """SQL of the WHERE clause and of the query for the category's id."""
     where = ["market = %(market)s", "language = %(language)s", "is_listed"]
-    category = "SELECT NULL::int AS id"
+    category = "SELECT NULL::bigint AS id"
     if filters.category is not None:
         category = _category_query(filters.category, parameters)
         where.append("category_ids @> ARRAY[(SELECT id FROM category)]")

@@ -25,7 +25,7 @@ EDITOR_APPS: Final = ("cms", "wagtailimages", "wagtaildocs", "wagtailredirects",
 
 def make_roles(app_config: AppConfig, **_: Any) -> None:
     """Make missing role groups, once every app has its permissions. A `post_migrate` receiver."""
-    if app_config is not list(apps.get_app_configs())[-1]:
+    if app_config is not [config for config in apps.get_app_configs() if config.models_module][-1]:
         return
     _make(ADMIN, Q())
     _make(STAFF, Q(content_type__app_label__in=STAFF_APPS) & ~Q(codename__startswith="delete_order"))

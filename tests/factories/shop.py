@@ -1,8 +1,11 @@
 """Products, carts, orders and people. Defaults: 10.00 GBP gross, 20 % tax inside, 5 in stock."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from django.utils import timezone
 
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
@@ -10,10 +13,12 @@ from forked_apps.basket.operations import Wanted
 from forked_apps.catalogue.models import Category, Product
 from forked_apps.catalogue.operations import product_class_named
 from forked_apps.checkout.operations import Details, place_order
+from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.order.models import Order
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.products import NewProduct, create_product, default_partner
 from forked_apps.search.operations import rebuild
+from forked_apps.voucher.models import Voucher
 from nexus_shop.accounts.models import User
 
 _numbers = count(1)
@@ -100,6 +105,32 @@ def make_order(*products: Product, quantity: int = 1, user: User | None = None, 
     customer = user or make_user()
     wanted = [Wanted(product.pk, quantity) for product in products]
     return place_order(wanted, Details(user_id=customer.pk, shipping_address=ADDRESS, **details))
+
+
+def make_offer(percent: int = 10, *, name: str = "", **options: Any) -> ConditionalOffer:
+    """A site offer of so many percent off everything, from the first piece on."""
+    number = next(_numbers)
+    everything = Range.objects.create(name=f"Range {number}", includes_all_products=True)
+    return ConditionalOffer.objects.create(
+        name=name or f"{percent} % off",
+        condition=Condition.objects.create(range=everything, type="Count", value=1),
+        benefit=Benefit.objects.create(range=everything, type="Percentage", value=percent),
+        **options,
+    )
+
+
+def make_voucher(code: str = "SAVE", *, usage: str = Voucher.MULTI_USE, **dates: datetime) -> Voucher:
+    """A voucher for half of everything, valid now unless `start` or `end` say else."""
+    now = timezone.now()
+    voucher = Voucher.objects.create(
+        name=f"Voucher {code}",
+        code=code,
+        usage=usage,
+        start_datetime=dates.get("start", now - timedelta(days=1)),
+        end_datetime=dates.get("end", now + timedelta(days=1)),
+    )
+    voucher.offers.add(make_offer(50, name=f"Half with {code}", offer_type=ConditionalOffer.VOUCHER))
+    return voucher
 
 
 def stock_of(product: Product) -> tuple[int | None, int | None]:

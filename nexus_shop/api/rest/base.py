@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import get_language
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -18,10 +18,12 @@ from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.limits import State
 
 from . import idempotency
+from .authentication import TokenAuthentication
+from .authorisation import Declared
 from .clients import address_of
 from .errors import CONTENT_TYPE, STATUS, ApiError, domain_problem
 from .limits import READS, count_for, count_request, headers_of
-from .rendering import is_storable, to_json
+from .rendering import JSONParser, JSONRenderer, is_storable, to_json
 
 R = TypeVar("R")
 Headers = Mapping[str, str]
@@ -36,6 +38,12 @@ class View(APIView):
 
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     metadata_class = None
+    # Said again here: nine of oscarapi's views, which ours inherit from, bring classes of their own.
+    authentication_classes: ClassVar[Any] = [TokenAuthentication]
+    permission_classes: ClassVar[Any] = [Declared]
+    renderer_classes: ClassVar[Any] = [JSONRenderer]
+    parser_classes: ClassVar[Any] = [JSONParser]
+    throttle_classes: ClassVar[Any] = []
     #: Query parameters that the view's GET knows.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Rate limits of the view's writes, beside the general ones.
@@ -67,6 +75,8 @@ class View(APIView):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Refuse what cannot be stored, who may not, and who asks too often, before anything is looked at."""
         self.limit_states = []
+        if request.method.lower() not in self.http_method_names or not hasattr(self, request.method.lower()):
+            raise MethodNotAllowed(request.method)
         if not all(is_storable(str(value)) for value in kwargs.values()):
             raise ApiError("not_found")
         super().initial(request, *args, **kwargs)

@@ -27,6 +27,12 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE: Final = "application/problem+json"
 RETRY_SOON: Final = {"Retry-After": "1"}
+CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="nexus-shop"'}
+DOMAIN_HEADERS: Final = {
+    "idempotency_key_in_flight": RETRY_SOON,
+    "invalid_token": CHALLENGE,
+    "invalid_credentials": CHALLENGE,
+}
 
 STATUS: Final[dict[str, int]] = {
     # the request does not fit the schema
@@ -199,7 +205,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 def _problem_of(error: Exception, request: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     path = request.path
     if isinstance(error, DomainError):
-        return domain_problem(error, path), RETRY_SOON if error.code == "idempotency_key_in_flight" else {}
+        return domain_problem(error, path), DOMAIN_HEADERS.get(error.code, {})
     if isinstance(error, ApiError):
         entry = _entry(error.code, str(error.detail), pointer=error.pointer, parameter=error.parameter)
         return problem(error.code, str(error.detail), path, [entry] if len(entry) > 2 else []), error.headers
@@ -290,15 +296,16 @@ def problem_for(code: str, request: HttpRequest) -> HttpResponse:
 
 
 def as_problem(response: HttpResponseBase, request: HttpRequest) -> HttpResponse:
-    """Answers of 400 and above that did not come from our handler (unknown address, crash), as a problem."""
+    """Answers of 400 and above that did not come from our handler (unknown address, crash), turned into a problem."""
     assert isinstance(response, HttpResponse)
-    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+    status = response.status_code
+    if status < 400 or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
         return response
-    code = FRAMEWORK_CODES.get(
-        response.status_code, "internal_error" if response.status_code >= 500 else "invalid_request"
-    )
-    replaced = problem_for(code, request)
-    for name in ("Allow", "Access-Control-Allow-Origin", "Vary", "Retry-After"):
-        if name in response.headers:
-            replaced.headers[name] = response.headers[name]
-    return replaced
+    if status == 503 and request.path.startswith("/health/"):
+        return response
+    code = FRAMEWORK_CODES.get(status, "internal_error" if status >= 500 else "invalid_request")
+    response.content = orjson.dumps(problem(code, str(TITLES[STATUS[code]]), request.path))
+    response.status_code = STATUS[code]
+    response.headers["Content-Type"] = CONTENT_TYPE
+    response.headers["Content-Length"] = str(len(response.content))
+    return response

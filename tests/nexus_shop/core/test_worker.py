@@ -1,8 +1,10 @@
 """The background process."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -96,18 +98,14 @@ def test_worker_command_drains() -> None:
     assert QueuedTask.objects.count() == 0
 
 
-@pytest.mark.usefixtures("own_database")
-def test_worker_process_ends_on_sigterm(own_database: str) -> None:
-    import os
-    import time
-
+def test_worker_process_works_and_ends_on_sigterm(own_database: str) -> None:
     environment = os.environ | {"DATABASE_URL": own_database}
     process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
-    QueuedTask.objects.create(name="nexus_shop.core.tasks.purge_limit_counters_task")
+    asked = QueuedTask.objects.create(name="nexus_shop.core.tasks.purge_limit_counters_task")
     for _ in range(300):
-        if not QueuedTask.objects.filter(name="nexus_shop.core.tasks.purge_limit_counters_task").exists():
+        if not QueuedTask.objects.filter(pk=asked.pk).exists():
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
-    assert QueuedTask.objects.count() == 0
+    assert not QueuedTask.objects.filter(pk=asked.pk).exists()
