@@ -21,7 +21,7 @@ from nexus_shop.core.limits import forget_local_counts
 from tests import database
 
 ROOT = Path(__file__).resolve().parents[1]
-INTEGRATION = {"api", "concurrency", "contracts", "e2e", "faults", "commands"}
+INTEGRATION = {"api", "concurrency", "contracts", "e2e", "faults", "fuzz", "commands", "deploy"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -80,8 +80,10 @@ def own_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def api() -> APIClient:
-    """A client of the API without login or cart. What the server raises comes as an answer, as it does to clients."""
-    return APIClient(raise_request_exception=False)
+    """A client of the API without login or cart."""
+    from tests.factories.http import new_client
+
+    return new_client()
 
 
 @pytest.fixture

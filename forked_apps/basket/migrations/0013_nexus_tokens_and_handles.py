@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 # Oscar lets a login have several open baskets: the newest stays open, the others are kept as saved.
 SAVE_OLDER = """
+    SET CONSTRAINTS ALL IMMEDIATE;  -- else the rows wait with their foreign keys, and no index is made on them
     UPDATE basket_basket b SET status = 'Saved' WHERE b.status = 'Open' AND EXISTS (
         SELECT 1 FROM basket_basket n WHERE n.owner_id = b.owner_id AND n.status = 'Open' AND n.id > b.id)
 """

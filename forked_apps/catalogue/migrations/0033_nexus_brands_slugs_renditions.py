@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 # A taken-over Oscar database may hold one slug twice, or one that is a number or a word of the API: those are renamed.
 RENAME_PRODUCTS = """
+    SET CONSTRAINTS ALL IMMEDIATE;  -- else the rows wait with their foreign keys, and no index is made on them
     UPDATE catalogue_product p SET slug = left(COALESCE(NULLIF(p.slug, ''), 'product'), 230) || '-p' || p.id
     WHERE p.slug = '' OR p.slug ~ '^[0-9]+$' OR p.slug IN ('search', 'categories', 'suggest', 'new', 'bulk')
        OR EXISTS (SELECT 1 FROM catalogue_product q WHERE q.slug = p.slug AND q.id < p.id)

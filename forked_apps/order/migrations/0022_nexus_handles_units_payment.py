@@ -9,6 +9,7 @@ from django.db import migrations, models
 # Orders of a taken-over database: the words of their status, where ours, in our spelling; each unit where its line is.
 WORDS = "('pending', 'processing', 'shipped', 'delivered', 'cancelled', 'returned', 'refunded')"
 FILL = f"""
+    SET CONSTRAINTS ALL IMMEDIATE;  -- else the rows wait with their foreign keys, and no index is made on them
     UPDATE order_order SET status = CASE WHEN lower(status) IN {WORDS} THEN lower(status) ELSE 'pending' END;
     UPDATE order_line SET status = CASE WHEN lower(status) IN {WORDS} THEN lower(status) ELSE 'pending' END;
     UPDATE order_line SET units = jsonb_build_object(status, quantity);
