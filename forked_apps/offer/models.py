@@ -24,6 +24,13 @@ class ConditionalOffer(AbstractConditionalOffer):
 
     #: Uses by the customer at hand, when `offers_for` has loaded them.
     customer_applications: int | None = None
+    #: Ids of the offers that this one names as combinable and of those that name it, when `offers_for` has loaded them.
+    names: frozenset[int] = frozenset()
+    named_by: frozenset[int] = frozenset()
+
+    def combines_with(self, other: "ConditionalOffer") -> bool:
+        """Whether the two may meet on one unit as far as their lists of combinations go; without lists they may."""
+        return not (self.names or other.names) or other.pk in self.names | self.named_by
 
     def get_num_user_applications(self, user: Any) -> int:
         """Oscar 4.2.1 asks the database for each offer."""

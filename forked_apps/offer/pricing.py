@@ -22,6 +22,25 @@ class OfferProduct:
     is_discountable: bool
 
 
+class Registry(LineDiscountRegistry):  # type: ignore[misc]
+    """Oscar's book of which offer has used how many units of a line.
+
+    Oscar 4.2.1 counts an offer's combinations in the database for every line and offer.
+    """
+
+    def available(self, offer: Any = None) -> int:
+        """Units that the offer may still use. Exclusive offers share no unit, others only as their lists allow."""
+        free = int(self._line.quantity)
+        for other in self.consumers if offer is not None else ():
+            if other.pk == offer.pk:
+                continue
+            if offer.exclusive != other.exclusive or not offer.combines_with(other):
+                return 0
+            if offer.exclusive and other.priority >= offer.priority:
+                free -= self.num_consumed(other)
+        return max(0, free - int(self.num_consumed(offer)))
+
+
 class OfferLine:
     """The part of Oscar's basket line that conditions and benefits touch."""
 
@@ -30,7 +49,7 @@ class OfferLine:
         self.quantity = quantity
         self.unit_effective_price = unit_price
         self.stockrecord_id = self.stockrecord = stock_record_id
-        self.discounts = LineDiscountRegistry(self)
+        self.discounts = Registry(self)
 
     def discount(self, amount: Decimal, quantity: int, incl_tax: bool = True, offer: Any = None) -> None:
         """Note a discount on so many units."""

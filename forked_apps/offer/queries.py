@@ -43,6 +43,15 @@ USES: Final = """
    AND d.offer_id = "offer_conditionaloffer"."id" AND o.user_id = %s)
 """
 
+NAMES: Final = """
+ARRAY(SELECT c.to_conditionaloffer_id FROM offer_conditionaloffer_combinations c
+      WHERE c.from_conditionaloffer_id = "offer_conditionaloffer"."id")
+"""
+NAMED_BY: Final = """
+ARRAY(SELECT c.from_conditionaloffer_id FROM offer_conditionaloffer_combinations c
+      WHERE c.to_conditionaloffer_id = "offer_conditionaloffer"."id")
+"""
+
 
 def offers_for(
     product_ids: Collection[int], *, owner_id: int | None, voucher_offer_ids: Collection[int] = ()
@@ -57,10 +66,13 @@ def offers_for(
             condition_members=_members("offer_condition", product_ids),
             benefit_members=_members("offer_benefit", product_ids),
             uses=RawSQL(USES, [owner_id], output_field=IntegerField()),  # noqa: S611 - a constant; values are parameters
+            named=RawSQL(NAMES, [], output_field=ArrayField(BigIntegerField())),  # noqa: S611
+            naming=RawSQL(NAMED_BY, [], output_field=ArrayField(BigIntegerField())),  # noqa: S611
         )
     )
     for offer in offers:
         offer.customer_applications = offer.uses
+        offer.names, offer.named_by = frozenset(offer.named), frozenset(offer.naming)
         for part, members in ((offer.condition, offer.condition_members), (offer.benefit, offer.benefit_members)):
             if part.range is not None:
                 part.range.loaded_members = frozenset(members)

@@ -154,7 +154,8 @@ def _family(ids: Sequence[int]) -> list[int]:
 def _lock(ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, id::int) FROM unnest(%s::bigint[]) WITH ORDINALITY AS w(id, n) ORDER BY n",
+            "SELECT pg_advisory_xact_lock(%s, id::int)"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted(id, n) ORDER BY n",
             [LOCK_SPACE, list(ids)],
         )
 

@@ -25,12 +25,14 @@ from forked_apps.partner.models import StockRecord
 NOTE: Final = "INSERT INTO search_documentnote (kind, ref)"
 
 
-def _note_query(kind: str, ref: str, rows: str) -> str:
-    return f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {rows} AS r WHERE {ref} IS NOT NULL; RETURN NULL;"
+def _note_query(kind: str, refs: Sequence[str], rows: str) -> str:
+    """One insert for each of `refs`; a statement that changes nothing shown writes nothing."""
+    inserts = [f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {rows} AS r WHERE {ref} IS NOT NULL;" for ref in refs]
+    return " ".join([*inserts, "RETURN NULL;"])
 
 
-def _notes(name: str, *, kind: str, ref: str, shown: Sequence[str]) -> list[pgtrigger.Trigger]:
-    """The three triggers of a table: `ref` (an SQL expression over row `r`) is noted where one of `shown` differs."""
+def _notes(name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str]) -> list[pgtrigger.Trigger]:
+    """The three triggers of a table: `refs` (SQL expressions over row `r`) are noted where one of `shown` differs."""
     old, new = (", ".join(expression.format(row=row) for expression in shown) for row in ("o", "r"))
     changed = (
         f"(SELECT {{side}}.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE ({old}) IS DISTINCT FROM ({new}))"
@@ -43,7 +45,7 @@ def _notes(name: str, *, kind: str, ref: str, shown: Sequence[str]) -> list[pgtr
             when=pgtrigger.After,
             operation=pgtrigger.Insert,
             referencing=pgtrigger.Referencing(new="new_rows"),
-            func=_note_query(kind, ref, "new_rows"),
+            func=_note_query(kind, refs, "new_rows"),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_delete",
@@ -51,7 +53,7 @@ def _notes(name: str, *, kind: str, ref: str, shown: Sequence[str]) -> list[pgtr
             when=pgtrigger.After,
             operation=pgtrigger.Delete,
             referencing=pgtrigger.Referencing(old="old_rows"),
-            func=_note_query(kind, ref, "old_rows"),
+            func=_note_query(kind, refs, "old_rows"),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_update",
@@ -59,7 +61,7 @@ def _notes(name: str, *, kind: str, ref: str, shown: Sequence[str]) -> list[pgtr
             when=pgtrigger.After,
             operation=pgtrigger.Update,
             referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            func=_note_query(kind, ref, both),
+            func=_note_query(kind, refs, both),
         ),
     ]
 
@@ -77,7 +79,7 @@ class NotedProduct(Product):
         triggers = _notes(
             "product",
             kind="product",
-            ref="r.id",
+            refs=["r.id", "r.parent_id"],  # a child that goes leaves its parent's document stale
             shown=_columns(
                 *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
@@ -94,7 +96,7 @@ class NotedStockRecord(StockRecord):
         triggers = _notes(
             "stockrecord",
             kind="product",
-            ref="r.product_id",
+            refs=["r.product_id"],
             shown=[
                 *_columns("product_id", "price", "list_price", "price_currency"),
                 "COALESCE({row}.num_in_stock, 0) > COALESCE({row}.num_allocated, 0)",
@@ -111,7 +113,7 @@ class NotedImage(ProductImage):
         triggers = _notes(
             "image",
             kind="product",
-            ref="r.product_id",
+            refs=["r.product_id"],
             shown=_columns("product_id", "original", "caption", "display_order"),
         )
 
@@ -125,7 +127,7 @@ class NotedRendition(ImageRendition):
         triggers = _notes(
             "rendition",
             kind="product",
-            ref="(SELECT product_id FROM catalogue_productimage i WHERE i.id = r.image_id)",
+            refs=["(SELECT product_id FROM catalogue_productimage i WHERE i.id = r.image_id)"],
             shown=_columns("image_id", "width", "height", "file", "source"),
         )
 
@@ -137,7 +139,7 @@ class NotedProductCategory(ProductCategory):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "productcategory", kind="product", ref="r.product_id", shown=_columns("product_id", "category_id")
+            "productcategory", kind="product", refs=["r.product_id"], shown=_columns("product_id", "category_id")
         )
 
 
@@ -150,7 +152,7 @@ class NotedAttributeValue(ProductAttributeValue):
         triggers = _notes(
             "attributevalue",
             kind="product",
-            ref="r.product_id",
+            refs=["r.product_id"],
             shown=_columns(
                 *("product_id", "attribute_id", "value_text", "value_integer", "value_boolean", "value_float"),
                 *("value_richtext", "value_date", "value_datetime", "value_option_id", "value_file", "value_image"),
@@ -164,7 +166,9 @@ class NotedReview(ProductReview):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("review", kind="product", ref="r.product_id", shown=_columns("product_id", "status", "score"))
+        triggers = _notes(
+            "review", kind="product", refs=["r.product_id"], shown=_columns("product_id", "status", "score")
+        )
 
 
 class NotedCategory(Category):
@@ -176,7 +180,7 @@ class NotedCategory(Category):
         triggers = _notes(
             "category",
             kind="category",
-            ref="r.id",
+            refs=["r.id"],
             shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public"),
         )
 
@@ -187,7 +191,7 @@ class NotedProductClass(ProductClass):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("productclass", kind="product_class", ref="r.id", shown=_columns("name", "track_stock"))
+        triggers = _notes("productclass", kind="product_class", refs=["r.id"], shown=_columns("name", "track_stock"))
 
 
 class NotedBrand(Brand):
@@ -196,4 +200,4 @@ class NotedBrand(Brand):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("brand", kind="brand", ref="r.id", shown=_columns("name", "slug"))
+        triggers = _notes("brand", kind="brand", refs=["r.id"], shown=_columns("name", "slug"))

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http.request import HttpRequest
 
 
 class _ReadOnly:
@@ -12,15 +11,15 @@ class _ReadOnly:
 
     inlines = ()
 
-    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+    def has_add_permission(self, request: Any, *_: Any) -> bool:
         """No."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+    def has_change_permission(self, request: Any, *_: Any) -> bool:
         """No."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+    def has_delete_permission(self, request: Any, *_: Any) -> bool:
         """No."""
         return False
 
