@@ -30,7 +30,6 @@ check: $(TOOLS)  ## Format, lint, types, import contracts, migrations, OpenAPI f
 fix: $(TOOLS)  ## Format the code and mend what can be mended by a machine
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/djlint --reformat --quiet templates || true
 	@$(MAKE) --no-print-directory schema
 
 schema: $(TOOLS)  ## Write the OpenAPI file anew

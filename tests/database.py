@@ -58,7 +58,7 @@ def admin_connection() -> Iterator[psycopg.Connection]:
 def address_of(name: str) -> str:
     """The DATABASE_URL of a database on the tests' server."""
     parameters = conninfo_to_dict(os.environ["NEXUS_TEST_SERVER"])
-    return make_conninfo(**{**parameters, "dbname": name})
+    return make_conninfo("", **(parameters | {"dbname": name}))
 
 
 def clone(admin: psycopg.Connection, template: str, name: str) -> None:

@@ -66,7 +66,7 @@ def open_cart(ref: CartRef, *, token: str) -> Changed:
 
 
 @transaction
-def add_to_cart(ref: CartRef, wanted: Wanted, *, token: str, version: int | None = None) -> Changed:
+def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None = None) -> Changed:
     """Put units of a product into the cart; an equal line (product and options) grows.
 
     Locks the cart. Raises NotFound, VariantRequired, ProductUnavailable, InvalidOption, InsufficientStock,
@@ -78,7 +78,7 @@ def add_to_cart(ref: CartRef, wanted: Wanted, *, token: str, version: int | None
 
 
 @transaction
-def replace_cart_lines(ref: CartRef, wanted: Sequence[Wanted], *, token: str, version: int | None = None) -> Changed:
+def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, version: int | None = None) -> Changed:
     """Let the cart hold exactly these units. Locks the cart; raises as `add_to_cart`, then nothing is changed."""
     cart = _lock(ref, token=token, version=version)
     _delete_lines(cart.id)
@@ -87,7 +87,7 @@ def replace_cart_lines(ref: CartRef, wanted: Sequence[Wanted], *, token: str, ve
 
 
 @transaction
-def set_line_quantity(ref: CartRef, line_handle: str, *, quantity: int, version: int | None = None) -> Changed:
+def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version: int | None = None) -> Changed:
     """Set the units of a line; 0 removes it. The shopper has seen the price of now.
 
     Locks the cart. Raises NotFound, ProductUnavailable, InsufficientStock, QuantityLimit, StaleVersion.
@@ -112,7 +112,7 @@ def set_line_quantity(ref: CartRef, line_handle: str, *, quantity: int, version:
 
 
 @transaction
-def remove_line(ref: CartRef, line_handle: str, *, version: int | None = None) -> Changed:
+def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> Changed:
     """Take a line out. Locks the cart. Raises NotFound, StaleVersion."""
     cart = _lock_existing(ref, version=version)
     _line(cart.id, line_handle)
@@ -150,7 +150,7 @@ def submit_cart(basket_id: int) -> None:
         )
 
 
-def checked_article(found: Mapping[int, Article], wanted: Wanted) -> Article:
+def checked_article(wanted: Wanted, *, found: Mapping[int, Article]) -> Article:
     """The product asked for, if it is for sale. Raises NotFound, VariantRequired, ProductUnavailable."""
     pointer = f"{wanted.pointer}/product_id"
     article = found.get(wanted.product_id)
@@ -260,7 +260,7 @@ def _add(cart: _Locked, wanted: Sequence[Wanted], *, existing: dict[int, int]) -
     """Add lines. `existing`: stock record id -> units in the cart before, grown on the way."""
     found = articles([item.product_id for item in wanted], currency=cart.currency)
     for item in wanted:
-        article = checked_article(found, item)
+        article = checked_article(item, found=found)
         assert article.stock is not None
         options = check_options(article.options, item.options, pointer=f"{item.pointer}/options")
         _check_quantity(

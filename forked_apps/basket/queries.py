@@ -84,17 +84,9 @@ def _read(condition: str, value: Any) -> Cart | None:
 def _line(row: Sequence[Any]) -> CartLine:
     handle, quantity, price_when_added = row[:3]
     options = row[-1] or ()
-    return CartLine(
-        handle,
-        *row[3:10],
-        stock=Stock(*row[10:16]),
-        partner_id=row[16],
-        partner_name=row[17],
-        partner_sku=row[18],
-        quantity=quantity,
-        price_when_added=price_when_added,
-        options=tuple(ChosenOption(*option) for option in options),
-    )
+    chosen = tuple(ChosenOption(*option) for option in options)
+    facts = [*row[3:10], Stock(*row[10:16]), *row[16:19]]  # the order of the columns
+    return CartLine(handle, *[*facts, quantity, price_when_added, chosen])
 
 
 def priced(cart: Cart) -> PricedCart:

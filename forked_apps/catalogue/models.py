@@ -69,7 +69,7 @@ class Category(AbstractCategory):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 lets siblings share a slug, and so an address."""
-        if self._state.adding or not self.slug:
+        if self._state.adding or not self.slug:  # type: ignore[has-type]  # a field of Oscar's
             self.slug = free_category_slug(self)
         super().save(*args, **kwargs)
 

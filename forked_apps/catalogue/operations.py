@@ -1,5 +1,6 @@
 """Writing the catalogue."""
 
+import contextlib
 import hashlib
 from io import BytesIO
 from typing import Final
@@ -52,12 +53,12 @@ def add_product(
         if "upc" not in str(clash):
             raise
         raise SkuTaken(pointer="/sku") from None
-    set_categories(product, category_ids or [])
+    set_categories(product, category_ids=category_ids or [])
     return product
 
 
 @transaction_required
-def set_categories(product: Product, category_ids: list[int]) -> None:
+def set_categories(product: Product, *, category_ids: list[int]) -> None:
     """Let the product stand in exactly these categories. Raises NotFound (pointer /category)."""
     found = set(Category.objects.filter(pk__in=category_ids).values_list("pk", flat=True))
     if found != set(category_ids):
@@ -75,14 +76,11 @@ def product_class_named(name: str) -> ProductClass:
 @transaction_required
 def brand_named(name: str) -> Brand:
     """The brand of that name, whatever the case, made if missing: the unique index lets rivals find it."""
-    existing = Brand.objects.filter(name__iexact=name).first()
-    if existing is not None:
-        return existing
-    try:
-        with django_transaction.atomic():
+    while (brand := Brand.objects.filter(name__iexact=name).first()) is None:
+        # A rival that made it, or another name's brand with the slug, is there to be seen at the next look.
+        with contextlib.suppress(IntegrityError), django_transaction.atomic():
             return Brand.objects.create(name=name, slug=free_brand_slug(name))
-    except IntegrityError:
-        return Brand.objects.get(name__iexact=name)
+    return brand
 
 
 def make_renditions(image_id: int) -> None:

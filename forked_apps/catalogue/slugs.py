@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .models import Brand, Category, Product
 
 MAX_LENGTH: Final = 240  # of 255: room for a number
+MAX_BRAND_LENGTH: Final = 113  # of 128
 # Words that stand where a slug stands in the API's addresses.
 RESERVED: Final = frozenset({"search", "categories", "suggest", "new", "bulk"})
 
@@ -39,7 +40,8 @@ def free_category_slug(category: "Category") -> str:
     """The category's slug if no sibling has it, else a numbered one."""
     parent_path = category.path[: -category.steplen]
     siblings = type(category).objects.filter(path__startswith=parent_path, depth=category.depth)
-    return _free(category.slug or slugify(category.name), siblings.exclude(pk=category.pk), "category")
+    wanted = category.slug or slugify(category.name)  # type: ignore[has-type]  # a field of Oscar's
+    return _free(wanted, siblings.exclude(pk=category.pk), "category")
 
 
 def _free(wanted: str, rivals: "QuerySet[Product] | QuerySet[Category] | QuerySet[Brand]", fallback: str) -> str:
@@ -57,4 +59,4 @@ def free_brand_slug(name: str) -> str:
     """A slug for a new brand."""
     from .models import Brand  # noqa: PLC0415 - the models use this module
 
-    return _free(slugify(name), Brand.objects.all(), "brand")
+    return _free(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")

@@ -67,7 +67,7 @@ class Placed:
 
 
 @transaction
-def complete_checkout(basket_id: int, details: Details, *, expected_total: Money) -> Placed:
+def complete_checkout(basket_id: int, *, details: Details, expected_total: Money) -> Placed:
     """Turn a cart into an order awaiting payment.
 
     Locks the cart, then vouchers, capped offers and stock. Completing an ordered cart returns its order. Raises
@@ -86,7 +86,7 @@ def complete_checkout(basket_id: int, details: Details, *, expected_total: Money
 
 
 @transaction
-def place_order(wanted: Sequence[Wanted], details: Details) -> Order:
+def place_order(wanted: Sequence[Wanted], *, details: Details) -> Order:
     """Order products without a cart, by the cheapest shipping and the default payment method.
 
     Nothing is captured until the shopper confirms the total of the order's next action. Locks capped offers and stock.
@@ -108,7 +108,7 @@ def _cart_of(wanted: Sequence[Wanted], user_id: int | None) -> Cart:
     found = articles([item.product_id for item in wanted], currency=currency)
     lines = []
     for item in wanted:
-        article = checked_article(found, item)
+        article = checked_article(item, found=found)
         assert article.stock is not None
         assert article.partner_id is not None
         lines.append(
@@ -155,7 +155,7 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
         ),
     )
     use_vouchers(priced.vouchers, order_id=order.pk, user_id=details.user_id)
-    open_source(order, method)
+    open_source(order, method=method)
     return order
 
 

@@ -22,7 +22,7 @@ class OfferProduct:
     is_discountable: bool
 
 
-class Registry(LineDiscountRegistry):  # type: ignore[misc]
+class Registry(LineDiscountRegistry):
     """Oscar's book of which offer has used how many units of a line.
 
     Oscar 4.2.1 counts an offer's combinations in the database for every line and offer.

@@ -70,7 +70,7 @@ class Order(AbstractOrder):
         from .operations import change_order_status  # noqa: PLC0415 - operations build on these models
 
         if new_status != self.status:
-            change_order_status(self.pk, new_status)
+            change_order_status(self.pk, status=new_status)
             self.refresh_from_db()
 
 
@@ -89,7 +89,7 @@ class Line(AbstractLine):
 
         if new_status != self.status:
             quantity = sum(movable(self.units, new_status).values())
-            change_order_status(self.order_id, new_status, quantities={self.pk: quantity})
+            change_order_status(self.order_id, status=new_status, quantities={self.pk: quantity})
             self.refresh_from_db()
 
 

@@ -44,8 +44,8 @@ class _Moved:
 @transaction
 def change_order_status(
     order_id: int,
-    status: str,
     *,
+    status: str,
     quantities: Mapping[int, int] | None = None,
     changed_by: int | None = None,
     note: str = "",

@@ -10,13 +10,13 @@ from .models import Order
 from .operations import change_order_status
 
 
-class EventHandler(OscarEventHandler):  # type: ignore[misc]
+class EventHandler(OscarEventHandler):
     """Oscar 4.2.1 changes the status unlocked, and neither ships nor gives back stock."""
 
     def handle_order_status_change(self, order: Order, new_status: str, note_msg: str | None = None) -> None:
         """Move all units of the order that may move."""
         try:
-            change_order_status(order.pk, new_status, changed_by=self._user_id(), note=note_msg or "")
+            change_order_status(order.pk, status=new_status, changed_by=self._user_id(), note=note_msg or "")
         except StatusNotAllowed as refusal:
             raise InvalidOrderStatus(str(refusal.message)) from refusal
         order.refresh_from_db()
@@ -29,7 +29,7 @@ class EventHandler(OscarEventHandler):  # type: ignore[misc]
         try:
             change_order_status(
                 order.pk,
-                event_type.code,
+                status=event_type.code,
                 quantities=quantities,
                 changed_by=self._user_id(),
                 note=kwargs.get("reference") or "",

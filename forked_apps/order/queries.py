@@ -136,7 +136,8 @@ def orders_of(
     user_id: int, *, status: str | None, after: tuple[datetime, int] | None, limit: int
 ) -> tuple[list[OrderRow], int | None]:
     """The login's orders, newest first, from behind `after` (placed at, id); and how many there are, up to 1,000."""
-    where, values = ["o.user_id = %s"], [user_id]
+    where = ["o.user_id = %s"]
+    values: list[Any] = [user_id]
     if status is not None:
         where.append("o.status = %s")
         values.append(status)
@@ -160,13 +161,13 @@ def _read(tail: str, values: Sequence[Any]) -> list[OrderRow]:
 def _order(row: Sequence[Any]) -> OrderRow:
     *facts, lines, shipping_address, billing_address, sources = row
     currency = facts[8]
-    return OrderRow(
-        *facts,
-        lines=[_line(line, currency) for line in lines or ()],
-        shipping_address=shipping_address,
-        billing_address=billing_address,
-        payments=[Payment(handle, method, *map(Decimal, amounts)) for handle, method, *amounts in sources or ()],
-    )
+    parts = [
+        [_line(line, currency) for line in lines or ()],
+        shipping_address,
+        billing_address,
+        [Payment(handle, method, *map(Decimal, amounts)) for handle, method, *amounts in sources or ()],
+    ]
+    return OrderRow(*facts, *parts)
 
 
 def _line(row: Sequence[Any], currency: str) -> OrderLine:

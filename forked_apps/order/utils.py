@@ -11,7 +11,7 @@ from .numbers import new_order_number
 __all__ = ["OrderCreator", "OrderDispatcher", "OrderNumberGenerator"]
 
 
-class OrderNumberGenerator(OscarOrderNumberGenerator):  # type: ignore[misc]
+class OrderNumberGenerator(OscarOrderNumberGenerator):
     """Oscar 4.2.1 counts: competitors read the number of carts off it, and a crashed checkout blocks its cart."""
 
     def order_number(self, basket: Any) -> str:
@@ -19,7 +19,7 @@ class OrderNumberGenerator(OscarOrderNumberGenerator):  # type: ignore[misc]
         return new_order_number()
 
 
-class OrderCreator(OscarOrderCreator):  # type: ignore[misc]
+class OrderCreator(OscarOrderCreator):
     """Oscar 4.2.1 checks neither stock nor total nor rivals when it writes an order."""
 
     def place_order(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -7,7 +7,7 @@ from oscar.apps.partner.availability import StockRequired as OscarStockRequired
 __all__ = ["Available", "Base", "StockRequired", "Unavailable"]
 
 
-class StockRequired(OscarStockRequired):  # type: ignore[misc]
+class StockRequired(OscarStockRequired):
     """Oscar 4.2.1 tells every shopper the exact stock; a competitor reads it, and each sale changes the page."""
 
     @property

@@ -81,15 +81,8 @@ def _article(row: tuple[Any, ...], currency: str) -> Article:
     tracks_stock = facts[6]
     chosen = choose_stock((stock for stock, _ in stocks.values()), currency=currency, tracks_stock=tracks_stock)
     partner_id, partner_name, partner_sku = stocks[chosen.id][1] if chosen else (None, "", "")
-    rules = tuple(OptionRule(*option[:5], choices=tuple(option[5])) for option in options or ())
-    return Article(
-        *facts,
-        stock=chosen,
-        partner_id=partner_id,
-        partner_name=partner_name,
-        partner_sku=partner_sku,
-        options=rules,
-    )
+    rules = tuple(OptionRule(*[*option[:5], tuple(option[5])]) for option in options or ())
+    return Article(*[*facts, chosen, partner_id, partner_name, partner_sku, rules])
 
 
 def _stock(record: list[Any]) -> Stock:

@@ -32,7 +32,7 @@ class Selector:
         return Default(request)
 
 
-class Default(oscar.StockRequired, oscar.Structured):  # type: ignore[misc]
+class Default(oscar.StockRequired, oscar.Structured):
     """The shop's currency, its one tax rate, goods only while there are some."""
 
     def select_stockrecord(self, product: Any) -> StockRecord | None:

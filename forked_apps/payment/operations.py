@@ -17,7 +17,7 @@ from .models import Source, SourceType, Transaction
 
 
 @transaction_required
-def open_source(order: Order, method: PaymentMethod) -> Source:
+def open_source(order: Order, *, method: PaymentMethod) -> Source:
     """Note how a new order is to be paid: its whole total, by one method."""
     source_type, _ = SourceType.objects.get_or_create(code=method.code, defaults={"name": str(method.name)})
     source: Source = Source.objects.create(

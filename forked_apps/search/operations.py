@@ -6,7 +6,7 @@ rebuilders the second sees what the first one's transaction wrote.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -188,7 +188,7 @@ def _store(documents: list[Document], language: str) -> None:
         )
 
 
-def _values(document: Document) -> tuple[object, ...]:
+def _values(document: Document) -> tuple[Any, ...]:
     return tuple(getattr(document, name) for name in COLUMNS)
 
 
@@ -215,7 +215,7 @@ def _stale(ids: list[int]) -> list[int]:
     return sorted(stale)
 
 
-def _stored(ids: list[int], language: str) -> dict[int, tuple[object, ...]]:
+def _stored(ids: list[int], language: str) -> dict[int, tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(COLUMNS)} FROM search_productdocument"

@@ -135,14 +135,13 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             [product_ids],
         )
         return {
-            row[0]: ProductRow(
-                *row[:13],
-                brand={"id": row[13], "name": row[14], "slug": row[15]} if row[13] else None,
-                product_class=row[16],
-                tracks_stock=row[17],
-            )
+            row[0]: ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:18]])  # the order of the columns
             for row in cursor.fetchall()
         }
+
+
+def _brand(pk: int | None, name: str, slug: str) -> dict[str, Any] | None:
+    return {"id": pk, "name": name, "slug": slug} if pk else None
 
 
 def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:

@@ -11,7 +11,7 @@ from oscar.core.prices import Price as OscarPrice
 from nexus_shop.core.money import taxed
 
 
-class FlatRate(Base):  # type: ignore[misc]
+class FlatRate(Base):
     """One price for each order, entered like the prices (SHIPPING_FLAT_PRICE)."""
 
     code = "flat-rate"

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from oscar.apps.shipping.methods import NoShippingRequired
+
 from nexus_shop.core.money import Price
 
-from .methods import NoShippingRequired
 from .repository import Repository
 
 

@@ -5,7 +5,7 @@ from oscar.apps.shipping.repository import Repository as OscarRepository
 from .methods import FlatRate
 
 
-class Repository(OscarRepository):  # type: ignore[misc]
+class Repository(OscarRepository):
     """Oscar 4.2.1 ships everything free."""
 
     methods = (FlatRate(),)

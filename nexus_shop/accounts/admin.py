@@ -10,7 +10,7 @@ from .models import User
 
 
 @admin.register(User)
-class ShopUserAdmin(UserAdmin):
+class ShopUserAdmin(UserAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Nobody but a superuser edits a superuser, or makes one."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,7 +1,7 @@
 """The user and the logins of the API."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -27,7 +27,7 @@ class User(AbstractUser):
 
     email = models.EmailField(_("email address"))
 
-    objects = ShopUserManager()
+    objects: ClassVar[ShopUserManager] = ShopUserManager()
 
     REQUIRED_FIELDS = ["email"]
 

@@ -6,11 +6,12 @@ leads /api/ and /health/ past the rest to the view that the last of it, `ChainEn
 """
 
 from collections.abc import Callable
-from typing import Final
+from functools import reduce
+from typing import Any, Final
 
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
@@ -21,7 +22,7 @@ from nexus_shop.core.requests import start_request
 
 from .rest.errors import as_problem, problem_for
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIXES: Final = ("/api/v1/", "/health/")
 API_CSP: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
@@ -37,7 +38,7 @@ class ChainEnd:
         type(self).view_handler = staticmethod(get_response)
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on."""
         return self.get_response(request)
 
@@ -47,7 +48,8 @@ class ApiChain:
 
     def __init__(self, get_response: Handler) -> None:
         self.pages = get_response
-        self.api: Handler = SecurityMiddleware(CorsMiddleware(CommonMiddleware(ChainEnd.view_handler)))
+        middleware: tuple[Any, ...] = (CommonMiddleware, CorsMiddleware, SecurityMiddleware)
+        self.api: Handler = reduce(lambda inner, outer: outer(inner), middleware, ChainEnd.view_handler)
         permissions = settings.PERMISSIONS_POLICY
         self.permissions_policy = ", ".join(f"{name}=()" for name in permissions)
 
@@ -78,7 +80,7 @@ class RequestIdMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Name the request, answer it, echo the name."""
         request_id = start_request(request.META.get("HTTP_X_REQUEST_ID"))
         response = self.get_response(request)

@@ -118,7 +118,7 @@ def pause_before(attempt: int) -> timedelta:
 
 def redeliver(event_id: str) -> bool:
     """Make a parked or delivered event due again for all its subscribers; False where there is none of that id."""
-    changes = {"done_at": None, "parked_at": None, "attempts": 0, "delivered_to": [], "due_at": Now()}
+    changes: dict[str, Any] = {"done_at": None, "parked_at": None, "attempts": 0, "delivered_to": [], "due_at": Now()}
     return OutboxEvent.objects.filter(event_id=event_id).update(**changes) == 1
 
 

@@ -47,13 +47,13 @@ def _claim(limit: int) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE core_queuedtask SET due_at = clock_timestamp() + %s
+            UPDATE core_queuedtask SET due_at = clock_timestamp() + make_interval(secs => %s)
             WHERE id IN (
                 SELECT id FROM core_queuedtask WHERE parked_at IS NULL AND due_at <= clock_timestamp()
                 ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id, name
             """,
-            [LEASE, limit],
+            [LEASE.total_seconds(), limit],
         )
         rows: list[tuple[int, str]] = cursor.fetchall()
     return rows

@@ -78,8 +78,8 @@ class Schedule:
     """The periodic tasks of CELERY_BEAT_SCHEDULE, kept by the one worker that holds the advisory lock."""
 
     def __init__(self) -> None:
-        self._entries = {
-            name: (entry["task"], maybe_schedule(entry["schedule"]))
+        self._entries: dict[str, tuple[str, BaseSchedule]] = {
+            name: (str(entry["task"]), maybe_schedule(entry["schedule"]))
             for name, entry in settings.CELERY_BEAT_SCHEDULE.items()
         }
         self._last: dict[str, datetime] = {}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .env import decimal, flag, items, number, text
+from .env import decimal, flag, items, networks, number, rate, text
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["nexus_shop.api.rest.authentication.TokenAuthentication"],
@@ -60,20 +60,20 @@ REST_AUTH = {
 
 PRODUCT_URL = "/api/v1/products/{id}/"  # written into the documents: a change wants `manage.py documents rebuild`
 IDEMPOTENCY_KEY_REQUIRED = flag("IDEMPOTENCY_KEY_REQUIRED")
-TRUSTED_PROXIES = items("TRUSTED_PROXIES")
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 WEB_CONCURRENCY = number("WEB_CONCURRENCY")
 RATE_LIMIT_SCALE = decimal("RATE_LIMIT_SCALE")
 # Name of a limit -> "count/period"; `nexus_shop.core.limits` counts, `nexus_shop.api.rest.limits` says which apply.
 RATE_LIMITS = {
-    "anonymous": text("RATE_LIMIT_ANONYMOUS"),
-    "user": text("RATE_LIMIT_USER"),
-    "read": text("RATE_LIMIT_READ"),
-    "login": text("RATE_LIMIT_LOGIN"),
-    "login_account": text("RATE_LIMIT_LOGIN_ACCOUNT"),
-    "login_address": text("RATE_LIMIT_LOGIN_ADDRESS"),
-    "register": text("RATE_LIMIT_REGISTER"),
-    "new_cart": text("RATE_LIMIT_NEW_CART"),
-    "checkout": text("RATE_LIMIT_CHECKOUT"),
+    "anonymous": rate("RATE_LIMIT_ANONYMOUS"),
+    "user": rate("RATE_LIMIT_USER"),
+    "read": rate("RATE_LIMIT_READ"),
+    "login": rate("RATE_LIMIT_LOGIN"),
+    "login_account": rate("RATE_LIMIT_LOGIN_ACCOUNT"),
+    "login_address": rate("RATE_LIMIT_LOGIN_ADDRESS"),
+    "register": rate("RATE_LIMIT_REGISTER"),
+    "new_cart": rate("RATE_LIMIT_NEW_CART"),
+    "checkout": rate("RATE_LIMIT_CHECKOUT"),
 }
 
 CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")
@@ -103,4 +103,4 @@ CORS_EXPOSE_HEADERS = [
 ]
 CORS_PREFLIGHT_MAX_AGE = 86400
 
-OUTGOING_HTTP_ALLOWED_NETWORKS = items("OUTGOING_HTTP_ALLOWED_NETWORKS")
+OUTGOING_HTTP_ALLOWED_NETWORKS = networks("OUTGOING_HTTP_ALLOWED_NETWORKS")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from nexus_shop.core import postgres
@@ -17,7 +19,7 @@ WEB_PROCESS_OPTIONS = (
 def _connection() -> dict[str, Any]:
     """Connection parameters: DATABASE_URL, else DB_NAME and its kin, else the embedded server of this checkout."""
     if text("DATABASE_URL"):
-        parameters = conninfo_to_dict(text("DATABASE_URL"))
+        parameters = _parse(text("DATABASE_URL"))
     elif text("DB_NAME"):
         parts = {
             "dbname": "DB_NAME",
@@ -40,6 +42,13 @@ def _connection() -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parameters),
     }
+
+
+def _parse(address: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(address))
+    except ProgrammingError:
+        raise ImproperlyConfigured("DATABASE_URL is an address like postgresql://user:password@host/name.") from None
 
 
 DATABASES = {"default": _connection()}

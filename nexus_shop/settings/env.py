@@ -5,8 +5,10 @@ required value stops the start and names itself.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR: Final = Path(__file__).resolve().parents[2]
 REQUIRED: Final = object()
+RATE: Final = re.compile(r"[1-9]\d{0,8}/(?:second|minute|hour|day)")
 
 # A file of NAME=value lines beside manage.py fills what the environment leaves unset. NEXUS_ENV_FILE names another.
 environ.Env.read_env(os.environ.get("NEXUS_ENV_FILE") or BASE_DIR / ".env")
@@ -23,7 +26,7 @@ _env = environ.Env()
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One environment variable. `kind` is text, flag, number, decimal or items (comma separated)."""
+    """One environment variable. `kind`: text, flag, number, decimal, rate (5/minute), items or networks (a,b)."""
 
     kind: str
     default: object
@@ -73,7 +76,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "STRIPE_PUBLIC_KEY": Variable("text", "", "pk_… handed to storefronts."),
     "STRIPE_SECRET_KEY": Variable("text", "", "sk_… of the same mode."),
     "OUTGOING_HTTP_ALLOWED_NETWORKS": Variable(
-        "items", [], "Networks (CIDR) that pictures may be fetched from besides the public internet."
+        "networks", [], "Networks (CIDR) that pictures may be fetched from besides the public internet."
     ),
     # API
     "JWT_SECRET_KEY": Variable("text", REQUIRED, "Signs access and refresh tokens; at least 32 characters."),
@@ -81,19 +84,19 @@ VARIABLES: Final[dict[str, Variable]] = {
     "JWT_REFRESH_TOKEN_LIFETIME": Variable("number", 86400, "Seconds; each refresh starts them anew."),
     "JWT_REFRESH_COOKIE": Variable("flag", False, "Hand the refresh token out in an HttpOnly cookie, not in the body."),
     "CORS_ALLOWED_ORIGINS": Variable("items", [], "Origins of storefronts that may call the API from a browser."),
-    "TRUSTED_PROXIES": Variable("items", [], "Networks (CIDR) of proxies whose X-Forwarded-For is believed."),
+    "TRUSTED_PROXIES": Variable("networks", [], "Networks (CIDR) of proxies whose X-Forwarded-For is believed."),
     "IDEMPOTENCY_KEY_REQUIRED": Variable("flag", False, "Refuse orders and checkouts without an Idempotency-Key."),
     "WEB_CONCURRENCY": Variable("number", 2, "Web processes; each counts its share of the read limits."),
     "RATE_LIMIT_SCALE": Variable("decimal", Decimal(1), "Multiplies every rate limit, for load tests."),
-    "RATE_LIMIT_ANONYMOUS": Variable("text", "100/hour", "Writes of one address without login or cart."),
-    "RATE_LIMIT_USER": Variable("text", "1000/hour", "Writes of one login or one cart."),
-    "RATE_LIMIT_READ": Variable("text", "600/minute", "Reads of one client."),
-    "RATE_LIMIT_LOGIN": Variable("text", "5/minute", "Logins to one account from one address."),
-    "RATE_LIMIT_LOGIN_ACCOUNT": Variable("text", "20/minute", "Logins to one account from anywhere."),
-    "RATE_LIMIT_LOGIN_ADDRESS": Variable("text", "30/minute", "Logins from one address to any account."),
-    "RATE_LIMIT_REGISTER": Variable("text", "5/hour", "New accounts from one address."),
-    "RATE_LIMIT_NEW_CART": Variable("text", "60/hour", "New guest carts from one address."),
-    "RATE_LIMIT_CHECKOUT": Variable("text", "10/minute", "Orders placed by one client."),
+    "RATE_LIMIT_ANONYMOUS": Variable("rate", "100/hour", "Writes of one address without login or cart."),
+    "RATE_LIMIT_USER": Variable("rate", "1000/hour", "Writes of one login or one cart."),
+    "RATE_LIMIT_READ": Variable("rate", "600/minute", "Reads of one client."),
+    "RATE_LIMIT_LOGIN": Variable("rate", "5/minute", "Logins to one account from one address."),
+    "RATE_LIMIT_LOGIN_ACCOUNT": Variable("rate", "20/minute", "Logins to one account from anywhere."),
+    "RATE_LIMIT_LOGIN_ADDRESS": Variable("rate", "30/minute", "Logins from one address to any account."),
+    "RATE_LIMIT_REGISTER": Variable("rate", "5/hour", "New accounts from one address."),
+    "RATE_LIMIT_NEW_CART": Variable("rate", "60/hour", "New guest carts from one address."),
+    "RATE_LIMIT_CHECKOUT": Variable("rate", "10/minute", "Orders placed by one client."),
     # Shop
     "SHOP_NAME": Variable("text", "Nexus Shop", "Shown in the dashboard, the CMS and the mails."),
     "STOREFRONT_URL": Variable("text", "", "Where shoppers are sent from Oscar's own addresses. Unset: 404."),
@@ -147,12 +150,15 @@ def flag(name: str) -> bool:
 
 
 def number(name: str) -> int:
-    """The value of a whole-number variable."""
+    """The value of a whole-number variable; negative ones are refused."""
     value = _raw(name, "number")
     try:
-        return int(str(VARIABLES[name].default if value is None else value))
+        result = int(str(VARIABLES[name].default if value is None else value))
     except ValueError:
         raise ImproperlyConfigured(f"{name} is a whole number, not {value!r}.") from None
+    if result < 0:
+        raise ImproperlyConfigured(f"{name} is zero or more, not {value!r}.")
+    return result
 
 
 def decimal(name: str) -> Decimal:
@@ -167,9 +173,32 @@ def decimal(name: str) -> Decimal:
     return result
 
 
+def rate(name: str) -> str:
+    """The value of a rate variable: so many a second, minute, hour or day."""
+    value = _raw(name, "rate")
+    result = str(VARIABLES[name].default) if value is None else value
+    if not RATE.fullmatch(result):
+        raise ImproperlyConfigured(f"{name} is a rate like 100/hour, not {result!r}.")
+    return result
+
+
 def items(name: str) -> list[str]:
     """The value of a comma separated variable."""
-    value = _raw(name, "items")
+    return _split(_raw(name, "items"), name)
+
+
+def networks(name: str) -> list[str]:
+    """The value of a comma separated variable of networks; a typing error must not open or close anything."""
+    result = _split(_raw(name, "networks"), name)
+    for network in result:
+        try:
+            ip_network(network)
+        except ValueError as problem:
+            raise ImproperlyConfigured(f"{name}: {problem}.") from None
+    return result
+
+
+def _split(value: str | None, name: str) -> list[str]:
     if value is None:
         default = VARIABLES[name].default
         return list(default) if isinstance(default, list) else []

@@ -57,5 +57,11 @@ DEFAULT_PRODUCT_CLASS = text("DEFAULT_PRODUCT_CLASS")
 STRIPE_PUBLIC_KEY = text("STRIPE_PUBLIC_KEY")
 STRIPE_SECRET_KEY = text("STRIPE_SECRET_KEY")
 
-if digits(OSCAR_DEFAULT_CURRENCY) > 2:
+try:
+    _digits = digits(OSCAR_DEFAULT_CURRENCY)
+except ValueError as problem:
+    raise ImproperlyConfigured(f"DEFAULT_CURRENCY: {problem}.") from None
+if _digits > 2:
     raise ImproperlyConfigured(f"DEFAULT_CURRENCY={OSCAR_DEFAULT_CURRENCY}: Oscar stores two decimals.")
+if TAX_RATE > 1:
+    raise ImproperlyConfigured(f"TAX_RATE={TAX_RATE}: 20 % is written 0.20.")

@@ -29,7 +29,7 @@ BRIEF = {
 PAIR = {"access", "refresh", "access_expires_in", "user"}
 
 
-def post(client: APIClient, route: str, body: Any, **headers: str) -> Any:
+def post(client: APIClient, route: str, body: Any, **headers: Any) -> Any:
     return client.post(f"/api/v1/auth/{route}/", body, **headers)
 
 

@@ -34,7 +34,8 @@ def routes() -> list[tuple[str, Any]]:
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, route)
             elif isinstance(pattern, URLPattern) and route.startswith(PREFIXES):
-                yield route, pattern.callback.view_class  # type: ignore[union-attr]
+                view: Any = pattern.callback
+                yield route, view.view_class
 
     return list(walk(get_resolver().url_patterns, ""))
 
@@ -72,7 +73,7 @@ def test_undeclared_route_is_denied(api: APIClient, monkeypatch: pytest.MonkeyPa
 
 def call(client: APIClient, route: str, method: str) -> Any:
     path = "/" + route.replace("<str:handle>", "x" * 32).replace("<str:key>", "nothing")
-    return client.generic(method, path, b"{}", content_type="application/json")
+    return client.generic(method, path, "{}", content_type="application/json")
 
 
 @pytest.mark.parametrize(("route", "method"), sorted(RULES))

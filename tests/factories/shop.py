@@ -104,7 +104,7 @@ def make_order(*products: Product, quantity: int = 1, user: User | None = None, 
     make_country("US")
     customer = user or make_user()
     wanted = [Wanted(product.pk, quantity) for product in products]
-    return place_order(wanted, Details(user_id=customer.pk, shipping_address=ADDRESS, **details))
+    return place_order(wanted, details=Details(user_id=customer.pk, shipping_address=ADDRESS, **details))
 
 
 def make_offer(percent: int = 10, *, name: str = "", **options: Any) -> ConditionalOffer:

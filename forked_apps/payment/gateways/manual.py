@@ -1,5 +1,6 @@
 """Payment that people handle: by invoice, bank transfer, in the shop. Staff record it in the dashboard."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,8 +11,8 @@ class Manual:
     """Nothing is charged by the shop: the money comes by another way."""
 
     code = "manual"
-    name = gettext_lazy("Invoice or bank transfer")
-    description = gettext_lazy(
+    name: "str | Promise" = gettext_lazy("Invoice or bank transfer")
+    description: "str | Promise" = gettext_lazy(
         "You receive the details with the confirmation. We send the goods when the money has come."
     )
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     import stripe
+    from stripe._base_address import BaseAddresses
 
 TIMEOUT_SECONDS: Final = 10
 RETRIES: Final = 2
@@ -18,7 +19,7 @@ def client(api_address: str | None = None) -> "stripe.StripeClient":
     """A client with the shop's secret key. `api_address` is for servers that stand in for Stripe."""
     import stripe  # noqa: PLC0415 - a second of import that only shops with Stripe pay
 
-    addresses: stripe.BaseAddresses = {"api": api_address} if api_address else {}
+    addresses: BaseAddresses = {"api": api_address} if api_address else {}
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         base_addresses=addresses,

@@ -39,11 +39,11 @@ class View(APIView):
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     metadata_class = None
     # Said again here: nine of oscarapi's views, which ours inherit from, bring classes of their own.
-    authentication_classes: ClassVar[Any] = [TokenAuthentication]
-    permission_classes: ClassVar[Any] = [Declared]
-    renderer_classes: ClassVar[Any] = [JSONRenderer]
-    parser_classes: ClassVar[Any] = [JSONParser]
-    throttle_classes: ClassVar[Any] = []
+    authentication_classes: Any = [TokenAuthentication]
+    permission_classes: Any = [Declared]
+    renderer_classes: Any = [JSONRenderer]
+    parser_classes: Any = [JSONParser]
+    throttle_classes: Any = []
     #: Query parameters that the view's GET knows.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Rate limits of the view's writes, beside the general ones.
@@ -68,7 +68,7 @@ class View(APIView):
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep the raw body, which an Idempotency-Key is compared by."""
-        drf_request = super().initialize_request(request, *args, **kwargs)
+        drf_request: Any = super().initialize_request(request, *args, **kwargs)
         drf_request.raw_body = request.body if request.method not in READS else b""
         return drf_request
 

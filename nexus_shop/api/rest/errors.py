@@ -1,7 +1,7 @@
 """Errors over HTTP: RFC 9457 problem+json with a stable code, for every answer of 400 and above.
 
-`STATUS` maps codes to HTTP statuses; a test asserts that every DomainError is in it, another that docs/api/errors.md
-describes each code.
+`STATUS` maps codes to HTTP statuses; a test asserts that every DomainError is in it and has a meaning in `MEANINGS`,
+which the API's documentation shows.
 """
 
 import logging
@@ -67,6 +67,12 @@ STATUS: Final[dict[str, int]] = {
     "total_changed": 409,
     "offer_used_up": 409,
     "status_not_allowed": 409,
+    "slug_taken": 409,
+    "partner_has_stock": 409,
+    "import_structure_changed": 409,
+    "import_currency_changed": 409,
+    "import_variants_refused": 409,
+    "import_rival_writes": 409,
     "stale_version": 412,
     # a valid body refused by a rule
     "currency_mismatch": 422,
@@ -86,6 +92,9 @@ STATUS: Final[dict[str, int]] = {
     "variant_required": 422,
     "voucher_invalid": 422,
     "fetch_failed": 422,
+    "picture_refused": 422,
+    "import_file_refused": 422,
+    "import_value_refused": 422,
     # ours
     "payment_declined": 402,
     "internal_error": 500,
@@ -123,6 +132,12 @@ MEANINGS: Final[dict[str, str]] = {
     "total_changed": "The total is not the confirmed one; `totals` has the new. Nothing was ordered.",
     "offer_used_up": "An offer that the total counted on has reached its limit.",
     "status_not_allowed": "The order cannot move to this status; `allowed` says where to.",
+    "slug_taken": "Another product, or another category beside this one, has the slug.",
+    "partner_has_stock": "The partner still sells something.",
+    "import_structure_changed": "The shop has the product with another structure (stand-alone, or with variants).",
+    "import_currency_changed": "The shop holds the price in another currency; `held` says which.",
+    "import_variants_refused": "No variant of the product can be imported; `refusals` says why.",
+    "import_rival_writes": "Other writes got in between; import again.",
     "stale_version": "The thing has changed since it was read (If-Match).",
     "address_incomplete": "Addresses of this country need more; `fields` says what.",
     "amount_not_open": "The order does not lack this amount; `open` says what it lacks.",
@@ -141,6 +156,9 @@ MEANINGS: Final[dict[str, str]] = {
     "variant_required": "A parent product is not sold itself: choose a variant.",
     "voucher_invalid": "Unknown, expired, used up, or not for this customer; `codes` says which.",
     "fetch_failed": "An address could not be fetched; `reason` says why.",
+    "picture_refused": "This is not a picture that the shop can keep; `reason` says why.",
+    "import_file_refused": "The file cannot be imported; `reason` says why.",
+    "import_value_refused": "A value of the product does not fit the shop's tables.",
     "payment_declined": "The payment was declined.",
     "internal_error": "An error of ours; give us the request id.",
     "unavailable": "The shop is busy or its database away; try again.",

@@ -4,7 +4,6 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
@@ -79,4 +78,4 @@ def account_of(user: User) -> dict[str, Any]:
 
 
 def _refresh_expiry() -> datetime:
-    return datetime.now(UTC) + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    return datetime.now(UTC) + api_settings.REFRESH_TOKEN_LIFETIME

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 def test_unknown_order_and_foreign_line() -> None:
     order, other = make_order(make_product()), make_order(make_product())
     with pytest.raises(NotFound):
-        change_order_status(999_999, "processing")
+        change_order_status(999_999, status="processing")
     with pytest.raises(NotFound):
-        change_order_status(order.pk, "processing", quantities={other.lines.get().pk: 1})
+        change_order_status(order.pk, status="processing", quantities={other.lines.get().pk: 1})
     order.refresh_from_db()
     assert order.status == "pending"
 
@@ -32,7 +32,7 @@ def test_unknown_order_and_foreign_line() -> None:
 def test_status_of_no_word() -> None:
     order = make_order(make_product())
     with pytest.raises(StatusNotAllowed) as refusal:
-        change_order_status(order.pk, "lost")
+        change_order_status(order.pk, status="lost")
     assert refusal.value.details() == {
         "current": "pending",
         "requested": "lost",
@@ -43,7 +43,7 @@ def test_status_of_no_word() -> None:
 def test_history_says_who_and_what() -> None:
     staff = make_user(is_staff=True)
     order = make_order(make_product("Mug"), quantity=2)
-    change_order_status(order.pk, "processing", changed_by=staff.pk, note="paid in cash")
+    change_order_status(order.pk, status="processing", changed_by=staff.pk, note="paid in cash")
     note = OrderNote.objects.get()
     assert (note.user, note.note_type, note.message) == (staff, "System", "2 x Mug: processing (paid in cash)")
 
@@ -55,7 +55,7 @@ def test_goods_that_do_not_track_stock_move_without_it() -> None:
     ProductClass.objects.filter(name="Music").update(track_stock=False)
     order = make_order(song, quantity=3)
     for status in ("processing", "shipped"):
-        change_order_status(order.pk, status)
+        change_order_status(order.pk, status=status)
     assert stock_of(song) == (0, 0)
 
 
@@ -63,10 +63,10 @@ def test_part_shipped_part_cancelled_frees_what_is_left() -> None:
     mug = make_product("Mug", stock=10)
     order = make_order(mug, quantity=5)
     line = order.lines.get()
-    change_order_status(order.pk, "processing")
-    change_order_status(order.pk, "shipped", quantities={line.pk: 2})
+    change_order_status(order.pk, status="processing")
+    change_order_status(order.pk, status="shipped", quantities={line.pk: 2})
     assert stock_of(mug) == (8, 3)
-    change_order_status(order.pk, "cancelled")
+    change_order_status(order.pk, status="cancelled")
     assert stock_of(mug) == (8, 0)
     line.refresh_from_db()
     order.refresh_from_db()
@@ -81,7 +81,7 @@ def test_cancelling_gives_vouchers_and_capped_offers_back() -> None:
     capped.refresh_from_db()
     counted = (capped.num_applications, capped.num_orders)
     assert VoucherApplication.objects.count() == 1
-    change_order_status(order.pk, "cancelled")
+    change_order_status(order.pk, status="cancelled")
     assert VoucherApplication.objects.count() == 0
     capped.refresh_from_db()
     assert (capped.num_applications, capped.num_orders, capped.total_discount) == (0, 0, Decimal(0))
@@ -93,7 +93,7 @@ def test_cancelling_gives_vouchers_and_capped_offers_back() -> None:
 def test_offer_of_an_order_cancelled_before_it_was_counted() -> None:
     offer = make_offer(10)
     order = make_order(make_product(price="100.00"))
-    change_order_status(order.pk, "cancelled")
+    change_order_status(order.pk, status="cancelled")
     drain()
     offer.refresh_from_db()
     assert (offer.num_applications, offer.num_orders) == (0, 0)
@@ -106,7 +106,7 @@ def test_offer_is_counted_once_however_often_the_event_comes() -> None:
         count_order_discounts(order.pk)
     offer.refresh_from_db()
     assert (offer.num_applications, offer.num_orders, offer.total_discount) == (1, 1, Decimal("10.00"))
-    change_order_status(order.pk, "cancelled")
+    change_order_status(order.pk, status="cancelled")
     offer.refresh_from_db()
     assert (offer.num_applications, offer.num_orders, offer.total_discount) == (0, 0, Decimal("0.00"))
 

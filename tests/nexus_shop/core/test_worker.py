@@ -84,8 +84,8 @@ def test_worker_waits_for_a_lost_database(monkeypatch: pytest.MonkeyPatch, setti
         raise OperationalError("the server has gone away")
 
     monkeypatch.setattr(worker, "_steps", {"step": step})
-    monkeypatch.setattr(worker.time, "sleep", lambda _: None)
-    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     working.run()
     assert len(rounds) == 3

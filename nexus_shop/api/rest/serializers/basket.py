@@ -103,13 +103,13 @@ class ItemInput(StrictSerializer):
 
     product_id = WholeNumber(min_value=1)
     quantity = WholeNumber(min_value=1, max_value=100_000, required=False, default=1)
-    options = OptionInput(many=True, required=False, max_length=20)
+    options: Any = serializers.ListSerializer(child=OptionInput(), required=False, max_length=20)
 
 
 class ItemsInput(StrictSerializer):
     """All lines of the cart."""
 
-    items = ItemInput(many=True, max_length=100)
+    items: Any = serializers.ListSerializer(child=ItemInput(), max_length=100)
 
 
 class QuantityInput(StrictSerializer):

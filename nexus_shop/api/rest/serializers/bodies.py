@@ -58,7 +58,7 @@ def _product(
     """The product block of a line; what an order says of it stands above what the catalogue says now."""
     card = documents.get(product_id or 0)
     if card is None:
-        nothing = {"url": None, "slug": None, "image": None, "attributes": []}
+        nothing: dict[str, Any] = {"url": None, "slug": None, "image": None, "attributes": []}
         return {"id": product_id, "title": title, "sku": sku} | nothing
     return {name: card[name] for name in LINE_FIELDS} | {"title": title, "sku": sku}
 

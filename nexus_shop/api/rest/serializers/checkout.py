@@ -59,7 +59,7 @@ class CheckoutInput(StrictSerializer):
 class OneShotInput(StrictSerializer):
     """An order without a cart: the product brief's body."""
 
-    items = ItemInput(many=True, min_length=1, max_length=100)
+    items: Any = serializers.ListSerializer(child=ItemInput(), min_length=1, max_length=100)
     shipping_address = AddressInput(required=False)
     billing_address = AddressInput(required=False)
     notes = Text(max_length=2000, required=False, allow_blank=True, default="")
@@ -76,7 +76,7 @@ class StatusInput(StrictSerializer):
     """Where an order, or some units of it, move to."""
 
     status = serializers.ChoiceField(list(STATUSES))
-    lines = LineMove(many=True, required=False, min_length=1, max_length=100)
+    lines: Any = serializers.ListSerializer(child=LineMove(), required=False, min_length=1, max_length=100)
 
 
 class AddressShape(serializers.Serializer[Any]):
@@ -134,7 +134,7 @@ class NextAction(serializers.Serializer[Any]):
     amount = MoneyField()
     methods = serializers.ListField(child=serializers.CharField())
     url = serializers.CharField(allow_null=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # fields leave the class when it is made
 
 
 class OrderProblem(serializers.Serializer[Any]):

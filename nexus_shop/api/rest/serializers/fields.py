@@ -26,7 +26,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 message = _("There is no such field here.")
                 raise ValidationError(
-                    {name: [serializers.ErrorDetail(message, "unknown_field")] for name in sorted(unknown)}
+                    {name: [serializers.ErrorDetail(str(message), "unknown_field")] for name in sorted(unknown)}
                 )
         return super().to_internal_value(data)
 

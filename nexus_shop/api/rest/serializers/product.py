@@ -72,8 +72,8 @@ class ProductOption(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     type = serializers.CharField()
-    required = serializers.BooleanField()
-    help_text = serializers.CharField(allow_blank=True)
+    required = serializers.BooleanField()  # type: ignore[assignment]  # fields leave the class when it is made
+    help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     choices = serializers.ListField(child=serializers.CharField())
 
 
@@ -169,5 +169,7 @@ class ListParameters(StrictSerializer):
 class TreeParameters(StrictSerializer):
     """The query of the category tree."""
 
-    root = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1, allow_null=True, default=None)
+    root = serializers.IntegerField(  # type: ignore[assignment]  # fields leave the class when it is made
+        required=False, min_value=1, max_value=2**31 - 1, allow_null=True, default=None
+    )
     depth = serializers.IntegerField(required=False, min_value=1, max_value=20, allow_null=True, default=None)

@@ -17,7 +17,7 @@ from nexus_shop.api.rest.serializers.checkout import CountryShape
 from .product import digest_of
 
 
-class CountryList(View, oscarapi.CountryList):  # type: ignore[misc]
+class CountryList(View, oscarapi.CountryList):
     """`countries/`."""
 
     is_public = True

@@ -141,7 +141,7 @@ class LineList(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Put units of a product into the cart, which is made if there is none. An equal line grows."""
         wanted = wanted_of(self.parsed(shapes.ItemInput), "")
-        return self.change(lambda ref, token: add_to_cart(ref, wanted, token=token, version=self.version()))
+        return self.change(lambda ref, token: add_to_cart(ref, wanted=wanted, token=token, version=self.version()))
 
     @extend_schema(
         operation_id="replaceCartItems",
@@ -154,7 +154,9 @@ class LineList(CartView):
         """Let the cart hold exactly these lines: all or none."""
         items = self.parsed(shapes.ItemsInput)["items"]
         wanted = [wanted_of(item, f"/items/{position}") for position, item in enumerate(items)]
-        return self.change(lambda ref, token: replace_cart_lines(ref, wanted, token=token, version=self.version()))
+        return self.change(
+            lambda ref, token: replace_cart_lines(ref, wanted=wanted, token=token, version=self.version())
+        )
 
     @extend_schema(
         operation_id="emptyCartItems",
@@ -180,7 +182,9 @@ class BasketLineDetail(CartView):
     def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Set the quantity; 0 removes the line. The price of now is taken as seen."""
         quantity = self.parsed(shapes.QuantityInput)["quantity"]
-        return self.change(lambda ref, token: set_line_quantity(ref, handle, quantity=quantity, version=self.version()))
+        return self.change(
+            lambda ref, token: set_line_quantity(ref, line_handle=handle, quantity=quantity, version=self.version())
+        )
 
     @extend_schema(
         operation_id="removeCartItem",
@@ -190,7 +194,7 @@ class BasketLineDetail(CartView):
     )
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the line out."""
-        return self.change(lambda ref, token: remove_line(ref, handle, version=self.version()))
+        return self.change(lambda ref, token: remove_line(ref, line_handle=handle, version=self.version()))
 
 
 class ShippingMethodView(CartView):

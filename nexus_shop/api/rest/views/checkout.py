@@ -66,7 +66,7 @@ class CheckoutView(View):
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
         return self.write(
-            lambda: complete_checkout(basket_id, details, expected_total=expected),
+            lambda: complete_checkout(basket_id, details=details, expected_total=expected),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
 
@@ -105,7 +105,7 @@ def _named(address: PostalAddress | None, user: Any) -> PostalAddress | None:
     return PostalAddress(**values | {"first_name": user.first_name, "last_name": user.last_name})
 
 
-class OrderList(View, oscarapi.OrderList):  # type: ignore[misc]
+class OrderList(View, oscarapi.OrderList):
     """`orders/`: one's own."""
 
     query_parameters = frozenset(shapes.OrderListParameters().fields)
@@ -146,7 +146,9 @@ class OrderList(View, oscarapi.OrderList):  # type: ignore[misc]
         data = self.parsed(shapes.OneShotInput)
         wanted = [wanted_of(item, f"/items/{position}") for position, item in enumerate(data["items"])]
         details = _details(request, data)
-        return self.write(lambda: place_order(wanted, details), lambda order: order_answer(order.pk, is_new=True))
+        return self.write(
+            lambda: place_order(wanted, details=details), lambda order: order_answer(order.pk, is_new=True)
+        )
 
 
 def _cursor_text(placed_at: datetime, order_id: int) -> str:
@@ -164,7 +166,7 @@ def _cursor(text: str) -> tuple[datetime, int]:
     return after
 
 
-class OrderDetail(View, oscarapi.OrderDetail):  # type: ignore[misc]
+class OrderDetail(View, oscarapi.OrderDetail):
     """`orders/{id}/`: for the login that placed it, or the holder of the cart token that made it."""
 
     @extend_schema(
@@ -203,7 +205,11 @@ class OrderStatusView(View):
         quantities = self._quantities(order_id, data.get("lines"))
         return self.write(
             lambda: change_order_status(
-                order_id, data["status"], quantities=quantities, changed_by=request.user.pk, version=self.version()
+                order_id,
+                status=data["status"],
+                quantities=quantities,
+                changed_by=request.user.pk,
+                version=self.version(),
             ),
             lambda order: order_answer(order.pk, is_new=False),
         )

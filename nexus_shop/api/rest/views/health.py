@@ -1,7 +1,7 @@
 """Health, for load balancers and people."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -22,7 +22,7 @@ class HealthShape(serializers.Serializer[Any]):
 class HealthView(APIView):
     """`/health/`: the process answers."""
 
-    authentication_classes: ClassVar[Any] = []
+    authentication_classes: Any = []
     http_method_names = ["get", "head"]
     metadata_class = None
 

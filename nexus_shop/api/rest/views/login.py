@@ -1,6 +1,6 @@
 """Accounts and tokens: dj-rest-auth's views over allauth's engine, with our tokens, limits and errors."""
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from dj_rest_auth.registration.views import RegisterView as RestAuthRegisterView
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
+from rest_framework_simplejwt.settings import api_settings
 
 from nexus_shop.accounts.errors import InvalidToken
 from nexus_shop.accounts.models import User
@@ -26,18 +27,18 @@ from nexus_shop.api.rest.serializers import login as shapes
 class AuthView(View):
     """What the routes under auth/ share: no Idempotency-Key, tokens out, the refresh cookie where it is switched on."""
 
-    authentication_classes: ClassVar[Any] = []
+    authentication_classes: Any = []
     ignores_idempotency_key = True
 
     def tokens(self, pair: dict[str, Any], *, status: int = 200) -> Response:
         """The pair; with the cookie option the refresh token goes into an HttpOnly cookie instead of the body."""
         response = self.private(pair | {"refresh": None} if settings.JWT_REFRESH_COOKIE else pair, status=status)
         if settings.JWT_REFRESH_COOKIE:
-            options = settings.REST_AUTH
+            options: dict[str, Any] = settings.REST_AUTH
             response.set_cookie(
                 options["JWT_AUTH_REFRESH_COOKIE"],
                 pair["refresh"],
-                max_age=int(settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"].total_seconds()),
+                max_age=int(api_settings.REFRESH_TOKEN_LIFETIME.total_seconds()),
                 path=options["JWT_AUTH_REFRESH_COOKIE_PATH"],
                 secure=options["JWT_AUTH_SECURE"],
                 httponly=True,
@@ -63,7 +64,7 @@ class AuthView(View):
             raise ApiError("origin_not_allowed", "The refresh cookie is taken only from the shop's own origins.")
 
 
-class RegistrationView(AuthView, RestAuthRegisterView):  # type: ignore[misc]
+class RegistrationView(AuthView, RestAuthRegisterView):
     """`auth/register/`. dj-rest-auth 7.2 answers a second registration of an unverified address with a 500."""
 
     @extend_schema(
@@ -81,7 +82,7 @@ class RegistrationView(AuthView, RestAuthRegisterView):  # type: ignore[misc]
         return self.tokens(tokens.log_in(user), status=201)
 
 
-class LoginView(AuthView, RestAuthLoginView):  # type: ignore[misc]
+class LoginView(AuthView, RestAuthLoginView):
     """`auth/login/`. dj-rest-auth 7.2 opens a session as well and tells a disabled account from a wrong password."""
 
     @extend_schema(
@@ -124,7 +125,7 @@ class RefreshView(AuthView):
         return self.tokens(tokens.refresh(self.refresh_token()))
 
 
-class LogoutView(AuthView, RestAuthLogoutView):  # type: ignore[misc]
+class LogoutView(AuthView, RestAuthLogoutView):
     """`auth/logout/`. dj-rest-auth 7.2 leaves access tokens alive."""
 
     http_method_names = ["post"]
@@ -141,7 +142,7 @@ class LogoutView(AuthView, RestAuthLogoutView):  # type: ignore[misc]
         tokens.log_out(self.refresh_token())
         response = Response(status=204)
         if settings.JWT_REFRESH_COOKIE:
-            options = settings.REST_AUTH
+            options: dict[str, Any] = settings.REST_AUTH
             response.delete_cookie(options["JWT_AUTH_REFRESH_COOKIE"], path=options["JWT_AUTH_REFRESH_COOKIE_PATH"])
         return response
 

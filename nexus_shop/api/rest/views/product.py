@@ -26,7 +26,7 @@ def digest_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
-class ProductList(View, oscarapi.ProductList):  # type: ignore[misc]
+class ProductList(View, oscarapi.ProductList):
     """oscarapi 3.3.0 lists unpublished products and children, the whole catalogue at once, without prices."""
 
     is_public = True
@@ -101,7 +101,7 @@ def _links(following: str | None, previous: str | None) -> str:
     return ", ".join(f'<{url}>; rel="{name}"' for name, url in links.items() if url)
 
 
-class ProductDetail(View, oscarapi.ProductDetail):  # type: ignore[misc]
+class ProductDetail(View, oscarapi.ProductDetail):
     """oscarapi 3.3.0 shows unpublished products, and prices only by another request."""
 
     is_public = True
@@ -124,7 +124,7 @@ class ProductDetail(View, oscarapi.ProductDetail):  # type: ignore[misc]
         return self.public(body, digest=digest, tags=f"product-{wanted}" if isinstance(wanted, int) else "products")
 
 
-class CategoryList(View, oscarapi.CategoryList):  # type: ignore[misc]
+class CategoryList(View, oscarapi.CategoryList):
     """oscarapi 3.3.0 lists hidden categories and asks the database for each one's path."""
 
     is_public = True

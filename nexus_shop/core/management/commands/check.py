@@ -11,7 +11,7 @@ from nexus_shop.core import postgres
 class Command(DjangoCheck):
     """Run the system checks and say which optional services are outside and which are built in."""
 
-    def handle(self, *app_labels: str, **options: Any) -> None:
+    def handle(self, *app_labels: Any, **options: Any) -> None:
         """Django's checks, then one line for each part."""
         super().handle(*app_labels, **options)
         if not options["list_tags"]:
