@@ -21,7 +21,7 @@ from nexus_shop.core import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["NEXUS_ENV_FILE"] = str(ROOT / "tests" / "test.env")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus_shop.settings.test")
+os.environ["DJANGO_SETTINGS_MODULE"] = "nexus_shop.settings.test"  # importing nexus_shop has set another
 _open = contextlib.ExitStack()
 
 
