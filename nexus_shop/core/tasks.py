@@ -7,6 +7,7 @@ parking after five failures stand on the row; success deletes it.
 
 import logging
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from celery import Task, current_app, shared_task
@@ -34,6 +35,7 @@ def enqueue(task: "Task[Any, Any]", **ids: Any) -> None:
 
 def run_due_tasks(limit: int = 5) -> int:
     """Run, or with a broker send, up to `limit` due tasks; returns how many were claimed."""
+    known_tasks()
     claimed = _claim(limit)
     for task_id, name in claimed:
         if settings.CELERY_BROKER_URL:
@@ -41,6 +43,13 @@ def run_due_tasks(limit: int = 5) -> int:
         else:
             run_queued_task(task_id)
     return len(claimed)
+
+
+@cache
+def known_tasks() -> frozenset[str]:
+    """Names of the project's Celery tasks. Imports all `tasks` modules, as Celery does in its workers only."""
+    current_app.loader.import_default_modules()
+    return frozenset(name for name in current_app.tasks if not name.startswith("celery."))
 
 
 def _claim(limit: int) -> list[tuple[int, str]]:

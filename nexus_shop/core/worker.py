@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from celery import current_app
 from celery.schedules import BaseSchedule, maybe_schedule
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -112,9 +111,3 @@ class Schedule:
             is_keeper = bool(cursor.fetchone()[0])
         self._lock_holder = connection.connection if is_keeper else None
         return is_keeper
-
-
-def known_tasks() -> set[str]:
-    """Names of all Celery tasks of this project."""
-    current_app.loader.import_default_modules()
-    return {name for name in current_app.tasks if not name.startswith("celery.")}

@@ -16,7 +16,8 @@ from pytest_django import Settings
 from nexus_shop.core import worker
 from nexus_shop.core.models import QueuedTask
 from nexus_shop.core.postgres import ROOT
-from nexus_shop.core.worker import Schedule, Worker, drain, known_tasks, register_step, run_round
+from nexus_shop.core.tasks import known_tasks
+from nexus_shop.core.worker import Schedule, Worker, drain, register_step, run_round
 
 
 def test_every_scheduled_task_exists() -> None:
@@ -101,11 +102,12 @@ def test_worker_command_drains() -> None:
 def test_worker_process_works_and_ends_on_sigterm(own_database: str) -> None:
     environment = os.environ | {"DATABASE_URL": own_database}
     process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
-    asked = QueuedTask.objects.create(name="nexus_shop.core.tasks.purge_limit_counters_task")
+    asked = [QueuedTask(name=entry["task"]) for entry in django_settings.CELERY_BEAT_SCHEDULE.values()]
+    ids = [row.pk for row in QueuedTask.objects.bulk_create(asked)]
     for _ in range(300):
-        if not QueuedTask.objects.filter(pk=asked.pk).exists():
+        if not QueuedTask.objects.filter(pk__in=ids, attempts=0).exists():
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
-    assert not QueuedTask.objects.filter(pk=asked.pk).exists()
+    assert list(QueuedTask.objects.values("name", "last_error")) == []
