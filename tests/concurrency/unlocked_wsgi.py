@@ -1,0 +1,113 @@
+"""The shop without its locks: what the tests of this folder must catch, else they prove nothing.
+
+Each guarded statement is replaced by a read and a write with a barrier between them: the first two requests that have
+read wait for each other, in whatever process they are, so that the race is certain.
+"""
+
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import django
+from django.db import connection
+
+django.setup()
+
+
+from forked_apps.basket import operations as cart_operations
+from forked_apps.checkout import operations as checkout_operations
+from forked_apps.partner import operations as stock_operations
+from nexus_shop.core import limits
+from nexus_shop.wsgi import application
+
+PATIENCE: Final = 10.0
+MEETING_FOLDER: Final = Path(os.environ["NEXUS_MEETING_FOLDER"])
+
+__all__ = ["application"]
+
+
+def meet(place: str) -> None:
+    """Wait until a second request is here."""
+    folder = MEETING_FOLDER / place
+    folder.mkdir(exist_ok=True)
+    (folder / uuid.uuid4().hex).touch()
+    end = time.monotonic() + PATIENCE
+    while len(list(folder.iterdir())) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def _move_unguarded(_: str, quantities: Any) -> list[int]:
+    ids = sorted(quantities)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, num_in_stock - COALESCE(num_allocated, 0) FROM partner_stockrecord WHERE id = ANY(%s)", [ids]
+        )
+        short = [pk for pk, free in cursor.fetchall() if free < quantities[pk]]
+        meet("stock")
+        if not short:
+            cursor.execute(
+                "UPDATE partner_stockrecord s SET num_allocated = COALESCE(s.num_allocated, 0) + w.quantity"
+                " FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity) WHERE s.id = w.id",
+                [ids, [quantities[pk] for pk in ids]],
+            )
+    return short
+
+
+def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> Any:
+    del version
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, currency FROM basket_basket WHERE {condition}", [value])
+        row = cursor.fetchone()
+    return row and cart_operations._Locked(*row, is_new=False)
+
+
+_add_new_line = cart_operations._upsert_line
+
+
+def _add_after_reading(cart: Any, article: Any, quantity: int, options: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, quantity FROM basket_line WHERE basket_id = %s AND product_id = %s",
+            [cart.id, article.product_id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            _add_new_line(cart, article, quantity, options)
+            return
+        meet("cart")
+        cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + quantity, row[0]])
+
+
+def _status_without_lock(basket_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM basket_basket WHERE id = %s", [basket_id])
+        status = str(cursor.fetchone()[0])
+    meet("checkout")
+    return status
+
+
+def _count_after_reading(keys: Any) -> list[limits.State]:
+    states = []
+    with connection.cursor() as cursor:
+        for key, limit in keys.items():
+            cursor.execute("SELECT count FROM core_limitcounter WHERE key = %s", [key])
+            row = cursor.fetchone()
+            used = (row[0] if row else 0) + 1
+            if limit.name == "new_cart":
+                meet("limit")
+            cursor.execute(
+                "INSERT INTO core_limitcounter (key, count, resets_at) VALUES (%s, %s, now() + interval '1 hour')"
+                " ON CONFLICT (key) DO UPDATE SET count = excluded.count",
+                [key, used],
+            )
+            states.append(limits.State(limit, used, limit.window))
+    return states
+
+
+limits._count_in_table = _count_after_reading
+stock_operations._move = _move_unguarded
+cart_operations._raise_version = _raise_version_unlocked
+cart_operations._upsert_line = _add_after_reading
+checkout_operations.lock_cart = _status_without_lock
