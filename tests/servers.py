@@ -60,7 +60,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database: str, *, application: str = SHOP, workers: int = 4, **environment: str) -> Iterator[Shop]:
+def serving(
+    database: str, *, application: str = SHOP, workers: int = 4, environment: Mapping[str, str] | None = None
+) -> Iterator[Shop]:
     """The application on a free port, by the server of `make run`, with worker processes of four threads each."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1"]
@@ -71,7 +73,7 @@ def serving(database: str, *, application: str = SHOP, workers: int = 4, **envir
         "RATE_LIMIT_SCALE": "100000",
         "WEB_CONCURRENCY": str(workers),
         "DJANGO_LOG_LEVEL": "ERROR",
-        **environment,
+        **(environment or {}),
     }
     process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
     shop = Shop(f"http://127.0.0.1:{port}")

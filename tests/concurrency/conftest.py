@@ -23,5 +23,5 @@ def shop(own_database: str) -> Iterator[Shop]:
 def unlocked(own_database: str, tmp_path: Path) -> Iterator[Shop]:
     """Four processes of the shop whose guarded statements are replaced."""
     make_country("US")
-    with serving(own_database, application=UNLOCKED, NEXUS_MEETING_FOLDER=str(tmp_path)) as running:
+    with serving(own_database, application=UNLOCKED, environment={"NEXUS_MEETING_FOLDER": str(tmp_path)}) as running:
         yield running

@@ -15,13 +15,12 @@ from tests.factories.shop import make_user
 from tests.servers import Shop, race, serving
 
 SPELLINGS = ("ann@example.com", "Ann@example.com", "ANN@EXAMPLE.COM", " ann@Example.com ")
-ONE_CART_AN_HOUR = {"RATE_LIMIT_SCALE": "1", "RATE_LIMIT_NEW_CART": "1/hour"}
 
 
 @pytest.fixture
 def strict(own_database: str) -> Iterator[Shop]:
     """Two processes with the limits as they are by default."""
-    with serving(own_database, workers=2, RATE_LIMIT_SCALE="1") as running:
+    with serving(own_database, workers=2, environment={"RATE_LIMIT_SCALE": "1"}) as running:
         yield running
 
 
@@ -61,9 +60,8 @@ def test_writes_are_counted_by_all_processes_together(strict: Shop) -> None:
 
 
 def test_control_counting_in_two_steps_lets_more_through(own_database: str, tmp_path: Path) -> None:
-    with serving(
-        own_database, application=UNLOCKED, NEXUS_MEETING_FOLDER=str(tmp_path), **ONE_CART_AN_HOUR
-    ) as unlocked:
+    strict = {"RATE_LIMIT_SCALE": "1", "RATE_LIMIT_NEW_CART": "1/hour", "NEXUS_MEETING_FOLDER": str(tmp_path)}
+    with serving(own_database, application=UNLOCKED, environment=strict) as unlocked:
         answers = race([partial(unlocked.call, "POST", "/api/v1/cart/")] * 8)
 
     assert Counter(answer.status for answer in answers)[201] > 1

@@ -60,7 +60,7 @@ def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> 
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, currency FROM basket_basket WHERE {condition}", [value])
         row = cursor.fetchone()
-    return row and cart_operations._Locked(*row, is_new=False)
+    return row and cart_operations._Locked(row[0], row[1], is_new=False)
 
 
 _add_new_line = cart_operations._upsert_line
@@ -106,8 +106,12 @@ def _count_after_reading(keys: Any) -> list[limits.State]:
     return states
 
 
-limits._count_in_table = _count_after_reading
-stock_operations._move = _move_unguarded
-cart_operations._raise_version = _raise_version_unlocked
-cart_operations._upsert_line = _add_after_reading
-checkout_operations.lock_cart = _status_without_lock
+for module, name, replacement in (
+    (limits, "_count_in_table", _count_after_reading),
+    (stock_operations, "_move", _move_unguarded),
+    (cart_operations, "_raise_version", _raise_version_unlocked),
+    (cart_operations, "_upsert_line", _add_after_reading),
+    (checkout_operations, "lock_cart", _status_without_lock),
+):
+    assert hasattr(module, name)
+    setattr(module, name, replacement)

@@ -102,7 +102,7 @@ def test_worker_command_drains() -> None:
 def test_worker_process_works_and_ends_on_sigterm(own_database: str) -> None:
     environment = os.environ | {"DATABASE_URL": own_database}
     process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
-    asked = [QueuedTask(name=entry["task"]) for entry in django_settings.CELERY_BEAT_SCHEDULE.values()]
+    asked = [QueuedTask(name=str(entry["task"])) for entry in django_settings.CELERY_BEAT_SCHEDULE.values()]
     ids = [row.pk for row in QueuedTask.objects.bulk_create(asked)]
     for _ in range(300):
         if not QueuedTask.objects.filter(pk__in=ids, attempts=0).exists():
