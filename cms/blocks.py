@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.conf import settings
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -36,9 +36,10 @@ class ProductsBlock(blocks.StructBlock):
         template = "cms/blocks/products.html"
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        """Adds `cards`: one statement, whatever the number of products."""
+        """Adds `cards`, in one statement whatever the number of products, and whether they have pages to link to."""
         context = super().get_context(value, parent_context=parent_context)
         context["cards"] = _public_cards(value["products"])
+        context["has_storefront"] = bool(settings.STOREFRONT_URL)
         return context
 
     def get_api_representation(self, value: Any, context: Any = None) -> Any:
@@ -48,7 +49,7 @@ class ProductsBlock(blocks.StructBlock):
 
 def _public_cards(products: list[Product | None]) -> list[dict[str, Any]]:
     ids = [product.pk for product in products if product is not None and product.is_public]
-    found = cards(ids, language=get_language() or "en")
+    found = cards(ids, language=settings.LANGUAGE_CODE)
     return [found[pk] for pk in ids if pk in found]
 
 

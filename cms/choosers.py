@@ -18,7 +18,8 @@ class ProductChooserViewSet(ChooserViewSet):
 
     def get_object_list(self) -> QuerySet[Product]:
         """Products that a shopper can browse, by title."""
-        return Product.objects.browsable().order_by("title")
+        products: QuerySet[Product] = Product.objects.browsable().order_by("title")
+        return products
 
 
 product_chooser_viewset = ProductChooserViewSet("product_chooser")

@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "forked_apps.dashboard.orders.apps.OrdersDashboardConfig",
     "forked_apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
     "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
-    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
+    "forked_apps.dashboard.partners.apps.PartnersDashboardConfig",
     "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
     "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
     "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
@@ -102,7 +102,8 @@ MIDDLEWARE = [
     "nexus_shop.api.chain.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",  # Wagtail's API; that of the shop has its own in the short chain
+    "nexus_shop.api.headers.PageHeaders",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -1,0 +1,76 @@
+"""Wagtail's APIs of version 2: for storefronts that show our content, and for Wagtail's own admin.
+
+The shop's default is to refuse, so both say who is let in. Version 3 of the API registers itself.
+"""
+
+from typing import ClassVar
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from wagtail.admin.api.views import PagesAdminAPIViewSet
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import BaseAPIViewSet, PagesAPIViewSet
+from wagtail.contrib.redirects.api import RedirectsAPIViewSet
+from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
+from wagtail.documents.api.v2.views import DocumentsAPIViewSet
+from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
+from wagtail.images.api.v2.views import ImagesAPIViewSet
+
+
+class Public(BaseAPIViewSet):
+    """Published content, for anybody, as JSON."""
+
+    permission_classes: ClassVar = [AllowAny]
+    authentication_classes: ClassVar[list[type]] = []
+    renderer_classes: ClassVar = [JSONRenderer]
+
+
+class Pages(Public, PagesAPIViewSet):
+    """Published pages."""
+
+
+class Images(Public, ImagesAPIViewSet):
+    """Pictures of the content, but not those of closed collections."""
+
+
+class Documents(Public, DocumentsAPIViewSet):
+    """Documents of the content, but not those of closed collections."""
+
+
+class Redirects(Public, RedirectsAPIViewSet):
+    """Where old addresses lead."""
+
+
+router = WagtailAPIRouter("wagtailapi")
+router.register_endpoint("pages", Pages)
+router.register_endpoint("images", Images)
+router.register_endpoint("documents", Documents)
+router.register_endpoint("redirects", Redirects)
+
+
+class ForEditors(BaseAPIViewSet):
+    """What Wagtail's admin asks for. Its routes let in only who may enter the CMS."""
+
+    permission_classes: ClassVar = [IsAuthenticated]
+    authentication_classes: ClassVar = [SessionAuthentication]
+    renderer_classes: ClassVar = [JSONRenderer]
+
+
+class EditorsPages(ForEditors, PagesAdminAPIViewSet):
+    """The page explorer."""
+
+
+class EditorsImages(ForEditors, ImagesAdminAPIViewSet):
+    """Pictures."""
+
+
+class EditorsDocuments(ForEditors, DocumentsAdminAPIViewSet):
+    """Documents."""
+
+
+def open_admin_api(admin_router: WagtailAPIRouter) -> None:
+    """Put our views in the place of Wagtail's, which the default permission would close."""
+    admin_router.register_endpoint("pages", EditorsPages)
+    admin_router.register_endpoint("images", EditorsImages)
+    admin_router.register_endpoint("documents", EditorsDocuments)

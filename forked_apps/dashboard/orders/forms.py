@@ -1,0 +1,57 @@
+"""Oscar's hooks for the forms on orders."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatsForm, OrderStatusForm, ShippingAddressForm
+from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
+
+from forked_apps.order.models import Order
+from nexus_shop.accounts.models import User
+from nexus_shop.core.money import digits
+
+__all__ = [
+    "MoveForm",
+    "OrderNoteForm",
+    "OrderSearchForm",
+    "OrderStatsForm",
+    "OrderStatusForm",
+    "PaymentForm",
+    "ShippingAddressForm",
+]
+
+
+class OrderSearchForm(OscarOrderSearchForm):
+    """Oscar 4.2.1 lets partner staff search by what they may not see: customers, vouchers, payments."""
+
+    FOR_STAFF = ("name", "voucher", "payment_method", "response_format")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.is_staff:
+            for name in self.FOR_STAFF:
+                del self.fields[name]
+
+
+class PaymentForm(forms.Form):
+    """Money that came outside of the shop, in the order's currency."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=128, required=False)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Amount in %(currency)s") % {"currency": currency},
+            min_value=0,
+            max_digits=12,
+            decimal_places=digits(currency),
+        )
+        self.order_fields(["amount", "reference"])
+
+
+class MoveForm(forms.Form):
+    """Where to move selected lines, or selected orders."""
+
+    new_status = forms.ChoiceField(choices=[(status, status) for status in Order.all_statuses()])
+    reference = forms.CharField(max_length=200, required=False)

@@ -1,0 +1,68 @@
+"""Orders as the dashboard's users may see them: staff all, those who work for a partner only their own lines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from forked_apps.order.models import Line, Order
+from forked_apps.partner.queries import partners_of
+from nexus_shop.accounts.models import User
+
+# Field of the search form -> lookup on a line
+LINE_LOOKUPS = {"product_title": "title__icontains", "upc": "upc", "partner_sku": "partner_sku"}
+ORDER_LOOKUPS = {
+    "order_number": "number__istartswith",
+    "date_from": "date_placed__date__gte",
+    "date_to": "date_placed__date__lte",
+    "voucher": "discounts__voucher_code",
+    "payment_method": "payment_method",
+}
+
+
+def visible_lines(user: User) -> QuerySet[Line]:
+    """The order lines that the user may see, and act on."""
+    lines: QuerySet[Line] = Line.objects.order_by("pk")
+    return lines if user.is_staff else lines.filter(partner__in=partners_of(user))
+
+
+def visible_orders(user: User) -> QuerySet[Order]:
+    """The orders with a line that the user may see, newest first; those lines stand in `visible_lines`."""
+    lines = visible_lines(user)
+    orders: QuerySet[Order] = (
+        Order.objects.select_related(
+            "user", "billing_address", "billing_address__country", "shipping_address", "shipping_address__country"
+        )
+        .prefetch_related("lines", Prefetch("lines", queryset=lines, to_attr="visible_lines"))
+        .order_by("-date_placed", "-pk")
+    )
+    return orders if user.is_staff else orders.filter(Exists(lines.filter(order=OuterRef("pk"))))
+
+
+def search_orders(user: User, wanted: Mapping[str, Any]) -> QuerySet[Order]:
+    """The visible orders that fit the search form's cleaned data. Lines are sought among the visible ones only."""
+    orders = visible_orders(user)
+    given = {name: value for name, value in wanted.items() if value}
+    for name, value in given.items():
+        if name in ORDER_LOOKUPS:
+            orders = orders.filter(**{ORDER_LOOKUPS[name]: value})
+    lines = {lookup: given[name] for name, lookup in LINE_LOOKUPS.items() if name in given}
+    if "status" in given:
+        if user.is_staff:
+            orders = orders.filter(status=given["status"])
+        else:
+            lines["status"] = given["status"]
+    if lines:
+        orders = orders.filter(Exists(visible_lines(user).filter(order=OuterRef("pk"), **lines)))
+    for word in given.get("name", "").split():
+        orders = orders.filter(_named(word))
+    return orders.distinct()
+
+
+def _named(word: str) -> Q:
+    """Orders whose customer or whose addresses have a name that begins like this."""
+    people = ("user", "billing_address", "shipping_address")
+    return Q(
+        *(Q(**{f"{who}__{part}__istartswith": word}) for who in people for part in ("first_name", "last_name")),
+        _connector=Q.OR,
+    )

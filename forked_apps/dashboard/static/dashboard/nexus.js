@@ -1,0 +1,21 @@
+// The button of a picture field goes once a picture shows.
+document.addEventListener(
+  "load",
+  (event) => {
+    const field = event.target instanceof HTMLImageElement ? event.target.closest(".image-input") : null;
+    const button = field ? field.querySelector("button") : null;
+    if (button) {
+      button.hidden = true;
+    }
+  },
+  true,
+);
+
+if (window.tinymce) {
+  window.tinymce.overrideDefaults({ license_key: "gpl" });
+}
+
+// Oscar 4.2.1 calls this on the page of an order, and has none.
+if (window.oscar && window.oscar.dashboard.orders) {
+  window.oscar.dashboard.orders.initTable ??= () => {};
+}
