@@ -54,6 +54,16 @@ class _Locked:
     token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What one line of the cart is to hold, or to hold more of."""
+
+    product_id: int
+    stock: Stock
+    quantity: int
+    options: tuple[ChosenOption, ...]
+
+
 def new_token() -> str:
     """A cart token: 256 random bits, URL-safe."""
     return secrets.token_urlsafe(32)
@@ -81,7 +91,8 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
 def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, version: int | None = None) -> Changed:
     """Let the cart hold exactly these units. Locks the cart; raises as `add_to_cart`, then nothing is changed."""
     cart = _lock(ref, token=token, version=version)
-    _delete_lines(cart.id)
+    if not cart.is_new:
+        _delete_lines(cart.id)
     _add(cart, wanted, existing={})
     return _changed(cart)
 
@@ -99,6 +110,7 @@ def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version:
         return _changed(cart)
     product_id, stock_id, before = line
     article = _article_for_sale(articles([product_id], currency=cart.currency), Wanted(product_id, quantity))
+    assert article.stock is not None
     others = _quantities(cart.id)
     others[stock_id] = others.get(stock_id, 0) - before
     _check_quantity(article, stock_id, wanted=quantity, existing=others, pointer="/quantity")
@@ -257,8 +269,9 @@ def _check_version(found: int, wanted: int | None) -> None:
 
 
 def _add(cart: _Locked, wanted: Sequence[Wanted], *, existing: dict[int, int]) -> None:
-    """Add lines. `existing`: stock record id -> units in the cart before, grown on the way."""
+    """Add lines, equal ones as one. `existing`: stock record id -> units in the cart before, grown on the way."""
     found = articles([item.product_id for item in wanted], currency=cart.currency)
+    lines: dict[str, _Entry] = {}
     for item in wanted:
         article = checked_article(item, found=found)
         assert article.stock is not None
@@ -267,7 +280,13 @@ def _add(cart: _Locked, wanted: Sequence[Wanted], *, existing: dict[int, int]) -
             article, article.stock.id, wanted=item.quantity, existing=existing, pointer=f"{item.pointer}/quantity"
         )
         existing[article.stock.id] = existing.get(article.stock.id, 0) + item.quantity
-        _upsert_line(cart, article, item.quantity, options)
+        reference = line_reference(
+            article.product_id, article.stock.id, [(option.code, option.value) for option in options]
+        )
+        before = lines[reference].quantity if reference in lines else 0
+        lines[reference] = _Entry(article.product_id, article.stock, before + item.quantity, options)
+    if lines:
+        _upsert_lines(cart, lines)
 
 
 def _check_quantity(article: Article, stock_id: int, *, wanted: int, existing: Mapping[int, int], pointer: str) -> None:
@@ -281,48 +300,55 @@ def _check_quantity(article: Article, stock_id: int, *, wanted: int, existing: M
         raise InsufficientStock(Shortages(shortages=[shortage]), pointer=pointer)
 
 
-def _upsert_line(cart: _Locked, article: Article, quantity: int, options: Sequence[ChosenOption]) -> None:
-    assert article.stock is not None
-    reference = line_reference(
-        article.product_id, article.stock.id, [(option.code, option.value) for option in options]
-    )
+def _upsert_lines(cart: _Locked, entries: Mapping[str, _Entry]) -> None:
+    """Add entries (line reference -> entry) in one statement, however many; all or none."""
+    references = list(entries)
+    prices = [_prices(entry.stock) for entry in entries.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO basket_line AS l (basket_id, line_reference, product_id, stockrecord_id, quantity,
                                           price_currency, price_excl_tax, price_incl_tax, date_created, date_updated)
-            SELECT %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp()
-            WHERE (SELECT count(*) FROM basket_line WHERE basket_id = %s AND line_reference <> %s) < %s
+            SELECT %s, w.reference, w.product_id, w.stock_id, w.quantity, %s, w.net, w.gross,
+                   clock_timestamp(), clock_timestamp()
+            FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::int[], %s::numeric[], %s::numeric[])
+                 WITH ORDINALITY AS w(reference, product_id, stock_id, quantity, net, gross, place)
+            WHERE (SELECT count(*) FROM basket_line WHERE basket_id = %s AND line_reference <> ALL(%s)) + %s <= %s
+            ORDER BY w.place
             ON CONFLICT (basket_id, line_reference) DO UPDATE SET quantity = l.quantity + excluded.quantity,
                 price_excl_tax = excluded.price_excl_tax, price_incl_tax = excluded.price_incl_tax,
                 date_updated = clock_timestamp()
-            RETURNING id, xmax = 0
+            RETURNING id, line_reference, xmax = 0
             """,
             [
-                *(cart.id, reference, article.product_id, article.stock.id, quantity, cart.currency),
-                *_prices(article.stock),
-                *(cart.id, reference, MAX_LINES),
+                *(cart.id, cart.currency, references),
+                [entry.product_id for entry in entries.values()],
+                [entry.stock.id for entry in entries.values()],
+                [entry.quantity for entry in entries.values()],
+                *([net for net, _ in prices], [gross for _, gross in prices]),
+                *(cart.id, references, len(references), MAX_LINES),
             ],
         )
-        row = cursor.fetchone()
-    if row is None:
+        rows = cursor.fetchall()
+    if not rows:
         raise QuantityLimit(QuantityFacts(limit=MAX_LINES))
-    line_id, is_new = row
-    if is_new and options:
-        _write_options(line_id, options)
+    _write_options({pk: entries[reference].options for pk, reference, is_new in rows if is_new})
 
 
-def _write_options(line_id: int, options: Sequence[ChosenOption]) -> None:
+def _write_options(chosen: Mapping[int, Sequence[ChosenOption]]) -> None:
+    """Keep what the shopper said of new lines: line id -> options."""
+    rows = [(line_id, option) for line_id, options in chosen.items() for option in options]
+    if not rows:
+        return
     from .models import LineAttribute  # noqa: PLC0415 - only where a product has options
 
     LineAttribute.objects.bulk_create(
-        LineAttribute(line_id=line_id, option_id=option.option_id, value=option.value) for option in options
+        LineAttribute(line_id=line_id, option_id=option.option_id, value=option.value) for line_id, option in rows
     )
 
 
-def _prices(stock: Stock | None) -> tuple[Any, Any]:
+def _prices(stock: Stock) -> tuple[Any, Any]:
     """Net and gross unit price of now, kept with the line to tell a later change."""
-    assert stock is not None
     assert stock.price is not None
     price = unit_price(stock.price, stock.currency)
     return price.net, price.gross
@@ -349,11 +375,11 @@ def _line(basket_id: int, handle: str) -> tuple[int, int, int]:
 
 
 def _delete_lines(basket_id: int, handle: str | None = None) -> None:
+    """Delete lines with their options; the foreign key between them is checked at commit."""
     condition, values = ("", []) if handle is None else (" AND handle = %s", [handle])
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM basket_lineattribute WHERE line_id IN"
-            f" (SELECT id FROM basket_line WHERE basket_id = %s{condition})",
+            f"WITH gone AS (DELETE FROM basket_line WHERE basket_id = %s{condition} RETURNING id)"
+            " DELETE FROM basket_lineattribute WHERE line_id IN (SELECT id FROM gone)",
             [basket_id, *values],
         )
-        cursor.execute(f"DELETE FROM basket_line WHERE basket_id = %s{condition}", [basket_id, *values])

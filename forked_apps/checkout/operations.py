@@ -206,6 +206,7 @@ def _take_offers(priced: PricedCart) -> None:
                 else gross_discount(application.amount, currency),
             )
             for application in priced.applications
+            if application.offer.has_cap
         }
     )
 

@@ -28,6 +28,11 @@ class ConditionalOffer(AbstractConditionalOffer):
     names: frozenset[int] = frozenset()
     named_by: frozenset[int] = frozenset()
 
+    @property
+    def has_cap(self) -> bool:
+        """Whether its uses over all orders are limited, by number or by budget."""
+        return self.max_global_applications is not None or self.max_discount is not None
+
     def combines_with(self, other: "ConditionalOffer") -> bool:
         """Whether the two may meet on one unit as far as their lists of combinations go; without lists they may."""
         return not (self.names or other.names) or other.pk in self.names | self.named_by

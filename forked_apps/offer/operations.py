@@ -17,9 +17,11 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     """Count uses of offers that have a cap: offer id -> (applications, amount in the shop's currency).
 
     One guarded statement for each, in primary-key order: rivals wait, and only as many pass as the cap allows. Offers
-    without a cap are not touched (no order waits for another's row); their counters follow the outbox.
+    without a cap do not belong here: no order waits for another's row, their counters follow the outbox.
     Raises OfferUsedUp with every offer that has reached its cap.
     """
+    if not uses:
+        return
     capped = ConditionalOffer.objects.filter(pk__in=uses).exclude(max_global_applications=None, max_discount=None)
     used_up = []
     for offer in capped.order_by("pk"):

@@ -334,6 +334,36 @@ def test_options_tell_lines_apart(guest: APIClient) -> None:
     assert guest.post("/api/v1/cart/items/", body).json()["reason"] == "unknown"
 
 
+def test_put_keeps_the_order_merges_equals_and_tells_options_apart(guest: APIClient) -> None:
+    cup, mug = make_product("Cup", stock=20), make_product("Mug", stock=20)
+    mug.product_options.add(Option.objects.create(name="Engraving", code="engraving", type="text"))
+
+    def item(product: Product, quantity: int, text: str = "") -> dict[str, Any]:
+        options = [{"option": "engraving", "value": text}] if text else []
+        return {"product_id": product.pk, "quantity": quantity, "options": options}
+
+    add(guest, cup, 9)
+    wanted = [item(mug, 1, "Anna"), item(cup, 2), item(mug, 3), item(mug, 4, "Anna"), item(mug, 1, "Bert")]
+    body = guest.put("/api/v1/cart/items/", {"items": wanted}).json()
+
+    assert [(i["product"]["title"], i["quantity"], [o["value"] for o in i["options"]]) for i in body["items"]] == [
+        ("Mug", 5, ["Anna"]),
+        ("Cup", 2, []),
+        ("Mug", 3, []),
+        ("Mug", 1, ["Bert"]),
+    ]
+
+
+def test_hundred_lines_are_the_limit(guest: APIClient) -> None:
+    products = [make_product(stock=9) for _ in range(101)]
+    items = [{"product_id": product.pk} for product in products]
+    assert guest.put("/api/v1/cart/items/", {"items": items[:100]}).status_code == 200
+    refused = add(guest, products[100])
+    assert (refused.status_code, refused.json()["code"], refused.json()["limit"]) == (422, "quantity_limit", 100)
+    assert len(held(guest)) == 100
+    assert add(guest, products[99]).status_code == 200
+
+
 def test_changes_since_are_problems_in_the_cart(guest: APIClient) -> None:
     mug, cup, jug = make_product("Mug", price="10.00"), make_product("Cup"), make_product("Jug")
     for product in (mug, cup, jug):

@@ -252,7 +252,7 @@ def test_setting_demands_an_idempotency_key(guest: APIClient, settings: Settings
 
 
 def test_offer_lowers_cart_and_order_alike(guest: APIClient) -> None:
-    offer = make_offer(10)
+    offer = make_offer(10, name="10 % off")
     cart = guest.get("/api/v1/cart/").json()
     assert cart["offers"] == [
         {

@@ -63,21 +63,21 @@ def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> 
     return row and cart_operations._Locked(row[0], row[1], is_new=False)
 
 
-_add_new_line = cart_operations._upsert_line
+_add_new_lines = cart_operations._upsert_lines
 
 
-def _add_after_reading(cart: Any, article: Any, quantity: int, options: Any) -> None:
+def _add_after_reading(cart: Any, entries: Any) -> None:
+    reference, entry = next(iter(entries.items()))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, quantity FROM basket_line WHERE basket_id = %s AND product_id = %s",
-            [cart.id, article.product_id],
+            "SELECT id, quantity FROM basket_line WHERE basket_id = %s AND line_reference = %s", [cart.id, reference]
         )
         row = cursor.fetchone()
         if row is None:
-            _add_new_line(cart, article, quantity, options)
+            _add_new_lines(cart, entries)
             return
         meet("cart")
-        cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + quantity, row[0]])
+        cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + entry.quantity, row[0]])
 
 
 def _status_without_lock(basket_id: int) -> str:
@@ -110,7 +110,7 @@ for module, name, replacement in (
     (limits, "_count_in_table", _count_after_reading),
     (stock_operations, "_move", _move_unguarded),
     (cart_operations, "_raise_version", _raise_version_unlocked),
-    (cart_operations, "_upsert_line", _add_after_reading),
+    (cart_operations, "_upsert_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
 ):
     assert hasattr(module, name)

@@ -112,7 +112,7 @@ def make_offer(percent: int = 10, *, name: str = "", **options: Any) -> Conditio
     number = next(_numbers)
     everything = Range.objects.create(name=f"Range {number}", includes_all_products=True)
     return ConditionalOffer.objects.create(
-        name=name or f"{percent} % off",
+        name=name or f"{percent} % off ({number})",
         condition=Condition.objects.create(range=everything, type="Count", value=1),
         benefit=Benefit.objects.create(range=everything, type="Percentage", value=percent),
         **options,

@@ -1,0 +1,192 @@
+"""The statements of each request are few and do not grow with what is in the shop, in a list or in a cart."""
+
+from typing import Any
+
+import orjson
+import pytest
+from rest_framework.test import APIClient
+
+from forked_apps.catalogue.models import Product
+from forked_apps.order.models import Order
+from tests.factories.http import client_of, new_client
+from tests.factories.shop import (
+    ADDRESS_JSON,
+    make_category,
+    make_country,
+    make_offer,
+    make_order,
+    make_parent,
+    make_product,
+    make_user,
+)
+from tests.performance.statements import statements_of
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = pytest.mark.parametrize("count", [1, 3])
+
+
+def count_of(client: APIClient, method: str, path: str, body: Any = None, *, status: int = 200) -> int:
+    """The number of statements of one request."""
+    statements, response = statements_of(lambda: client.generic(method, path, *as_json(body)))
+    assert response.status_code == status, response.content
+    return len(statements)
+
+
+def as_json(body: Any) -> tuple[Any, ...]:
+    """The body as a client sends it."""
+    return () if body is None else (orjson.dumps(body).decode(), "application/json")
+
+
+@pytest.fixture
+def products(count: int) -> list[Product]:
+    """So many products, in a category each."""
+    return [make_product(stock=50, category_ids=[make_category(f"Things {number}").pk]) for number in range(count)]
+
+
+@pytest.fixture
+def guest(api: APIClient, products: list[Product]) -> APIClient:
+    """A guest whose cart holds one of each product."""
+    for product in products:
+        answer = api.post("/api/v1/cart/items/", {"product_id": product.pk})
+        if "X-Cart-Token" in answer.headers:
+            api.credentials(HTTP_X_CART_TOKEN=answer.headers["X-Cart-Token"])
+    return api
+
+
+@ITEMS
+@pytest.mark.usefixtures("products")
+@pytest.mark.parametrize(
+    "query", ["", "?count=exact", "?ordering=-price&in_stock=true&price_min=1", "?category=things-0&page_size=1"]
+)
+def test_product_list(api: APIClient, query: str) -> None:
+    assert count_of(api, "GET", f"/api/v1/products/{query}") == 1
+
+
+@ITEMS
+def test_product_list_of_staff_is_the_one_of_everybody(products: list[Product]) -> None:
+    staff = client_of(make_user(is_staff=True))
+    assert count_of(staff, "GET", "/api/v1/products/") == 1
+
+
+@ITEMS
+def test_product_detail(api: APIClient, products: list[Product]) -> None:
+    product = products[-1]
+    for key in (product.pk, product.slug, f"sku:{product.upc}"):
+        assert count_of(api, "GET", f"/api/v1/products/{key}/") == 1
+
+
+@ITEMS
+def test_detail_of_a_product_with_variants(api: APIClient, count: int) -> None:
+    parent, _ = make_parent("Shirt", {f"Size {number}": ("10.00", 5) for number in range(count)})
+    assert count_of(api, "GET", f"/api/v1/products/{parent.pk}/") == 1
+
+
+@ITEMS
+def test_unchanged_page_costs_no_more(api: APIClient, products: list[Product]) -> None:
+    path = f"/api/v1/products/{products[0].pk}/"
+    api.credentials(HTTP_IF_NONE_MATCH=api.get(path).headers["ETag"])
+    assert count_of(api, "GET", path, status=304) == 1
+
+
+@ITEMS
+@pytest.mark.parametrize("path", ["categories/", "products/categories/", "categories/?depth=1"])
+def test_category_tree(api: APIClient, count: int, path: str) -> None:
+    for number in range(count):
+        make_category("Small", parent=make_category(f"Root {number}"))
+    assert count_of(api, "GET", f"/api/v1/{path}") == 1
+
+
+def test_countries(api: APIClient) -> None:
+    make_country("US")
+    assert count_of(api, "GET", "/api/v1/countries/") == 1
+
+
+def test_cart_that_does_not_exist(api: APIClient) -> None:
+    assert count_of(api, "GET", "/api/v1/cart/") == 0
+
+
+@ITEMS
+def test_cart_of_a_guest(guest: APIClient) -> None:
+    assert count_of(guest, "GET", "/api/v1/cart/") == 3
+
+
+@ITEMS
+def test_cart_of_a_login(products: list[Product]) -> None:
+    client = client_of(make_user())
+    for product in products:
+        client.post("/api/v1/cart/items/", {"product_id": product.pk})
+    assert count_of(client, "GET", "/api/v1/cart/") == 4
+
+
+@pytest.mark.parametrize("offers", [0, 1, 20])
+@pytest.mark.parametrize("count", [3])
+def test_cart_costs_the_same_whatever_the_offers(guest: APIClient, offers: int) -> None:
+    for _ in range(offers):
+        make_offer(5)
+    assert count_of(guest, "GET", "/api/v1/cart/") == 3
+
+
+@ITEMS
+def test_add_to_a_fresh_cart(products: list[Product]) -> None:
+    assert count_of(new_client(), "POST", "/api/v1/cart/items/", {"product_id": products[0].pk}, status=201) == 8
+
+
+@ITEMS
+def test_add_to_a_cart(guest: APIClient, products: list[Product]) -> None:
+    assert count_of(guest, "POST", "/api/v1/cart/items/", {"product_id": products[0].pk}) == 8
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_set_and_remove_a_line(guest: APIClient) -> None:
+    path = f"/api/v1/cart/items/{guest.get('/api/v1/cart/').json()['items'][0]['id']}/"
+    assert count_of(guest, "PATCH", path, {"quantity": 2}) == 9
+    assert count_of(guest, "DELETE", path) == 7
+
+
+@ITEMS
+def test_shipping_methods(guest: APIClient) -> None:
+    assert count_of(guest, "GET", "/api/v1/cart/shipping-methods/") == 1
+
+
+# Discounts cost two statements, whatever the number of offers; more than one stock record costs one.
+@pytest.mark.parametrize(
+    ("count", "offers", "statements"), [(1, 0, 18), (3, 0, 19), (3, 1, 21), (3, 20, 21), (9, 9, 21)]
+)
+def test_fresh_guest_cart_to_placed_order(products: list[Product], offers: int, statements: int) -> None:
+    make_country("US")
+    for _ in range(offers):
+        make_offer(5)
+    client = new_client()
+    items = [{"product_id": each.pk, "quantity": 2} for each in products]
+
+    filling, filled = statements_of(lambda: client.put("/api/v1/cart/items/", {"items": items}))
+    client.credentials(HTTP_X_CART_TOKEN=filled.headers["X-Cart-Token"])
+    body = {
+        "email": "ann@example.com",
+        "shipping_address": ADDRESS_JSON,
+        "expected_total": filled.json()["totals"]["total"],
+    }
+    ordering, answer = statements_of(lambda: client.post("/api/v1/checkout/", body))
+
+    assert answer.status_code == 201, answer.content
+    assert (len(filling), len(ordering)) == (8, statements)
+    assert len(filling) + len(ordering) <= 30  # the budget of the whole path
+
+
+@ITEMS
+def test_orders_of_a_customer(count: int) -> None:
+    customer = make_user()
+    for _ in range(count):
+        order = make_order(make_product(), user=customer)
+    client = client_of(customer)
+    assert count_of(client, "GET", "/api/v1/orders/") == 4
+    assert count_of(client, "GET", f"/api/v1/orders/{order.handle}/") == 3
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_order_moves_in_as_many_statements_whatever_its_lines(count: int) -> None:
+    order: Order = make_order(*(make_product() for _ in range(count)))
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    path = f"/api/v1/orders/{order.handle}/status/"
+    assert count_of(staff, "PATCH", path, {"status": "cancelled"}) == 19
