@@ -20,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from nexus_shop.core import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("nexus_shop", "forked_apps", "cms")
 os.environ["NEXUS_ENV_FILE"] = str(ROOT / "tests" / "test.env")
 os.environ["DJANGO_SETTINGS_MODULE"] = "nexus_shop.settings.test"  # importing nexus_shop has set another
 _open = contextlib.ExitStack()
@@ -100,7 +101,7 @@ def _digest() -> str:
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     sources = [
         "nexus_shop/accounts/roles.py",
-        *(str(p) for p in sorted(ROOT.glob("*/**/migrations/*.py")) if ".venv" not in p.parts),
+        *(str(path) for package in PACKAGES for path in sorted((ROOT / package).glob("**/migrations/*.py"))),
     ]
     for path in sources:
         digest.update((ROOT / path).read_bytes())

@@ -14,6 +14,10 @@ class CartNotFound(DomainError):
     message = _("No cart has this token.")
 
 
+class CartOrdered(Exception):
+    """The token's cart has become an order."""
+
+
 class CartEmpty(DomainError):
     """There is nothing in the cart, or no open cart."""
 

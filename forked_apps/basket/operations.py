@@ -3,7 +3,6 @@
 A cart reserves nothing: quantities are checked against what is free, and taken when the order is placed.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,7 +16,15 @@ from forked_apps.partner.selection import Stock, unit_price
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import CartNotFound, ProductFacts, ProductUnavailable, QuantityFacts, QuantityLimit, VariantRequired
+from .errors import (
+    CartNotFound,
+    CartOrdered,
+    ProductFacts,
+    ProductUnavailable,
+    QuantityFacts,
+    QuantityLimit,
+    VariantRequired,
+)
 from .models import line_reference
 from .options import check_options
 from .values import CartRef, ChosenOption, hash_of_token
@@ -64,14 +71,12 @@ class _Entry:
     options: tuple[ChosenOption, ...]
 
 
-def new_token() -> str:
-    """A cart token: 256 random bits, URL-safe."""
-    return secrets.token_urlsafe(32)
-
-
 @transaction
 def open_cart(ref: CartRef, *, token: str) -> Changed:
-    """The open cart of the reference, made if there is none; `token` names a new guest's cart."""
+    """The open cart of the reference, made if there is none; `token` names a new guest's cart.
+
+    Raises CartNotFound, CartOrdered.
+    """
     return _changed(_lock(ref, token=token))
 
 
@@ -80,7 +85,7 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
     """Put units of a product into the cart; an equal line (product and options) grows.
 
     Locks the cart. Raises NotFound, VariantRequired, ProductUnavailable, InvalidOption, InsufficientStock,
-    QuantityLimit, CartNotFound, StaleVersion.
+    QuantityLimit, CartNotFound, CartOrdered, StaleVersion.
     """
     cart = _lock(ref, token=token, version=version)
     _add(cart, [wanted], existing={} if cart.is_new else _quantities(cart.id))
@@ -190,13 +195,11 @@ def _changed(cart: _Locked) -> Changed:
 
 
 def _lock(ref: CartRef, *, token: str, version: int | None = None) -> _Locked:
-    """Lock the open cart, making it where there is none. One statement for a login, one or two for a guest."""
+    """Lock the open cart, making it where none is named. One statement."""
     if ref.owner_id is not None:
         return _lock_of_owner(ref.owner_id, version)
     if ref.token_hash is not None:
-        found = _lock_by_token(ref.token_hash, version)
-        if found is not None:
-            return found
+        return _lock_by_token(ref.token_hash, version)
     return _new_guest_cart(token, version)
 
 
@@ -210,14 +213,13 @@ def _lock_existing(ref: CartRef, *, version: int | None) -> _Locked:
     return found
 
 
-def _lock_by_token(token_hash: str, version: int | None) -> _Locked | None:
-    """The token's cart if it is open; None once it has become an order. Raises CartNotFound for an unknown one."""
+def _lock_by_token(token_hash: str, version: int | None) -> _Locked:
+    """The token's open cart. Raises CartOrdered once it has become an order, CartNotFound for an unknown token."""
     found = _raise_version("token_hash = %s AND owner_id IS NULL AND status = 'Open'", token_hash, version)
     if found is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM basket_basket WHERE token_hash = %s", [token_hash])
-            if cursor.fetchone() is None:
-                raise CartNotFound
+            raise CartNotFound if cursor.fetchone() is None else CartOrdered
     return found
 
 

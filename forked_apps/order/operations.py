@@ -53,8 +53,9 @@ def change_order_status(
 ) -> Order:
     """Move units of an order to `status`: those of `quantities` (line id -> units), else all that may move.
 
-    Locks the order, then stock. Publishes OrderStatusChanged, and OrderCancelled when nothing of it is left.
-    Raises NotFound for an unknown order or line, StatusNotAllowed when a unit may not move, StaleVersion.
+    Locks the order, then what it gives back: vouchers, offers, stock. Publishes OrderStatusChanged, and OrderCancelled
+    when nothing of it is left. Raises NotFound for an unknown order or line, StatusNotAllowed when a unit may not
+    move, StaleVersion.
     """
     order = lock_order(order_id)
     if version is not None and version != order.version:
@@ -68,10 +69,13 @@ def change_order_status(
     Line.objects.bulk_update(
         [each.line for each in moved], ["units", "status", "num_allocated", "allocation_cancelled"]
     )
+    is_over = status == CANCELLED == order.status
+    if is_over:
+        _give_back(order)  # before the stock: the order in which a checkout takes its locks
     _move_stock(status, moved)
     _record(order, status, moved, old=old, changed_by=changed_by, note=note)
-    if status == CANCELLED and order.status == CANCELLED:
-        _give_back(order)
+    if is_over:
+        publish(OrderCancelled(order_id=order.pk))
     return order
 
 
@@ -162,4 +166,3 @@ def _give_back(order: Order) -> None:
             uses[discount.offer_id] = (discount.frequency or 0, discount.amount)
     return_offer_uses(uses)
     OrderDiscount.objects.filter(order=order).update(is_counted=True)  # what was not counted yet never will be
-    publish(OrderCancelled(order_id=order.pk))

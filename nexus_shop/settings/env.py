@@ -99,6 +99,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "RATE_LIMIT_CHECKOUT": Variable("rate", "10/minute", "Orders placed by one client."),
     # Shop
     "SHOP_NAME": Variable("text", "Nexus Shop", "Shown in the dashboard, the CMS and the mails."),
+    "BASE_URL": Variable("text", "http://127.0.0.1:8000", "Where people reach this server; the CMS links to it."),
     "STOREFRONT_URL": Variable("text", "", "Where shoppers are sent from Oscar's own addresses. Unset: 404."),
     "DEFAULT_CURRENCY": Variable("text", "GBP", "The shop's currency (ISO 4217, at most two decimals)."),
     "PRICES_INCLUDE_TAX": Variable("flag", True, "Prices are entered gross; else net."),

@@ -36,5 +36,5 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # the body of a request without files; `api.md` says 1 MB
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # the body of a request without files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a dashboard form set of many rows

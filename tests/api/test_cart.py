@@ -1,15 +1,17 @@
 """The cart over the API."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from forked_apps.basket.models import Basket, Line
 from forked_apps.catalogue.models import Option, Product
 from forked_apps.partner.models import StockRecord
-from nexus_shop.core.models import LimitCounter
+from nexus_shop.core.models import IdempotencyRecord, LimitCounter
 from tests.factories.http import client_of
 from tests.factories.shop import make_parent, make_product, make_user, stock_of
 
@@ -401,9 +403,21 @@ def test_idempotency_key_on_a_first_write(api: APIClient) -> None:
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
-def test_stored_answer_holds_no_token(api: APIClient) -> None:
-    from nexus_shop.core.models import IdempotencyRecord
+def test_key_makes_another_cart_where_it_is_not_replayed(api: APIClient) -> None:
+    mug = make_product("Mug")
+    body = {"items": [{"product_id": mug.pk}]}
+    put = [api.put("/api/v1/cart/items/", body, HTTP_IDEMPOTENCY_KEY="key-1") for _ in range(2)]
+    assert [answer.status_code for answer in put] == [201, 201]
+    assert len({answer.headers["X-Cart-Token"] for answer in put}) == 2
+    first = add(api, mug, HTTP_IDEMPOTENCY_KEY="key-1")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    later = add(api, mug, HTTP_IDEMPOTENCY_KEY="key-1")
+    assert (first.status_code, later.status_code) == (201, 201)
+    assert first.headers["X-Cart-Token"] != later.headers["X-Cart-Token"]
+    assert "Idempotent-Replayed" not in later.headers
 
+
+def test_stored_answer_holds_no_token(api: APIClient) -> None:
     first = add(api, make_product("Mug"), HTTP_IDEMPOTENCY_KEY="key-1")
     stored = IdempotencyRecord.objects.get()
     token = first.json()["token"].encode()

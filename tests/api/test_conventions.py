@@ -10,6 +10,7 @@ from psycopg import errors as postgres_errors
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from forked_apps.basket.models import Basket
 from nexus_shop.api.rest import authorisation
 from nexus_shop.api.rest.authentication import TokenAuthentication
 from nexus_shop.api.rest.authorisation import RULES, Declared
@@ -264,6 +265,16 @@ def test_new_carts_are_capped_by_address(api: APIClient, settings: Settings) -> 
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"new_cart": "2/hour"}
     forget_local_counts()
     assert [api.post("/api/v1/cart/").status_code for _ in range(3)] == [201, 201, 429]
+
+
+def test_new_carts_after_an_order_are_capped_too(api: APIClient, settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"new_cart": "2/hour"}
+    forget_local_counts()
+    api.credentials(HTTP_X_CART_TOKEN=api.post("/api/v1/cart/").headers["X-Cart-Token"])
+    Basket.objects.update(status="Submitted")
+    assert [api.post("/api/v1/cart/", HTTP_IDEMPOTENCY_KEY=key).status_code for key in "ab"] == [201, 429]
+    assert api.post("/api/v1/cart/").status_code == 429
+    assert Basket.objects.count() == 2
 
 
 def test_guessing_is_counted_against_the_address(api: APIClient, settings: Settings) -> None:

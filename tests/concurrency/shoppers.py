@@ -8,7 +8,7 @@ from django.db import connection
 from tests.factories.shop import ADDRESS_JSON
 from tests.servers import Answer, Shop
 
-# name -> query that finds a broken rule (`bar.md`: I1, I2, I6, I8, I9, I11)
+# name -> query that finds a broken rule at rest
 INVARIANTS: Final[Mapping[str, str]] = {
     "allocated is what open orders claim": """
         SELECT s.id FROM partner_stockrecord s

@@ -1,4 +1,4 @@
-"""Counting the SQL statements of a request, without BEGIN, COMMIT and SAVEPOINT (`speed.md`)."""
+"""Counting the SQL statements of a request, without BEGIN, COMMIT and SAVEPOINT."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -15,7 +15,7 @@ class NextAction:
 
 
 class PaymentMethod(Protocol):
-    """A way to pay. Gateways that talk to somebody else come with the payment port (three steps, `design.md`)."""
+    """A way to pay. Gateways that talk to somebody else come with the payment port."""
 
     code: str
     name: "str | Promise"

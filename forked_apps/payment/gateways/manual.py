@@ -13,7 +13,7 @@ class Manual:
     code = "manual"
     name: "str | Promise" = gettext_lazy("Invoice or bank transfer")
     description: "str | Promise" = gettext_lazy(
-        "You receive the details with the confirmation. We send the goods when the money has come."
+        "We tell you how to pay when we have seen the order, and send the goods when the money has come."
     )
 
     def is_available(self) -> bool:
@@ -22,4 +22,4 @@ class Manual:
 
     def next_action(self) -> NextAction:
         """Wait for the details."""
-        return NextAction("wait", _("You will receive the details of payment from us."))
+        return NextAction("wait", _("We tell you how to pay when we have seen the order."))

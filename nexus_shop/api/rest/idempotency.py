@@ -12,7 +12,6 @@ from django.conf import settings
 from nexus_shop.core.errors import DomainError
 from nexus_shop.core.idempotency import Answer, run_once
 
-from .clients import address_of, cart_token_of
 from .errors import ApiError
 from .limits import client_of
 
@@ -48,9 +47,12 @@ def fingerprint_of(request: Any) -> str:
     return digest.hexdigest()
 
 
-def cart_token_for(request: Any, key: str) -> str:
-    """The token of the cart that a keyed first write makes: derived, so that it need not be stored to be replayed."""
-    words = f"cart-token\0{address_of(request)}\0{request.path}\0{key}".encode()
+def cart_token_for(request: Any, nonce: str) -> str:
+    """The token of the cart that a first write makes: derived, so that a replay has it though it is not stored.
+
+    The nonce is stored with the answer: a key used again after its answer has expired makes another token.
+    """
+    words = f"cart-token\0{scope_of(request)}\0{key_of(request)}\0{nonce}".encode()
     return (
         urlsafe_b64encode(hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).digest()).decode().rstrip("=")
     )
@@ -61,4 +63,4 @@ def run(request: Any, key: str, operation: Callable[[], R], render: Callable[[R 
     return run_once(scope_of(request), key, fingerprint=fingerprint_of(request), operation=operation, render=render)
 
 
-__all__ = ["cart_token_for", "cart_token_of", "key_of", "run", "scope_of"]
+__all__ = ["cart_token_for", "key_of", "run", "scope_of"]

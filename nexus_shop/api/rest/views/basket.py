@@ -1,18 +1,18 @@
 """The cart of a login, or of the guest who holds its token."""
 
+import secrets
 from typing import Any, Final
 
 import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from forked_apps.basket.errors import CartNotFound
+from forked_apps.basket.errors import CartNotFound, CartOrdered
 from forked_apps.basket.operations import (
     Changed,
     Wanted,
     add_to_cart,
     empty_cart,
-    new_token,
     open_cart,
     remove_line,
     replace_cart_lines,
@@ -31,7 +31,7 @@ from nexus_shop.api.rest.serializers import basket as shapes
 from nexus_shop.api.rest.serializers.bodies import cart_body
 from nexus_shop.core.idempotency import Answer
 
-#: Marks the stored answer of a first cart write: its token is put in when the answer goes out.
+#: In the stored answer of a first cart write: what its token is made from again when the answer goes out.
 NEW_CART: Final = "X-New-Cart"
 TOKEN_PARAMETER: Final = OpenApiParameter(
     "X-Cart-Token", str, OpenApiParameter.HEADER, description="The guest's cart; logins have theirs."
@@ -65,11 +65,23 @@ class CartView(View):
     def change(self, operation: Any) -> HttpResponse:
         """Run `operation(ref, token)` and answer the whole cart; 201 and the token where it was made."""
         ref = cart_ref(self.request)
-        key = idempotency.key_of(self.request)
-        self.new_token = idempotency.cart_token_for(self.request, key) if key else new_token()
+        self.nonce = secrets.token_urlsafe(16)
+        token = idempotency.cart_token_for(self.request, self.nonce)
         if ref == CartRef():
-            count_for([("new_cart", f"address:{address_of(self.request)}")])
-        return self.write(lambda: operation(ref, self.new_token), self._render)
+            self._count_new_cart()
+        return self.write(lambda: self._changed(operation, ref, token), self._render)
+
+    def _changed(self, operation: Any, ref: CartRef, token: str) -> Changed:
+        """Whoever goes on with the token of an ordered cart gets a new cart, within the limit of new carts."""
+        try:
+            changed: Changed = operation(ref, token)
+        except CartOrdered:
+            self._count_new_cart()
+            changed = operation(CartRef(), token)
+        return changed
+
+    def _count_new_cart(self) -> None:
+        count_for([("new_cart", f"address:{address_of(self.request)}")])
 
     def _render(self, changed: Changed) -> Answer:
         cart = cart_by_id(changed.basket_id)
@@ -79,7 +91,7 @@ class CartView(View):
             else {"ETag": f'"{cart.version}"'}
         )
         if changed.token is not None:
-            headers[NEW_CART] = "1"
+            headers[NEW_CART] = self.nonce
         return answer(cart_body(priced(cart)), status=201 if changed.is_new else 200, headers=headers)
 
     def finish(self, answer: Answer) -> Answer:
@@ -87,8 +99,9 @@ class CartView(View):
         if NEW_CART not in answer.headers:
             return answer
         headers = {name: value for name, value in answer.headers.items() if name != NEW_CART}
-        body = orjson.loads(answer.body) | {"token": self.new_token}
-        return Answer(answer.status, to_json(body), headers | {"X-Cart-Token": self.new_token}, answer.is_replay)
+        token = idempotency.cart_token_for(self.request, answer.headers[NEW_CART])
+        body = orjson.loads(answer.body) | {"token": token}
+        return Answer(answer.status, to_json(body), headers | {"X-Cart-Token": token}, answer.is_replay)
 
 
 class BasketView(CartView):
