@@ -1,0 +1,64 @@
+"""The examples of the OpenAPI file: each is sent, in the order in which a shopper would come upon them."""
+
+from typing import Any
+
+import pytest
+import yaml
+from rest_framework.test import APIClient
+
+from nexus_shop.api.docs import SCHEMA_FILE
+from nexus_shop.api.rest.examples import EXAMPLES
+from tests.factories.http import client_of, new_client
+from tests.factories.shop import make_category, make_country, make_product, make_user
+
+pytestmark = pytest.mark.django_db
+
+SENT: set[str] = set()
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    operation["operationId"]: (method, path, operation)
+    for path, methods in yaml.safe_load(SCHEMA_FILE.read_text())["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+def send(client: APIClient, name: str, changes: dict[str, Any] | None = None, **places: Any) -> Any:
+    """Send the example as it stands in the file, with ids of this database; the answer is one that the file names."""
+    method, path, operation = OPERATIONS[name]
+    body = operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
+    answer = getattr(client, method)(path.format(**places), body | (changes or {}))
+    assert answer.status_code in {200, 201, 204}, answer.content
+    assert str(answer.status_code) in operation["responses"]
+    SENT.add(name)
+    return answer
+
+
+def test_every_example_is_answered() -> None:
+    make_country("US")
+    mug = make_product(price="10.00", stock=50)
+    items = [{"product_id": mug.pk, "quantity": 1}]
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    guest, shopper = new_client(), new_client()
+
+    send(shopper, "register")
+    tokens = send(shopper, "login").json()
+    shopper.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
+    send(shopper, "changeAccount")
+    send(staff, "createProduct", {"category": make_category("Computers").pk})
+    line = send(shopper, "addToCart", {"product_id": mug.pk}).json()["items"][0]["id"]
+    send(shopper, "setCartItemQuantity", handle=line)
+    send(shopper, "replaceCartItems", {"items": items})
+    order = send(shopper, "placeOrder", {"items": items}).json()
+    send(staff, "setOrderStatus", handle=order["id"])
+    guest.credentials(HTTP_X_CART_TOKEN=send(guest, "addToCart", {"product_id": mug.pk}).json()["token"])
+    assert send(guest, "checkout").json()["totals"]["total"] == EXAMPLES["checkout"]["expected_total"]
+    refresh = send(shopper, "refresh", {"refresh": tokens["refresh"]}).json()["refresh"]
+    send(shopper, "logout", {"refresh": refresh})
+
+    assert set(EXAMPLES) == SENT
+
+
+def test_every_body_has_an_example() -> None:
+    empty = {"openCart"}
+    assert {name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation} - empty == set(
+        EXAMPLES
+    )
