@@ -10,10 +10,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.db import transaction as django_transaction
 from oscar.core.utils import slugify
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from nexus_shop.core.errors import NotFound
-from nexus_shop.core.transactions import transaction, transaction_required
+from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .errors import SkuTaken
 from .html import sanitised
@@ -22,6 +22,10 @@ from .slugs import free_brand_slug
 
 RENDITION_WIDTHS: Final = (320, 640, 1280)
 MAX_PIXELS: Final = 50_000_000
+# What Pillow raises for bytes that are no sound picture: SyntaxError for a PNG, RuntimeError for an AVIF.
+BROKEN_PICTURE: Final = (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError)
+UNREADABLE: Final = (0, 0, "")
+SLUG_TRIES: Final = 20  # each is lost to a rival that has just committed a product of that title
 
 
 @transaction_required
@@ -34,7 +38,7 @@ def add_product(
     category_ids: list[int] | None = None,
     brand: Brand | None = None,
 ) -> Product:
-    """Write a stand-alone public product. The description is sanitised, the slug made free.
+    """Write a stand-alone public product. The description is sanitised, the slug made free, of rivals' too.
 
     Raises NotFound (pointer /category) for an unknown category and SkuTaken.
     """
@@ -46,15 +50,25 @@ def add_product(
         product_class=product_class,
         brand=brand,
     )
-    try:
-        with django_transaction.atomic():
-            product.save(force_insert=True)
-    except IntegrityError as clash:
-        if "upc" not in str(clash):
-            raise
-        raise SkuTaken(pointer="/sku") from None
+    _insert(product)
     set_categories(product, category_ids=category_ids or [])
     return product
+
+
+def _insert(product: Product) -> None:
+    for tries_left in reversed(range(SLUG_TRIES)):
+        try:
+            with django_transaction.atomic():
+                product.save(force_insert=True)
+        except IntegrityError as clash:
+            name = violated(clash)
+            if name.startswith("catalogue_product_upc"):
+                raise SkuTaken(pointer="/sku") from None
+            if not name.startswith("catalogue_product_slug") or not tries_left:
+                raise
+            product.slug = ""  # a rival took it between the look and the insert: the next look sees that
+        else:
+            return
 
 
 @transaction_required
@@ -94,15 +108,20 @@ def make_renditions(image_id: int) -> None:
 
 
 def _stored_sizes(source: str) -> list[tuple[int, int, str]]:
-    """(width, height, file) of the original and of each smaller size."""
+    """(width, height, file) of the original and of each smaller size. A fault of the storage is not the picture's."""
     try:
-        with default_storage.open(source) as file, Image.open(file) as opened:
+        with default_storage.open(source) as file:
+            content = BytesIO(file.read())
+    except FileNotFoundError:
+        return [UNREADABLE]
+    try:
+        with Image.open(content) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                return [(0, 0, "")]
+                return [UNREADABLE]
             picture = ImageOps.exif_transpose(opened)
             picture.load()
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError):
-        return [(0, 0, "")]
+    except BROKEN_PICTURE:
+        return [UNREADABLE]
     sizes = [(picture.width, picture.height, source)]
     folder = hashlib.sha256(source.encode()).hexdigest()[:16]
     for width in RENDITION_WIDTHS:

@@ -81,7 +81,7 @@ class TransactionId(Field):
 class DocumentNote(models.Model):
     """Something that documents show has changed. Appended by triggers, many for one thing; no unique constraint.
 
-    `kind` says what `ref` is the id of: product, category, product_class or brand.
+    `kind` says what `ref` is the id of: product, category, product_class, brand, attribute, option or option_group.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -92,6 +92,25 @@ class DocumentNote(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["transaction_id"], name="notes_of_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
+class ParkedNote(models.Model):
+    """A note that could not be worked off, with the others or alone: the document it speaks of is stale.
+
+    It goes when what it speaks of is noted again and rebuilt, or with `manage.py documents rebuild`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    ref = models.BigIntegerField()
+    last_error = models.TextField()
+    parked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="parked_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"

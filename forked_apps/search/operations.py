@@ -4,13 +4,14 @@ A product's documents are rebuilt under its advisory lock, taken in id order bef
 rebuilders the second sees what the first one's transaction wrote.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db import transaction as django_transaction
 from django.utils import translation
 
@@ -19,7 +20,13 @@ from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction_required
 
 from .documents import Context, Document, compose
+from .models import ParkedNote
 from .sources import ProductRow, load
+from .spread import SPREAD
+
+logger = logging.getLogger(__name__)
+
+Note = tuple[str, int]  # kind, ref
 
 MARKET: Final = "default"
 BATCH: Final = 200  # products of one round of the worker
@@ -48,27 +55,48 @@ def rebuild_own_notes() -> None:
 
 
 def rebuild_noted() -> int:
-    """One round of the worker: claim notes, spread the wide ones, rebuild the products; returns how many notes."""
-    with django_transaction.atomic(durable=True):
-        claimed = _claim_notes()
-        product_ids = {ref for kind, ref in claimed if kind == "product"}
-        for kind, ref in claimed:
-            if kind != "product":
-                _spread(kind, ref)
-        rebuild(product_ids)
+    """One round of the worker: claim notes, spread the wide ones, rebuild the products; returns how many notes.
+
+    Where that fails, each of the notes is worked off by itself, and one that fails again is parked.
+    """
+    claimed: list[tuple[int, Note]] = []
+    try:
+        with django_transaction.atomic(durable=True):
+            claimed = _claim_notes()
+            if claimed:
+                _work_off({note for _, note in claimed})
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("A batch of %s notes failed; they are worked off one by one", len(claimed))
+        rows: dict[Note, list[int]] = {}
+        for row_id, note in claimed:
+            rows.setdefault(note, []).append(row_id)
+        _work_off_singly(rows)
     return len(claimed)
 
 
 def rebuild_all() -> int:
-    """Rebuild every document, in batches of one transaction each; returns the number of products."""
+    """Rebuild every document, in batches of one transaction each; returns the number of products.
+
+    Nothing stays parked but the products whose documents cannot be built.
+    """
+    ParkedNote.objects.exclude(kind="product").delete()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM catalogue_product UNION SELECT product_id FROM search_productdocument ORDER BY 1"
         )
         ids = [row[0] for row in cursor.fetchall()]
     for start in range(0, len(ids), BATCH):
-        with django_transaction.atomic(durable=True):
-            rebuild(ids[start : start + BATCH])
+        notes: dict[Note, list[int]] = {("product", pk): [] for pk in ids[start : start + BATCH]}
+        try:
+            with django_transaction.atomic(durable=True):
+                _work_off(notes)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("A batch of %s products failed; they are rebuilt one by one", len(notes))
+            _work_off_singly(notes)
     return len(ids)
 
 
@@ -105,28 +133,56 @@ def rebuild(product_ids: Iterable[int]) -> None:
         enqueue(make_renditions_task, image_id=image_id)
 
 
-def _claim_notes() -> list[tuple[str, int]]:
+def _claim_notes(ids: Sequence[int] | None = None) -> list[tuple[int, Note]]:
+    """Delete the next rows, or those of `ids`, that nobody else has locked: (id, note) of each."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM search_documentnote WHERE id IN (
-                SELECT id FROM search_documentnote ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING kind, ref
+                SELECT id FROM search_documentnote WHERE %(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s)
+                ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+            RETURNING id, kind, ref
             """,
-            [BATCH],
+            {"ids": None if ids is None else list(ids), "limit": BATCH},
         )
-        return [(kind, ref) for kind, ref in cursor.fetchall()]
+        return [(row_id, (kind, ref)) for row_id, kind, ref in cursor.fetchall()]
 
 
-SPREAD: Final = {
-    "category": """
-        SELECT DISTINCT pc.product_id FROM catalogue_category above
-        JOIN catalogue_category c ON c.path LIKE above.path || '%%'
-        JOIN catalogue_productcategory pc ON pc.category_id = c.id WHERE above.id = %s
-    """,
-    "product_class": "SELECT id FROM catalogue_product WHERE product_class_id = %s",
-    "brand": "SELECT id FROM catalogue_product WHERE brand_id = %s",
-}
+def _work_off(notes: Collection[Note]) -> None:
+    """Do what the notes ask for. They are parked no longer, nor are the children of the products among them."""
+    product_ids = [ref for kind, ref in notes if kind == "product"]
+    for kind, ref in notes:
+        if kind != "product":
+            _spread(kind, ref)
+    rebuild(product_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM search_parkednote
+            WHERE (kind, ref) IN (SELECT * FROM unnest(%(kinds)s::text[], %(refs)s::bigint[]))
+            OR (kind = 'product' AND ref IN (SELECT id FROM catalogue_product WHERE parent_id = ANY(%(ids)s)))
+            """,
+            {"ids": product_ids, "kinds": [kind for kind, _ in notes], "refs": [ref for _, ref in notes]},
+        )
+
+
+def _work_off_singly(rows: Mapping[Note, Sequence[int]]) -> None:
+    """Work off each note in a transaction of its own, with its rows if it has any; park those that fail.
+
+    No third try: a document comes of the tables alone, and a change of them is a new note.
+    """
+    for note, ids in sorted(rows.items()):
+        with django_transaction.atomic(durable=True):
+            if ids and not _claim_notes(ids):
+                continue  # another worker has them
+            try:
+                with django_transaction.atomic():
+                    _work_off([note])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as failure:
+                logger.exception("The note of %s %s is parked", *note)
+                ParkedNote.objects.update_or_create(kind=note[0], ref=note[1], defaults={"last_error": repr(failure)})
 
 
 def _spread(kind: str, ref: int) -> None:

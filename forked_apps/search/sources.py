@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from oscar.apps.catalogue.reviews.models import ProductReview
 
-from forked_apps.catalogue.models import Option, ProductAttributeValue, ProductImage
+from forked_apps.catalogue.models import AttributeOption, Option, ProductAttributeValue, ProductImage
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.selection import Stock
 
@@ -160,8 +160,8 @@ def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:
             SELECT pc.product_id, pc.category_id, a.id, a.name, a.slug, a.path, a.is_public AND a.ancestors_are_public
             FROM catalogue_productcategory pc
             JOIN catalogue_category c ON c.id = pc.category_id
-            JOIN catalogue_category a ON a.path = left(c.path, length(a.path)) AND a.depth <= c.depth
-            WHERE pc.product_id = ANY(%s) ORDER BY pc.product_id, c.path, a.depth
+            JOIN catalogue_category a ON a.path = left(c.path, length(a.path))
+            WHERE pc.product_id = ANY(%s) ORDER BY pc.product_id, c.path, a.path
             """,
             [ids],
         )
@@ -189,7 +189,7 @@ def _add_attributes(rows: dict[int, ProductRow], ids: list[int]) -> None:
     values = (
         ProductAttributeValue.objects.filter(product_id__in=ids)
         .select_related("attribute", "value_option")
-        .prefetch_related("value_multi_option")
+        .prefetch_related(Prefetch("value_multi_option", AttributeOption.objects.order_by("id")))
         .order_by("attribute__name", "attribute_id")
     )
     for value in values:
@@ -225,18 +225,20 @@ def _display(kind: str, plain: Any) -> str:
 
 def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
     """Options of the product and of its class; a child has its parent's."""
-    options = {
-        option.pk: _option(option)
-        for option in Option.objects.filter(
-            Q(product__in=ids) | Q(product__children__in=ids) | Q(productclass__products__in=ids)
-        )
+    found = list(
+        Option.objects.filter(Q(product__in=ids) | Q(product__children__in=ids) | Q(productclass__products__in=ids))
         .distinct()
-        .select_related("option_group")
-        .prefetch_related("option_group__options")
-        .order_by("order", "name")
-    }
-    if not options:
+        .order_by("order", "name", "id")
+    )
+    if not found:
         return
+    choices: dict[int | None, list[str]] = defaultdict(list)
+    groups = {option.option_group_id for option in found}
+    for group_id, choice in (
+        AttributeOption.objects.filter(group__in=groups).order_by("id").values_list("group_id", "option")
+    ):
+        choices[group_id].append(choice)
+    options = {option.pk: _option(option, choices[option.option_group_id]) for option in found}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -258,6 +260,5 @@ def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
         rows[product_id].options = [option for pk, option in options.items() if pk in option_ids]
 
 
-def _option(option: Option) -> OptionRow:
-    choices = [choice.option for choice in option.option_group.options.all()] if option.option_group else []
+def _option(option: Option, choices: list[str]) -> OptionRow:
     return OptionRow(option.code, option.name, option.type, option.required, option.help_text or "", choices)

@@ -2,6 +2,9 @@
 
 Statement level, one per table and event (PostgreSQL gives no transition table to several events). Each compares old
 with new and notes only what a document shows: a sale that leaves goods on the shelf notes nothing.
+
+Tables of many-to-many fields have theirs in plain SQL, in migration 0002: a proxy of the model that Django makes up for
+such a table loses its base while migrations run.
 """
 
 from collections.abc import Sequence
@@ -11,10 +14,13 @@ import pgtrigger
 from oscar.apps.catalogue.reviews.models import ProductReview
 
 from forked_apps.catalogue.models import (
+    AttributeOption,
     Brand,
     Category,
     ImageRendition,
+    Option,
     Product,
+    ProductAttribute,
     ProductAttributeValue,
     ProductCategory,
     ProductClass,
@@ -156,7 +162,42 @@ class NotedAttributeValue(ProductAttributeValue):
             shown=_columns(
                 *("product_id", "attribute_id", "value_text", "value_integer", "value_boolean", "value_float"),
                 *("value_richtext", "value_date", "value_datetime", "value_option_id", "value_file", "value_image"),
+                "entity_object_id",
             ),
+        )
+
+
+class NotedAttribute(ProductAttribute):
+    """What attributes are called: one note for all products that have it, expanded by the worker."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type"))
+
+
+class NotedAttributeOption(AttributeOption):
+    """Values of attributes, and choices of options: one note for the group."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "attributeoption", kind="option_group", refs=["r.group_id"], shown=_columns("group_id", "option")
+        )
+
+
+class NotedOption(Option):
+    """What shoppers are asked when they add a product to the cart."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "option",
+            kind="option",
+            refs=["r.id"],
+            shown=_columns("code", "name", "type", "required", "help_text", "option_group_id", '"order"'),
         )
 
 

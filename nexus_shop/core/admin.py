@@ -10,6 +10,7 @@ class _ReadOnly:
     """Nothing is added, changed or deleted."""
 
     inlines = ()
+    actions = ()
 
     def has_add_permission(self, request: Any, *_: Any) -> bool:
         """No."""

@@ -3,17 +3,20 @@
 `publish` writes one outbox row. The relay (`manage.py worker`) claims rows by SKIP LOCKED and a lease, never by a
 highest id: ids do not commit in order. Each subscriber is called at least once, in a transaction of its own making or
 none; it must be idempotent. A failing subscriber is retried with growing pauses and the event parked after five tries;
-the other subscribers are not called again.
+the other subscribers are not called again. So it goes with an event that no class fits, or whose tries end with their
+process.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils.module_loading import autodiscover_modules
 
 from .models import OutboxEvent
 from .requests import request_id
@@ -60,31 +63,57 @@ def publish(event: Event) -> None:
 
 def relay_events(limit: int = 20) -> int:
     """Deliver up to `limit` due events; returns how many were claimed. Any number of relays may run side by side."""
-    claimed = _claim(limit)
-    for row in claimed:
+    import_subscribers()
+    for claimed in range(limit):
+        row = _claim()
+        if row is None:
+            return claimed
         _deliver(row)
-    return len(claimed)
+    return limit
 
 
-def _claim(limit: int) -> list[OutboxEvent]:
-    return list(
-        OutboxEvent.objects.raw(
-            """
-            UPDATE core_outboxevent SET due_at = clock_timestamp() + %s, attempts = attempts + 1
-            WHERE id IN (
-                SELECT id FROM core_outboxevent
-                WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= clock_timestamp()
-                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING *
-            """,
-            [LEASE, limit],
-        )
+@cache
+def import_subscribers() -> None:
+    """Import the `events` and `subscribers` modules of all apps: a worker process has no other reason to."""
+    autodiscover_modules("events", "subscribers")
+
+
+def _claim() -> OutboxEvent | None:
+    """One due event. One at a time: a try that ends its process, or is long, costs the others no try and no lease."""
+    rows = OutboxEvent.objects.raw(
+        """
+        UPDATE core_outboxevent SET due_at = clock_timestamp() + %s, attempts = LEAST(attempts, %s) + 1
+        WHERE id = (
+            SELECT id FROM core_outboxevent
+            WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= clock_timestamp()
+            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING *
+        """,
+        [LEASE, MAX_ATTEMPTS],
     )
+    return next(iter(rows), None)
 
 
 def _deliver(row: OutboxEvent) -> None:
-    event = Event.known[row.name](**row.payload)
+    if row.attempts > MAX_ATTEMPTS:
+        logger.error("%s is parked: its process ended during the last try", row)
+        _settle(row, [*filter(None, [row.last_error]), "the process ended during the last try"])
+        return
     token = request_id.set(row.request_id)
+    try:
+        failures = _call_subscribers(row)
+    finally:
+        request_id.reset(token)
+    _settle(row, failures)
+
+
+def _call_subscribers(row: OutboxEvent) -> list[str]:
+    """Call those that have not had the event yet, note in `delivered_to` who has it now; returns the failures."""
+    try:
+        event = Event.known[row.name](**row.payload)
+    except Exception as failure:  # the class is gone, or has other fields than when the row was written
+        logger.exception("%s is no event of this version", row)
+        return [repr(failure)]
     failures = []
     for name, subscriber in _subscribers.get(row.name, {}).items():
         if name in row.delivered_to:
@@ -96,8 +125,7 @@ def _deliver(row: OutboxEvent) -> None:
             failures.append(f"{name}: {failure!r}")
         else:
             row.delivered_to.append(name)
-    request_id.reset(token)
-    _settle(row, failures)
+    return failures
 
 
 def _settle(row: OutboxEvent, failures: list[str]) -> None:

@@ -37,7 +37,10 @@ class OutboxEvent(models.Model):
 
 
 class QueuedTask(models.Model):
-    """A task asked for inside a transaction; the row goes when the task has succeeded. Parked after five failures."""
+    """A task asked for inside a transaction; the row goes when the task has succeeded. Parked after five attempts.
+
+    `attempts` are those that were begun. One process begins each: what names an earlier number is a double and void.
+    """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=200)

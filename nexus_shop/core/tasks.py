@@ -1,8 +1,9 @@
 """Tasks: asked for in a transaction, run after it, by `manage.py worker` or by Celery.
 
 `enqueue` writes a row in the caller's transaction. The worker claims due rows (SKIP LOCKED and a lease) and, without a
-broker, runs the Celery task's function itself; with one it sends the row's id to Celery. Attempts, the last error and
-parking after five failures stand on the row; success deletes it.
+broker, runs the Celery task's function itself; with one it sends the row's id and number of attempts to Celery. Each
+attempt is begun by one process only, however often it was sent. Attempts, the last error and parking after five stand
+on the row; success deletes it.
 """
 
 import logging
@@ -11,9 +12,9 @@ from functools import cache
 from typing import Any, Final
 
 from celery import Task, current_app, shared_task
+from celery.exceptions import OperationalError as BrokerIsAway
 from django.conf import settings
-from django.db import connection
-from django.db.models import F
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .events import MAX_ATTEMPTS, pause_before
@@ -23,6 +24,7 @@ from .transactions import require_transaction
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=15)  # above the longest task: a crashed worker's task comes back after it
+SENT_LEASE: Final = timedelta(hours=1)  # above the broker's visibility timeout: what the broker lost is sent again
 IDEMPOTENCY_KEY_AGE: Final = timedelta(hours=24)
 DELIVERED_EVENT_AGE: Final = timedelta(days=7)
 
@@ -34,15 +36,22 @@ def enqueue(task: "Task[Any, Any]", **ids: Any) -> None:
 
 
 def run_due_tasks(limit: int = 5) -> int:
-    """Run, or with a broker send, up to `limit` due tasks; returns how many were claimed."""
+    """Run, or with a broker send, up to `limit` due tasks; returns how many. One that used up its attempts is parked.
+
+    A broker that is away ends the round: nothing is lost, the task stays due.
+    """
     known_tasks()
-    claimed = _claim(limit)
-    for task_id, name in claimed:
-        if settings.CELERY_BROKER_URL:
-            run_queued_task.apply_async(args=[task_id], shadow=name)
-        else:
-            run_queued_task(task_id)
-    return len(claimed)
+    for done in range(limit):
+        row = _claim()
+        if row is None:
+            return done
+        if row.attempts >= MAX_ATTEMPTS:
+            _park(row)
+        elif not settings.CELERY_BROKER_URL:
+            run_queued_task(row.pk, row.attempts)
+        elif not _send(row):
+            return done
+    return limit
 
 
 @cache
@@ -52,35 +61,62 @@ def known_tasks() -> frozenset[str]:
     return frozenset(name for name in current_app.tasks if not name.startswith("celery."))
 
 
-def _claim(limit: int) -> list[tuple[int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE core_queuedtask SET due_at = clock_timestamp() + make_interval(secs => %s)
-            WHERE id IN (
-                SELECT id FROM core_queuedtask WHERE parked_at IS NULL AND due_at <= clock_timestamp()
-                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING id, name
-            """,
-            [LEASE.total_seconds(), limit],
-        )
-        rows: list[tuple[int, str]] = cursor.fetchall()
-    return rows
+def _claim() -> QueuedTask | None:
+    """One due task. One at a time: a long one, or one that ends its process, keeps no other waiting for a lease."""
+    rows = QueuedTask.objects.raw(
+        """
+        UPDATE core_queuedtask SET due_at = clock_timestamp() + %s
+        WHERE id = (
+            SELECT id FROM core_queuedtask WHERE parked_at IS NULL AND due_at <= clock_timestamp()
+            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING *
+        """,
+        [SENT_LEASE if settings.CELERY_BROKER_URL else LEASE],
+    )
+    return next(iter(rows), None)
+
+
+def _send(row: QueuedTask) -> bool:
+    is_sent = False
+    try:
+        run_queued_task.apply_async(args=[row.pk, row.attempts], shadow=row.name)
+        is_sent = True
+    except BrokerIsAway as problem:
+        logger.warning("The broker is away: %s", problem)
+    finally:
+        if not is_sent:
+            _attempt(row).update(due_at=Now())
+    return is_sent
+
+
+def _park(row: QueuedTask) -> None:
+    """Each attempt is settled where it ends; none of the last one means that its process ended before."""
+    logger.error("%s is parked: its process ended during the last attempt", row)
+    error = "\n".join(filter(None, [row.last_error, "the process ended during the last attempt"]))
+    _attempt(row).update(parked_at=Now(), last_error=error)
+
+
+def _attempt(row: QueuedTask) -> QuerySet[QueuedTask]:
+    """The row, unless somebody has begun another attempt of it."""
+    return QueuedTask.objects.filter(pk=row.pk, attempts=row.attempts, parked_at=None)
 
 
 @shared_task
-def run_queued_task(task_id: int) -> None:
-    """Run one queued task and settle its row. A row that is gone or parked is no error: it was run before."""
-    queued = QueuedTask.objects.filter(pk=task_id, parked_at=None)
-    if not queued.update(attempts=F("attempts") + 1):
+def run_queued_task(task_id: int, attempts: int) -> None:
+    """Begin the attempt that follows `attempts`, and settle its row.
+
+    Does nothing where the task is done or parked or that attempt was begun: it was sent or delivered twice.
+    """
+    row = QueuedTask.objects.filter(pk=task_id, attempts=attempts, parked_at=None).first()
+    if row is None or not _attempt(row).update(attempts=attempts + 1, due_at=Now() + LEASE):
         return
-    row = queued.get()
+    row.attempts += 1
     try:
         current_app.tasks[row.name].run(**row.arguments)
     except Exception as failure:
         logger.exception("%s failed (attempt %s)", row, row.attempts)
         again = {"due_at": Now() + pause_before(row.attempts)} if row.attempts < MAX_ATTEMPTS else {"parked_at": Now()}
-        queued.update(last_error=repr(failure), **again)
+        _attempt(row).update(last_error=repr(failure), **again)
     else:
         row.delete()
 

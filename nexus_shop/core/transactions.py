@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar, overload
 
-from django.db import connection
+import psycopg
+from django.db import IntegrityError, connection
 from django.db import transaction as django_transaction
 
 P = ParamSpec("P")
@@ -23,6 +24,12 @@ class _Owner:
 
 
 _owner: ContextVar[_Owner | None] = ContextVar("transaction_owner", default=None)
+
+
+def violated(clash: IntegrityError) -> str:
+    """The name of the constraint that the database has refused a row by; empty where it names none."""
+    cause = clash.__cause__
+    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
 
 
 def register_before_commit(name: str, step: Callable[[], None]) -> None:

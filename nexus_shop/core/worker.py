@@ -8,7 +8,7 @@ from typing import Final
 
 from celery.schedules import BaseSchedule, maybe_schedule
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from .events import relay_events
 from .models import QueuedTask
@@ -28,16 +28,21 @@ def register_step(name: str, step: Callable[[], int]) -> None:
 
 
 def run_round() -> int:
-    """One round of all steps; returns how much was done. A step that fails does not keep the others from running."""
-    done = 0
-    for name, step in _steps.items():
-        try:
-            done += step()
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("Worker step %s failed", name)
-    return done
+    """One round of all steps; returns how much was done. A step that fails does not keep the others from running.
+
+    Raises OperationalError and InterfaceError: where the database is away, none of them can.
+    """
+    return sum(_run(name, step) for name, step in _steps.items())
+
+
+def _run(name: str, step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Worker step %s failed", name)
+        return 0
 
 
 def drain() -> None:
@@ -63,9 +68,9 @@ class Worker:
         while not self.is_stopping:
             try:
                 if self._schedule:
-                    self._schedule.enqueue_due()
+                    _run("schedule", self._schedule.enqueue_due)
                 pause = 0 if run_round() else PAUSE
-            except (DatabaseError, InterfaceError) as problem:
+            except (OperationalError, InterfaceError) as problem:
                 logger.warning("The database is away: %s", str(problem).strip())
                 close_old_connections()
                 connection.close()
@@ -85,14 +90,14 @@ class Schedule:
         self._next_look = 0.0
         self._lock_holder: object = None
 
-    def enqueue_due(self) -> None:
-        """Queue what is due, looking at most once a second."""
+    def enqueue_due(self) -> int:
+        """Queue what is due, looking at most once a second; returns how much that was."""
         if time.monotonic() < self._next_look or not self._is_keeper():
-            return
+            return 0
         self._next_look = time.monotonic() + 1
-        for name, (task, schedule) in self._entries.items():
-            if self._is_due(name, schedule):
-                QueuedTask.objects.create(name=task)
+        due = [task for name, (task, schedule) in self._entries.items() if self._is_due(name, schedule)]
+        QueuedTask.objects.bulk_create(QueuedTask(name=task) for task in due)
+        return len(due)
 
     def _is_due(self, name: str, schedule: BaseSchedule) -> bool:
         """Due at the first look, so that a process that restarts often still does its daily work, then by period."""

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from forked_apps.catalogue.operations import MAX_PIXELS
+from forked_apps.catalogue.operations import BROKEN_PICTURE, MAX_PIXELS
 from nexus_shop.core.http import FetchFacts, FetchFailed, fetch
 
 from .errors import PictureFacts, PictureRefused
@@ -113,6 +113,6 @@ def reencoded(content: bytes) -> bytes:
             plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
             data = BytesIO()
             Image.frombytes(plain.mode, plain.size, plain.tobytes()).save(data, "WEBP", quality=88)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError):
+    except BROKEN_PICTURE:
         raise PictureRefused(PictureFacts(_("it is not a picture"))) from None
     return data.getvalue()

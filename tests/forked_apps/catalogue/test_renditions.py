@@ -1,8 +1,11 @@
 """Stored sizes of pictures."""
 
+import errno
 from io import BytesIO
+from typing import Final
 
 import pytest
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
@@ -15,6 +18,8 @@ from nexus_shop.core.worker import drain
 from tests.factories.shop import make_product
 
 pytestmark = pytest.mark.django_db
+
+UNEVEN: Final = Image.frombytes("L", (60, 60), bytes(n * n * n // 7 % 251 for n in range(3600)))
 
 
 def add_picture(product: Product, content: bytes, name: str = "picture.png") -> ProductImage:
@@ -53,7 +58,28 @@ def test_making_them_twice_changes_nothing() -> None:
     drain()
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a nonsense", b"<svg onload=alert(1)></svg>", png(60, 60)[:100]])
+def broken_png() -> bytes:
+    """A picture that opens, with half of its data where the next chunk's name should be: Pillow raises SyntaxError."""
+    data = BytesIO()
+    UNEVEN.save(data, "PNG")
+    content = bytearray(data.getvalue())
+    length = content.index(b"IDAT") - 4
+    content[length : length + 4] = (int.from_bytes(content[length : length + 4]) // 2).to_bytes(4)
+    return bytes(content)
+
+
+def broken_avif() -> bytes:
+    """A picture that opens and whose data are zeros: Pillow raises RuntimeError."""
+    data = BytesIO()
+    UNEVEN.convert("RGB").save(data, "AVIF")
+    head, mark, body = data.getvalue().partition(b"mdat")
+    return head + mark + bytes(len(body))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"GIF89a nonsense", b"<svg onload=alert(1)></svg>", png(60, 60)[:100], broken_png(), broken_avif()],
+)
 def test_what_is_no_picture_is_recorded_as_such(content: bytes) -> None:
     product = make_product("Mug")
     image = add_picture(product, content)
@@ -75,6 +101,23 @@ def test_missing_file_and_missing_picture() -> None:
     make_renditions_task(image.pk)
     assert ImageRendition.objects.get().file == ""
     make_renditions_task(999_999)
+
+
+@pytest.mark.parametrize("target", [(default_storage, "open"), (File, "read")])
+def test_fault_of_the_storage_is_not_the_pictures(monkeypatch: pytest.MonkeyPatch, target: tuple[object, str]) -> None:
+    image = add_picture(make_product("Mug"), png(400, 400))
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*target, fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            make_renditions_task(image.pk)
+        assert not image.renditions.exists()
+    make_renditions_task(image.pk)
+    assert [r.width for r in image.renditions.all()] == [320, 400]
+    drain()
 
 
 def test_replaced_picture_gets_new_sizes() -> None:

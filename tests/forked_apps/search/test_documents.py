@@ -274,7 +274,6 @@ def test_options_of_product_and_class_stand_in_the_detail() -> None:
     product.product_options.add(own)
     assert product.product_class is not None
     product.product_class.options.add(shared)
-    product.save()
     settle()
     assert [(o["code"], o["required"]) for o in detail(product)["options"]] == [("engraving", True), ("wrap", False)]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import redis
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -35,6 +36,10 @@ def _running(*command: str, environment: dict[str, str]) -> Iterator[None]:
     process.wait(30)
 
 
+def drain(environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "manage.py", "worker", "--drain"], cwd=ROOT, env=environment, check=True)
+
+
 def wait_for(condition: object) -> bool:
     for _ in range(600):
         if condition():  # type: ignore[operator]
@@ -48,9 +53,40 @@ def test_queued_task_is_sent_to_celery_and_run_there(celery_environment: dict[st
     LimitCounter.objects.create(key="over", count=1, resets_at=Now() - timedelta(seconds=1))
     with transaction.atomic():
         enqueue(purge_limit_counters_task)
-    subprocess.run([sys.executable, "manage.py", "worker", "--drain"], cwd=ROOT, env=celery_environment, check=True)
+    drain(celery_environment)
     assert wait_for(lambda: not QueuedTask.objects.exists())
     assert not LimitCounter.objects.filter(key="over").exists()
+
+
+def test_task_goes_out_when_the_broker_is_back(
+    celery_environment: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    with transaction.atomic():
+        enqueue(purge_limit_counters_task)
+        enqueue(purge_limit_counters_task)
+    drain(celery_environment | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"})
+    assert QueuedTask.objects.filter(attempts=0, due_at__lte=Now()).count() == 2
+    request.getfixturevalue("celery_worker")
+    drain(celery_environment)
+    assert wait_for(lambda: not QueuedTask.objects.exists())
+
+
+def test_task_sent_twice_is_run_once(
+    celery_environment: dict[str, str], redis_url: str, request: pytest.FixtureRequest
+) -> None:
+    row = QueuedTask.objects.create(name="no.such.task")
+    drain(celery_environment)
+    row.refresh_from_db()
+    assert timedelta(minutes=50) < row.due_at - row.created_at < timedelta(minutes=70)
+    QueuedTask.objects.update(due_at=Now())
+    drain(celery_environment)
+    with redis.Redis.from_url(redis_url) as broker:
+        assert broker.llen("celery") == 2
+        request.getfixturevalue("celery_worker")
+        assert wait_for(lambda: not broker.exists("celery", "unacked"))
+    row.refresh_from_db()
+    assert row.attempts == 1
+    assert "no.such.task" in row.last_error
 
 
 @pytest.mark.usefixtures("celery_worker")

@@ -1,5 +1,9 @@
 """Queued tasks, run by the worker itself."""
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -8,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from nexus_shop.core.models import IdempotencyRecord, LimitCounter, OutboxEvent, QueuedTask
+from nexus_shop.core.postgres import ROOT
 from nexus_shop.core.tasks import (
     enqueue,
     purge_delivered_events_task,
@@ -28,6 +33,12 @@ def note_task(number: int) -> None:
 @shared_task
 def failing_task() -> None:
     raise LookupError("nothing there")
+
+
+@shared_task
+def delivered_twice_task() -> None:
+    calls.append(1)
+    run_queued_task(QueuedTask.objects.get().pk, 0)
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +79,68 @@ def test_failing_task_is_retried_and_parked_after_five() -> None:
 
 @pytest.mark.django_db
 def test_task_that_was_run_by_another_is_left_alone() -> None:
-    run_queued_task(12345)
+    run_queued_task(12345, 0)
     assert calls == []
+
+
+@pytest.mark.django_db
+def test_attempt_that_is_running_is_not_begun_again() -> None:
+    enqueue(delivered_twice_task)
+    assert run_due_tasks() == 1
+    assert calls == [1]
+    assert QueuedTask.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_attempt_that_failed_is_not_begun_again() -> None:
+    enqueue(failing_task)
+    row = QueuedTask.objects.get()
+    run_queued_task(row.pk, 0)
+    run_queued_task(row.pk, 0)
+    row.refresh_from_db()
+    assert row.attempts == 1
+    run_queued_task(row.pk, 1)
+    row.refresh_from_db()
+    assert row.attempts == 2
+
+
+@pytest.mark.django_db
+def test_task_without_attempts_left_is_parked_unrun() -> None:
+    enqueue(note_task, number=1)
+    enqueue(note_task, number=2)
+    spent, fresh = QueuedTask.objects.order_by("id")
+    QueuedTask.objects.filter(pk=spent.pk).update(attempts=32767)
+    assert run_due_tasks() == 2
+    assert calls == [2]
+    assert list(QueuedTask.objects.exclude(parked_at=None)) == [spent]
+    assert not QueuedTask.objects.filter(pk=fresh.pk).exists()
+
+
+KILLER = """
+import os, signal, django
+django.setup()
+from celery import shared_task
+@shared_task(name="killer")
+def killer_task():
+    os.kill(os.getpid(), signal.SIGKILL)
+from nexus_shop.core.tasks import run_due_tasks
+run_due_tasks()
+"""
+
+
+def test_task_that_kills_its_process_is_parked(own_database: str) -> None:
+    environment = os.environ | {"DATABASE_URL": own_database}
+    task = QueuedTask.objects.create(name="killer", attempts=3)
+    other = QueuedTask.objects.create(name="nexus_shop.core.tasks.purge_limit_counters_task")
+    ends = []
+    for _ in range(3):
+        QueuedTask.objects.filter(pk=task.pk).update(due_at=Now() - timedelta(hours=1))
+        ends.append(subprocess.run([sys.executable, "-c", KILLER], cwd=ROOT, env=environment, check=False).returncode)
+    assert ends == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    task.refresh_from_db()
+    assert (task.attempts, task.last_error) == (5, "the process ended during the last attempt")
+    assert task.parked_at is not None
+    assert not QueuedTask.objects.filter(pk=other.pk).exists()
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from pytest_django import Settings
 
 from nexus_shop.core import worker
@@ -47,6 +47,8 @@ def test_schedule_is_kept_by_one_worker(settings: Settings) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [worker.SCHEDULE_LOCK])
         Schedule().enqueue_due()
         assert QueuedTask.objects.count() == 0
+        with other.cursor() as cursor:  # closing would let go too, but a moment later
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [worker.SCHEDULE_LOCK])
     finally:
         other.close()
     Schedule().enqueue_due()
@@ -54,15 +56,43 @@ def test_schedule_is_kept_by_one_worker(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_broken_step_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [LookupError, DataError, IntegrityError])
+def test_broken_step_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     monkeypatch.setattr(worker, "_steps", {})
 
     def broken() -> int:
-        raise LookupError
+        raise error
 
     register_step("broken", broken)
     register_step("good", lambda: 3)
     assert run_round() == 3
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_lost_database_ends_the_round(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    monkeypatch.setattr(worker, "_steps", {})
+
+    def broken() -> int:
+        raise error
+
+    register_step("broken", broken)
+    with pytest.raises(error):
+        run_round()
+
+
+@pytest.mark.usefixtures("own_database")
+def test_broken_schedule_does_not_stop_the_steps(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.CELERY_BEAT_SCHEDULE = {"too long": {"task": "x" * 201, "schedule": timedelta(hours=1)}}
+    working = Worker()
+
+    def step() -> int:
+        working.stop()
+        return 0
+
+    monkeypatch.setattr(worker, "_steps", {"step": step})
+    working.run()
+    assert working.is_stopping
+    assert QueuedTask.objects.count() == 0
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from forked_apps.search.models import ParkedNote
 from forked_apps.search.operations import rebuild_all, rebuild_noted, stale_products
 from forked_apps.search.queries import backlog
 
@@ -18,15 +19,24 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["rebuild", "verify", "status"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it and say what came out; verify fails where a document is stale."""
-        if options["action"] == "rebuild":
-            self.stdout.write(f"{rebuild_all()} products rebuilt")
-        elif options["action"] == "status":
-            for name, value in backlog().items():
+        """Do it and say what came out; rebuild and verify fail where a document cannot be built, or is stale."""
+        if options["action"] == "status":
+            for name, value in (backlog() | {"parked": ParkedNote.objects.count()}).items():
                 self.stdout.write(f"{name}: {value}")
+        elif options["action"] == "rebuild":
+            count = rebuild_all()
+            _refuse_parked()
+            self.stdout.write(f"{count} products rebuilt")
         else:
             while rebuild_noted():
                 pass
+            _refuse_parked()
             if stale := stale_products():
                 raise CommandError(f"{len(stale)} products have stale documents: {stale[:20]}")
             self.stdout.write("every document is as a fresh one")
+
+
+def _refuse_parked() -> None:
+    if parked := list(ParkedNote.objects.order_by("kind", "ref")):
+        told = ", ".join(f"{note} ({note.last_error})" for note in parked[:20])
+        raise CommandError(f"{len(parked)} notes are parked, as their documents could not be built: {told}")

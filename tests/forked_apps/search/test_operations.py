@@ -1,0 +1,160 @@
+"""Notes that cannot be worked off are set aside, and hold nothing else up."""
+
+from io import StringIO
+
+import orjson
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, transaction
+
+from forked_apps.catalogue.models import Category, Product, ProductAttribute
+from forked_apps.partner.models import StockRecord
+from forked_apps.search.models import DocumentNote, ParkedNote
+from forked_apps.search.operations import LOCK_SPACE, rebuild_all, rebuild_noted, stale_products
+from forked_apps.search.queries import product_detail
+from tests.factories.shop import make_category, make_parent, make_product
+
+
+def settle() -> None:
+    """What the worker does."""
+    while rebuild_noted():
+        pass
+
+
+def title_shown(product: Product) -> str:
+    found = product_detail(product.pk, language="en")
+    assert found is not None
+    title: str = orjson.loads(found[0])["title"]
+    return title
+
+
+def break_document_of(product: Product) -> ProductAttribute:
+    """Give the product an attribute of a type that nobody knows."""
+    kind = product.product_class
+    attribute = ProductAttribute.objects.create(name="Hue", code="hue", type="text", product_class=kind)
+    attribute.save_value(product, "red")
+    ProductAttribute.objects.filter(pk=attribute.pk).update(type="nonsense")
+    return attribute
+
+
+def rename(*products: Product) -> None:
+    Product.objects.filter(pk__in=[product.pk for product in products]).update(title="New")
+
+
+def parked() -> list[tuple[str, int]]:
+    return list(ParkedNote.objects.order_by("kind", "ref").values_list("kind", "ref"))
+
+
+@pytest.mark.django_db
+def test_note_of_an_unknown_kind_holds_no_other_up() -> None:
+    product = make_product("Thing")
+    settle()
+    DocumentNote.objects.create(kind="market", ref=1)
+    StockRecord.objects.filter(product=product).update(price=3)
+    DocumentNote.objects.create(kind="market", ref=1)
+    settle()
+    assert stale_products() == []
+    assert DocumentNote.objects.count() == 0
+    assert parked() == [("market", 1)]
+    assert ParkedNote.objects.get().last_error == "KeyError('market')"
+
+
+@pytest.mark.django_db
+def test_product_that_cannot_be_built_holds_no_other_up() -> None:
+    broken, good = make_product("Broken"), make_product("Good")
+    settle()
+    attribute = break_document_of(broken)
+    rename(broken, good)
+    settle()
+    assert (title_shown(broken), title_shown(good)) == ("Broken", "New")
+    assert DocumentNote.objects.count() == 0
+    assert parked() == [("product", broken.pk)]
+    assert "value_nonsense" in ParkedNote.objects.get().last_error
+    ProductAttribute.objects.filter(pk=attribute.pk).update(type="text")
+    StockRecord.objects.filter(product=broken).update(price=3)
+    settle()
+    assert title_shown(broken) == "New"
+    assert parked() == []
+    assert stale_products() == []
+
+
+@pytest.mark.django_db
+def test_parked_parent_waits_for_its_own_rebuild_and_takes_its_children_along() -> None:
+    with transaction.atomic():
+        parent, (small, _) = make_parent("Shirt", {"S": ("20.00", 5), "L": ("30.00", 5)})
+    settle()
+    attribute = break_document_of(parent)
+    rename(parent)
+    StockRecord.objects.filter(product=small).update(price=3)
+    settle()
+    assert parked() == [("product", parent.pk), ("product", small.pk)]
+    ProductAttribute.objects.filter(pk=attribute.pk).update(type="text")
+    DocumentNote.objects.all().delete()
+    StockRecord.objects.filter(product=small).update(price=4)
+    settle()
+    assert parked() == [("product", parent.pk)]
+    ParkedNote.objects.create(kind="product", ref=small.pk)
+    Product.objects.filter(pk=parent.pk).update(title="Newer")
+    settle()
+    assert parked() == []
+    assert stale_products() == []
+
+
+@pytest.mark.django_db
+def test_wide_note_is_parked_no_longer_when_it_comes_again() -> None:
+    top, other = make_category("Top"), make_category("Other")
+    settle()
+    ParkedNote.objects.create(kind="category", ref=top.pk)
+    ParkedNote.objects.create(kind="category", ref=other.pk)
+    Category.objects.filter(pk=top.pk).update(name="Summit")
+    settle()
+    assert parked() == [("category", other.pk)]
+
+
+@pytest.mark.django_db
+def test_commands_name_what_cannot_be_built_and_rebuild_the_rest() -> None:
+    broken, good = make_product("Broken"), make_product("Good")
+    settle()
+    attribute = break_document_of(broken)
+    rename(good)
+    DocumentNote.objects.all().delete()
+    ParkedNote.objects.create(kind="market", ref=1)
+    with pytest.raises(CommandError, match=f"1 notes are parked.*product {broken.pk} .*value_nonsense"):
+        call_command("documents", "rebuild")
+    assert title_shown(good) == "New"
+    with pytest.raises(CommandError, match=f"product {broken.pk} "):
+        call_command("documents", "verify")
+    said = StringIO()
+    call_command("documents", "status", stdout=said)
+    assert "notes: 0\n" in said.getvalue()
+    assert "parked: 1\n" in said.getvalue()
+    ProductAttribute.objects.filter(pk=attribute.pk).update(type="text")
+    assert rebuild_all() == 2
+    assert parked() == []
+    call_command("documents", "verify")
+
+
+@pytest.mark.usefixtures("own_database")
+def test_notes_stay_where_the_database_is_busy() -> None:
+    product = make_product("Thing")
+    settle()
+    rename(product)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_SPACE, product.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(OperationalError):
+            rebuild_noted()
+        assert list(DocumentNote.objects.values_list("kind", "ref")) == [("product", product.pk)]
+        assert parked() == []
+        with pytest.raises(OperationalError):
+            rebuild_all()
+        assert parked() == []
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+    finally:
+        other.close()
+    settle()
+    assert title_shown(product) == "New"
