@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from nexus_shop.core.errors import NotFound
+
 from .models import Country
 
 
@@ -15,5 +17,8 @@ def countries() -> list[dict[str, Any]]:
 
 
 def is_served(country: str) -> bool:
-    """Whether the shop ships to the country of that code."""
-    return Country.objects.filter(pk=country, is_shipping_country=True).exists()
+    """Whether the shop ships to the country of that code. Raises NotFound for a code that is none."""
+    served = Country.objects.filter(pk=country).values_list("is_shipping_country", flat=True).first()
+    if served is None:
+        raise NotFound
+    return served

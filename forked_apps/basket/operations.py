@@ -5,15 +5,18 @@ A cart reserves nothing: quantities are checked against what is free, and taken 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 
 from forked_apps.partner.errors import InsufficientStock, Shortage, Shortages
 from forked_apps.partner.queries import Article, articles
 from forked_apps.partner.selection import Stock, unit_price
 from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.money import ZERO
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
@@ -25,11 +28,12 @@ from .errors import (
     QuantityLimit,
     VariantRequired,
 )
-from .models import line_reference
+from .limits import MAX_LINES, Held
+from .models import Basket, line_reference
 from .options import check_options
 from .values import CartRef, ChosenOption, hash_of_token
 
-MAX_LINES: Final = 100
+GUEST_CART_AGE: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,21 @@ class _Entry:
     options: tuple[ChosenOption, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _PinnedLine:
+    """The product of a line in the cart, and the stock record that it was put in from."""
+
+    product_id: int
+    stock: Stock
+
+
 @transaction
-def open_cart(ref: CartRef, *, token: str) -> Changed:
+def open_cart(ref: CartRef, *, token: str, version: int | None = None) -> Changed:
     """The open cart of the reference, made if there is none; `token` names a new guest's cart.
 
-    Raises CartNotFound, CartOrdered.
+    Raises CartNotFound, CartOrdered, StaleVersion.
     """
-    return _changed(_lock(ref, token=token))
+    return _changed(_lock(ref, token=token, version=version))
 
 
 @transaction
@@ -88,7 +100,7 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
     QuantityLimit, CartNotFound, CartOrdered, StaleVersion.
     """
     cart = _lock(ref, token=token, version=version)
-    _add(cart, [wanted], existing={} if cart.is_new else _quantities(cart.id))
+    _add(cart, [wanted], held=Held() if cart.is_new else _held(cart.id))
     return _changed(cart)
 
 
@@ -98,39 +110,38 @@ def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, ve
     cart = _lock(ref, token=token, version=version)
     if not cart.is_new:
         _delete_lines(cart.id)
-    _add(cart, wanted, existing={})
+    _add(cart, wanted, held=Held())
     return _changed(cart)
 
 
 @transaction
 def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version: int | None = None) -> Changed:
-    """Set the units of a line; 0 removes it. The shopper has seen the price of now.
+    """Set the units of a line; 0 removes it. The shopper has seen the price of now, that of the line's stock record.
 
-    Locks the cart. Raises NotFound, ProductUnavailable, InsufficientStock, QuantityLimit, StaleVersion.
+    Locks the cart. Raises NotFound, CartNotFound, ProductUnavailable, InsufficientStock, QuantityLimit, StaleVersion.
     """
     cart = _lock_existing(ref, version=version)
     line = _line(cart.id, line_handle)
     if quantity == 0:
         _delete_lines(cart.id, line_handle)
         return _changed(cart)
-    product_id, stock_id, before = line
-    article = _article_for_sale(articles([product_id], currency=cart.currency), Wanted(product_id, quantity))
-    assert article.stock is not None
-    others = _quantities(cart.id)
-    others[stock_id] = others.get(stock_id, 0) - before
-    _check_quantity(article, stock_id, wanted=quantity, existing=others, pointer="/quantity")
+    article = _article_for_sale(articles([line.product_id], currency=cart.currency), line.product_id)
+    if line.stock.price is None or line.stock.currency != cart.currency:
+        raise ProductUnavailable(ProductFacts(product_ids=[line.product_id]))
+    held = _held(cart.id, without=line_handle)
+    _check_quantity(article, line.stock, wanted=quantity, held=held, pointer="/quantity")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE basket_line SET quantity = %s, price_excl_tax = %s, price_incl_tax = %s,"
             " date_updated = clock_timestamp() WHERE basket_id = %s AND handle = %s",
-            [quantity, *_prices(article.stock), cart.id, line_handle],
+            [quantity, *_prices(line.stock), cart.id, line_handle],
         )
     return _changed(cart)
 
 
 @transaction
 def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> Changed:
-    """Take a line out. Locks the cart. Raises NotFound, StaleVersion."""
+    """Take a line out. Locks the cart. Raises NotFound, CartNotFound, StaleVersion."""
     cart = _lock_existing(ref, version=version)
     _line(cart.id, line_handle)
     _delete_lines(cart.id, line_handle)
@@ -139,7 +150,7 @@ def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -
 
 @transaction
 def empty_cart(ref: CartRef, *, version: int | None = None) -> Changed:
-    """Take everything out. Locks the cart. Raises NotFound where there is no open cart, StaleVersion."""
+    """Take everything out. Locks the cart. Raises NotFound where it is not open, CartNotFound, StaleVersion."""
     cart = _lock_existing(ref, version=version)
     _delete_lines(cart.id)
     return _changed(cart)
@@ -167,6 +178,20 @@ def submit_cart(basket_id: int) -> None:
         )
 
 
+@transaction
+def purge_abandoned_carts(limit: int) -> int:
+    """Delete guests' open carts that nobody has touched for 90 days; carts of logins stay.
+
+    Looks at up to `limit` of them and returns how many these were. Passes by carts that are locked; behind its own
+    locks it asks again, so that a cart touched in between stays.
+    """
+    old = Basket.objects.filter(status=Basket.OPEN, owner=None, date_created__lt=Now() - GUEST_CART_AGE)
+    old = old.exclude(lines__date_updated__gte=Now() - GUEST_CART_AGE)
+    locked = list(old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
+    old.filter(pk__in=locked).delete()
+    return len(locked)
+
+
 def checked_article(wanted: Wanted, *, found: Mapping[int, Article]) -> Article:
     """The product asked for, if it is for sale. Raises NotFound, VariantRequired, ProductUnavailable."""
     pointer = f"{wanted.pointer}/product_id"
@@ -182,11 +207,11 @@ def checked_article(wanted: Wanted, *, found: Mapping[int, Article]) -> Article:
     return article
 
 
-def _article_for_sale(found: Mapping[int, Article], wanted: Wanted) -> Article:
+def _article_for_sale(found: Mapping[int, Article], product_id: int) -> Article:
     """As `checked_article`, for a product that is in the cart already: withdrawn is not unknown."""
-    article = found.get(wanted.product_id)
-    if article is None or not article.is_sold or article.stock is None:
-        raise ProductUnavailable(ProductFacts(product_ids=[wanted.product_id]))
+    article = found.get(product_id)
+    if article is None or not article.is_sold:
+        raise ProductUnavailable(ProductFacts(product_ids=[product_id]))
     return article
 
 
@@ -209,6 +234,8 @@ def _lock_existing(ref: CartRef, *, version: int | None) -> _Locked:
     )
     found = _raise_version(f"{condition} AND status = 'Open'", value, version)
     if found is None:
+        if ref.owner_id is None and ref.token_hash is not None and not _is_known(ref.token_hash):
+            raise CartNotFound
         raise NotFound
     return found
 
@@ -217,10 +244,14 @@ def _lock_by_token(token_hash: str, version: int | None) -> _Locked:
     """The token's open cart. Raises CartOrdered once it has become an order, CartNotFound for an unknown token."""
     found = _raise_version("token_hash = %s AND owner_id IS NULL AND status = 'Open'", token_hash, version)
     if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM basket_basket WHERE token_hash = %s", [token_hash])
-            raise CartNotFound if cursor.fetchone() is None else CartOrdered
+        raise CartOrdered if _is_known(token_hash) else CartNotFound
     return found
+
+
+def _is_known(token_hash: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM basket_basket WHERE token_hash = %s", [token_hash])
+        return cursor.fetchone() is not None
 
 
 def _raise_version(condition: str, value: Any, version: int | None) -> _Locked | None:
@@ -270,18 +301,15 @@ def _check_version(found: int, wanted: int | None) -> None:
         raise StaleVersion
 
 
-def _add(cart: _Locked, wanted: Sequence[Wanted], *, existing: dict[int, int]) -> None:
-    """Add lines, equal ones as one. `existing`: stock record id -> units in the cart before, grown on the way."""
+def _add(cart: _Locked, wanted: Sequence[Wanted], *, held: Held) -> None:
+    """Add lines, equal ones as one. `held`: what was in the cart before."""
     found = articles([item.product_id for item in wanted], currency=cart.currency)
     lines: dict[str, _Entry] = {}
     for item in wanted:
         article = checked_article(item, found=found)
         assert article.stock is not None
         options = check_options(article.options, item.options, pointer=f"{item.pointer}/options")
-        _check_quantity(
-            article, article.stock.id, wanted=item.quantity, existing=existing, pointer=f"{item.pointer}/quantity"
-        )
-        existing[article.stock.id] = existing.get(article.stock.id, 0) + item.quantity
+        _check_quantity(article, article.stock, wanted=item.quantity, held=held, pointer=f"{item.pointer}/quantity")
         reference = line_reference(
             article.product_id, article.stock.id, [(option.code, option.value) for option in options]
         )
@@ -291,14 +319,11 @@ def _add(cart: _Locked, wanted: Sequence[Wanted], *, existing: dict[int, int]) -
         _upsert_lines(cart, lines)
 
 
-def _check_quantity(article: Article, stock_id: int, *, wanted: int, existing: Mapping[int, int], pointer: str) -> None:
-    """Refuse more than is free, or than one cart may hold."""
-    if sum(existing.values()) + wanted > settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD:
-        raise QuantityLimit(QuantityFacts(limit=settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD), pointer=pointer)
-    together = existing.get(stock_id, 0) + wanted
-    free = article.stock.free if article.stock and article.stock.id == stock_id else 0
-    if article.tracks_stock and together > free:
-        shortage = Shortage(article.product_id, article.sku, together, free)
+def _check_quantity(article: Article, stock: Stock, *, wanted: int, held: Held, pointer: str) -> None:
+    """Refuse more than one cart may hold, or than is free of the stock record."""
+    together = held.take(stock, wanted, pointer=pointer)
+    if article.tracks_stock and together > stock.free:
+        shortage = Shortage(article.product_id, article.sku, together, stock.free)
         raise InsufficientStock(Shortages(shortages=[shortage]), pointer=pointer)
 
 
@@ -356,24 +381,30 @@ def _prices(stock: Stock) -> tuple[Any, Any]:
     return price.net, price.gross
 
 
-def _quantities(basket_id: int) -> dict[int, int]:
+def _held(basket_id: int, *, without: str | None = None) -> Held:
+    """What the cart holds, but for the line of that handle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT stockrecord_id, sum(quantity)::int FROM basket_line WHERE basket_id = %s GROUP BY 1", [basket_id]
+            "SELECT stockrecord_id, sum(quantity)::int, sum(quantity * COALESCE(price_incl_tax, 0)) FROM basket_line"
+            " WHERE basket_id = %s AND handle IS DISTINCT FROM %s GROUP BY 1",
+            [basket_id, without],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return Held({stock_id: units for stock_id, units, _ in rows}, sum((worth for *_, worth in rows), ZERO))
 
 
-def _line(basket_id: int, handle: str) -> tuple[int, int, int]:
+def _line(basket_id: int, handle: str) -> _PinnedLine:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT product_id, stockrecord_id, quantity FROM basket_line WHERE basket_id = %s AND handle = %s",
+            "SELECT l.product_id, s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated"
+            " FROM basket_line l JOIN partner_stockrecord s ON s.id = l.stockrecord_id"
+            " WHERE l.basket_id = %s AND l.handle = %s",
             [basket_id, handle],
         )
-        row: tuple[int, int, int] | None = cursor.fetchone()
+        row = cursor.fetchone()
     if row is None:
         raise NotFound
-    return row
+    return _PinnedLine(row[0], Stock(*row[1:]))
 
 
 def _delete_lines(basket_id: int, handle: str | None = None) -> None:

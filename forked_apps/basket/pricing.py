@@ -30,7 +30,7 @@ def price_cart(
     currency = cart.currency
     units = [_unit(line, currency) for line in cart.lines]
     applications = _apply(cart, units, offers)
-    discounts = _discounts(applications, len(units), currency)
+    discounts = _discounts(applications, len(units))
     lines = tuple(
         _priced(line, unit, discount, currency)
         for line, unit, discount in zip(cart.lines, units, discounts, strict=True)
@@ -40,7 +40,7 @@ def price_cart(
     wanted = [quote for quote in quotes if shipping_code is None or quote.code == shipping_code]
     if not wanted:
         return None
-    shipping, shipping_discount = _discounted_shipping(wanted[0], applications, currency)
+    shipping, applications = _discounted_shipping(wanted[0], applications, currency)
     if not cart.lines:
         shipping = replace(shipping, price=Price(currency, ZERO, ZERO, ZERO))
     return PricedCart(
@@ -49,7 +49,6 @@ def price_cart(
         applications=tuple(applications),
         vouchers=tuple(vouchers),
         shipping=shipping,
-        shipping_discount=shipping_discount,
         totals=_totals(lines, shipping, currency),
         problems=tuple(
             problem for line, unit in zip(cart.lines, units, strict=True) for problem in _problems(line, unit, cart)
@@ -68,7 +67,7 @@ def _as_entered(unit: Price) -> Decimal:
 
 
 def _apply(cart: Cart, units: Sequence[Price | None], offers: Sequence[ConditionalOffer]) -> list[Application]:
-    """Applications with discounts by the line's position in the cart; lines without a price take no part."""
+    """Applications with gross discounts by the line's position in the cart; lines without a price take no part."""
     positions = [position for position, unit in enumerate(units) if unit is not None]
     if not offers or not positions:
         return []
@@ -81,10 +80,28 @@ def _apply(cart: Cart, units: Sequence[Price | None], offers: Sequence[Condition
             OfferLine(product, quantity=line.quantity, unit_price=_as_entered(unit), stock_record_id=line.stock.id)
         )
     found = apply_offers(lines, offers, currency=cart.currency, owner=cart.owner_id)
+    left = [_before_discounts(line, unit) for line, unit in zip(cart.lines, units, strict=True)]
     return [
-        replace(application, by_line={positions[index]: amount for index, amount in application.by_line.items()})
+        replace(
+            application,
+            by_line={
+                positions[index]: _take(left, positions[index], gross_discount(amount, cart.currency))
+                for index, amount in application.by_line.items()
+            },
+        )
         for application in found
     ]
+
+
+def _before_discounts(line: CartLine, unit: Price | None) -> Decimal:
+    return ZERO if unit is None else (unit.gross or ZERO) * line.quantity
+
+
+def _take(left: list[Decimal], position: int, amount: Decimal) -> Decimal:
+    """As much of the amount as is left of the line: rounded parts may be more together than the line is worth."""
+    taken = min(amount, left[position])
+    left[position] -= taken
+    return taken
 
 
 def gross_discount(amount: Decimal, currency: str) -> Decimal:
@@ -92,20 +109,18 @@ def gross_discount(amount: Decimal, currency: str) -> Decimal:
     return amount if settings.PRICES_INCLUDE_TAX else round_money(amount * (1 + settings.TAX_RATE), currency)
 
 
-def _discounts(applications: Sequence[Application], count: int, currency: str) -> list[Decimal]:
+def _discounts(applications: Sequence[Application], count: int) -> list[Decimal]:
     discounts = [ZERO] * count
     for application in applications:
         for position, amount in application.by_line.items():
-            discounts[position] += gross_discount(amount, currency)
+            discounts[position] += amount
     return discounts
 
 
 def _priced(line: CartLine, unit: Price | None, discount: Decimal, currency: str) -> PricedLine:
     if unit is None or unit.gross is None:
         return PricedLine(line, None, None, ZERO)
-    before = unit.gross * line.quantity
-    discount = min(discount, before)
-    return PricedLine(line, unit, _gross_price(before - discount, currency), discount)
+    return PricedLine(line, unit, _gross_price(_before_discounts(line, unit) - discount, currency), discount)
 
 
 def _gross_price(gross: Decimal, currency: str) -> Price:
@@ -115,15 +130,21 @@ def _gross_price(gross: Decimal, currency: str) -> Price:
 
 def _discounted_shipping(
     quote: ShippingQuote, applications: Sequence[Application], currency: str
-) -> tuple[ShippingQuote, Decimal]:
-    """The first shipping offer lowers the charge (Oscar applies one)."""
-    offer = next((application.offer for application in applications if application.affects_shipping), None)
-    gross = quote.price.gross or ZERO
-    if offer is None or not gross:
-        return quote, ZERO
-    entered = _as_entered(quote.price)
-    discount = min(gross_discount(round_money(offer.shipping_discount(entered, currency), currency), currency), gross)
-    return replace(quote, price=_gross_price(gross - discount, currency)), discount
+) -> tuple[ShippingQuote, list[Application]]:
+    """The first shipping offer lowers the charge and knows by how much; others do not apply (Oscar takes one)."""
+    first = next((application for application in applications if application.affects_shipping), None)
+    if first is None:
+        return quote, list(applications)
+    gross, discount = quote.price.gross or ZERO, ZERO
+    if gross:
+        entered = first.offer.shipping_discount(_as_entered(quote.price), currency)
+        discount = min(gross_discount(round_money(entered, currency), currency), gross)
+        quote = replace(quote, price=_gross_price(gross - discount, currency))
+    return quote, [
+        replace(first, off_shipping=discount) if each is first else each
+        for each in applications
+        if each is first or not each.affects_shipping
+    ]
 
 
 def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote, currency: str) -> Totals:

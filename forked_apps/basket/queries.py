@@ -22,7 +22,7 @@ LINES: Final = """
            l.handle, l.quantity, l.price_incl_tax,
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
-           k.track_stock, k.requires_shipping,
+           COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,
            s.partner_id, partner.name, s.partner_sku,
            CASE WHEN EXISTS (SELECT 1 FROM basket_lineattribute a WHERE a.line_id = l.id) THEN (
@@ -97,12 +97,17 @@ def priced(cart: Cart) -> PricedCart:
     return result
 
 
-def offers_of(cart: Cart, vouchers: Collection[Voucher]) -> list[ConditionalOffer]:
-    """The offers that may apply to the cart, those of its vouchers told so."""
+def offers_of(cart: Cart, vouchers: Collection[Voucher], *, for_order: bool = False) -> list[ConditionalOffer]:
+    """The offers that may apply to the cart, those of its vouchers told so. `for_order` as `offers_for` says."""
     if not cart.lines:
         return []
     by_offer = {offer.pk: voucher for voucher in vouchers for offer in voucher.offers.all()}
-    offers = offers_for([line.product_id for line in cart.lines], owner_id=cart.owner_id, voucher_offer_ids=by_offer)
+    offers = offers_for(
+        [line.product_id for line in cart.lines],
+        owner_id=cart.owner_id,
+        voucher_offer_ids=by_offer,
+        for_order=for_order,
+    )
     for offer in offers:
         if offer.pk in by_offer:
             offer.set_voucher(by_offer[offer.pk])

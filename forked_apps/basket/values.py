@@ -120,6 +120,5 @@ class PricedCart:
     applications: tuple[Application, ...]
     vouchers: tuple[Voucher, ...]
     shipping: ShippingQuote
-    shipping_discount: Decimal
     totals: Totals
     problems: tuple[Problem, ...]

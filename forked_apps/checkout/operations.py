@@ -5,7 +5,7 @@ stock, write the order, close the cart. No gateway is called: the order awaits i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -13,20 +13,23 @@ from forked_apps.address.errors import CountryFacts, CountryNotServed
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress, check_address
 from forked_apps.basket.errors import CartEmpty, ProductFacts, ProductUnavailable
+from forked_apps.basket.limits import Held, check_total
+from forked_apps.basket.models import line_reference
 from forked_apps.basket.operations import Wanted, checked_article, lock_cart, submit_cart
 from forked_apps.basket.options import check_options
-from forked_apps.basket.pricing import gross_discount, price_cart
+from forked_apps.basket.pricing import price_cart
 from forked_apps.basket.queries import cart_by_id, offers_of
 from forked_apps.basket.values import Cart, CartLine, PricedCart
 from forked_apps.offer.operations import take_capped_offers
 from forked_apps.order.models import Order
 from forked_apps.order.placement import Placement, write_order
 from forked_apps.partner.operations import allocate_stock
-from forked_apps.partner.queries import articles
+from forked_apps.partner.queries import Article, articles
 from forked_apps.payment.errors import PaymentMethodUnknown
 from forked_apps.payment.gateways.registry import available_methods, method_of
 from forked_apps.payment.operations import open_source
 from forked_apps.voucher.operations import lock_vouchers, use_vouchers
+from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.handles import new_handle
 from nexus_shop.core.money import Money
 from nexus_shop.core.transactions import transaction
@@ -67,17 +70,20 @@ class Placed:
 
 
 @transaction
-def complete_checkout(basket_id: int, *, details: Details, expected_total: Money) -> Placed:
+def complete_checkout(basket_id: int, *, details: Details, expected_total: Money, version: int | None = None) -> Placed:
     """Turn a cart into an order awaiting payment.
 
-    Locks the cart, then vouchers, capped offers and stock. Completing an ordered cart returns its order. Raises
-    CartEmpty, TotalChanged (with the new totals), CurrencyMismatch, InsufficientStock (every short line),
-    ProductUnavailable, OfferUsedUp, VoucherInvalid, and the rules on address, shipping and payment method; then nothing
-    is changed. Publishes OrderPlaced.
+    Locks the cart, then vouchers, the customer (where an offer has a limit for each), capped offers and stock.
+    Completing an ordered cart returns its order. Raises CartEmpty, TotalChanged (with the new totals),
+    CurrencyMismatch, InsufficientStock (every short line), ProductUnavailable, QuantityLimit, OfferUsedUp,
+    VoucherInvalid, StaleVersion, and the rules on address, shipping and payment method; then nothing is changed.
+    Publishes OrderPlaced.
     """
     if lock_cart(basket_id) != "Open":
         return Placed(_order_of(basket_id), is_new=False)
     cart = cart_by_id(basket_id)
+    if version is not None and version != cart.version:
+        raise StaleVersion
     if not cart.lines:
         raise CartEmpty
     order = _place(cart, details, expected_total=expected_total)
@@ -89,8 +95,8 @@ def complete_checkout(basket_id: int, *, details: Details, expected_total: Money
 def place_order(wanted: Sequence[Wanted], *, details: Details) -> Order:
     """Order products without a cart, by the cheapest shipping and the default payment method.
 
-    Nothing is captured until the shopper confirms the total of the order's next action. Locks capped offers and stock.
-    Raises as `complete_checkout`, without comparing totals. Publishes OrderPlaced.
+    Nothing is captured until the shopper confirms the total of the order's next action. Locks vouchers, the customer,
+    capped offers and stock as `complete_checkout`; raises as it, without comparing totals. Publishes OrderPlaced.
     """
     return _place(_cart_of(wanted, details.user_id), details, expected_total=None)
 
@@ -103,33 +109,41 @@ def _order_of(basket_id: int) -> Order:
 
 
 def _cart_of(wanted: Sequence[Wanted], user_id: int | None) -> Cart:
-    """The products as the lines of a cart that is never written."""
+    """The products as the lines of a cart that is never written, equal ones (product and options) as one."""
     currency = settings.OSCAR_DEFAULT_CURRENCY
     found = articles([item.product_id for item in wanted], currency=currency)
-    lines = []
+    held = Held()
+    lines: dict[str, CartLine] = {}
     for item in wanted:
-        article = checked_article(item, found=found)
-        assert article.stock is not None
-        assert article.partner_id is not None
-        lines.append(
-            CartLine(
-                handle=new_handle(),
-                product_id=article.product_id,
-                title=article.title,
-                sku=article.sku,
-                is_sold=True,
-                is_discountable=article.is_discountable,
-                tracks_stock=article.tracks_stock,
-                requires_shipping=article.requires_shipping,
-                stock=article.stock,
-                partner_id=article.partner_id,
-                partner_name=article.partner_name,
-                partner_sku=article.partner_sku,
-                quantity=item.quantity,
-                options=check_options(article.options, item.options, pointer=f"{item.pointer}/options"),
-            )
-        )
-    return Cart(currency=currency, owner_id=user_id, lines=tuple(lines))
+        line = _line_of(checked_article(item, found=found), item)
+        held.take(line.stock, item.quantity, pointer=f"{item.pointer}/quantity")
+        options = [(option.code, option.value) for option in line.options]
+        reference = line_reference(line.product_id, line.stock.id, options)
+        if reference in lines:
+            line = replace(line, quantity=lines[reference].quantity + item.quantity)
+        lines[reference] = line
+    return Cart(currency=currency, owner_id=user_id, lines=tuple(lines.values()))
+
+
+def _line_of(article: Article, item: Wanted) -> CartLine:
+    assert article.stock is not None
+    assert article.partner_id is not None
+    return CartLine(
+        handle=new_handle(),
+        product_id=article.product_id,
+        title=article.title,
+        sku=article.sku,
+        is_sold=True,
+        is_discountable=article.is_discountable,
+        tracks_stock=article.tracks_stock,
+        requires_shipping=article.requires_shipping,
+        stock=article.stock,
+        partner_id=article.partner_id,
+        partner_name=article.partner_name,
+        partner_sku=article.partner_sku,
+        quantity=item.quantity,
+        options=check_options(article.options, item.options, pointer=f"{item.pointer}/options"),
+    )
 
 
 def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Order:
@@ -164,12 +178,14 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     if details.user_id is None and not details.email:
         raise EmailRequired(pointer="/email")
     vouchers = lock_vouchers({*cart.voucher_codes, *details.vouchers}, user_id=details.user_id)
-    priced = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, shipping_code=details.shipping_method)
+    offers = offers_of(cart, vouchers, for_order=True)
+    priced = price_cart(cart, offers, vouchers=vouchers, shipping_code=details.shipping_method)
     if priced is None:
         raise ShippingMethodUnknown(pointer="/shipping_method")
     withdrawn = [line.line.product_id for line in priced.lines if line.unit is None or not line.line.is_sold]
     if withdrawn:
         raise ProductUnavailable(ProductFacts(product_ids=withdrawn))
+    check_total(priced.totals.items + priced.totals.shipping)
     return priced
 
 
@@ -196,15 +212,9 @@ def _compare(priced: PricedCart, expected: Money) -> None:
 
 
 def _take_offers(priced: PricedCart) -> None:
-    currency = priced.totals.currency
     take_capped_offers(
         {
-            application.offer.pk: (
-                application.frequency,
-                priced.shipping_discount
-                if application.affects_shipping
-                else gross_discount(application.amount, currency),
-            )
+            application.offer.pk: (application.frequency, application.amount)
             for application in priced.applications
             if application.offer.has_cap
         }

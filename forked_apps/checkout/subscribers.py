@@ -2,6 +2,7 @@
 
 from forked_apps.order.events import OrderPlaced
 from forked_apps.order.operations import count_order_discounts
+from forked_apps.voucher.operations import count_vouchers
 from nexus_shop.core.events import subscribe
 
 
@@ -9,3 +10,9 @@ from nexus_shop.core.events import subscribe
 def count_offers(event: OrderPlaced) -> None:
     """The counters of offers without a cap: no order waits for another's row."""
     count_order_discounts(event.order_id)
+
+
+@subscribe(OrderPlaced)
+def count_voucher_uses(event: OrderPlaced) -> None:
+    """What the dashboard shows of vouchers."""
+    count_vouchers(event.order_id)

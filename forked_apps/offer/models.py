@@ -1,7 +1,8 @@
 """Oscar's offers, able to work on what was loaded for them beforehand."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.db import transaction
 from oscar.apps.offer.abstract_models import (
     AbstractBenefit,
     AbstractCondition,
@@ -10,6 +11,8 @@ from oscar.apps.offer.abstract_models import (
     AbstractRangeProduct,
     AbstractRangeProductFileUpload,
 )
+
+COUNTERS: Final = ("num_applications", "num_orders", "total_discount")
 
 
 def _with_range(original: Any, proxy: Any) -> Any:
@@ -32,6 +35,29 @@ class ConditionalOffer(AbstractConditionalOffer):
     def has_cap(self) -> bool:
         """Whether its uses over all orders are limited, by number or by budget."""
         return self.max_global_applications is not None or self.max_discount is not None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Oscar 4.2.1 writes the counters back as they were loaded, and judges by them whether the offer is used up.
+
+        Orders count while staff edit: here the counters of a stored offer are read behind its lock and never written.
+        """
+        if self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        fields = kwargs.pop("update_fields", None) or [field.name for field in self._meta.local_concrete_fields]
+        with transaction.atomic(using=self._state.db):
+            locked = ConditionalOffer.objects.using(self._state.db).select_for_update().filter(pk=self.pk)
+            for name, value in (locked.values(*COUNTERS).first() or {}).items():
+                setattr(self, name, value)
+            kept = [name for name in fields if name not in COUNTERS and name != self._meta.pk.name]
+            super().save(*args, update_fields=kept, **kwargs)
+
+    def record_usage(self, discount: Any) -> None:
+        """Oscar 4.2.1 adds to what was loaded and saves the row."""
+        from .operations import count_offer_use  # noqa: PLC0415 - operations build on these models
+
+        count_offer_use(self.pk, frequency=discount["freq"], amount=discount["discount"])
+        self.refresh_from_db(fields=COUNTERS)
 
     def combines_with(self, other: "ConditionalOffer") -> bool:
         """Whether the two may meet on one unit as far as their lists of combinations go; without lists they may."""

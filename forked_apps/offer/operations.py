@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from nexus_shop.core.transactions import transaction_required
@@ -18,13 +18,13 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
 
     One guarded statement for each, in primary-key order: rivals wait, and only as many pass as the cap allows. Offers
     without a cap do not belong here: no order waits for another's row, their counters follow the outbox.
-    Raises OfferUsedUp with every offer that has reached its cap.
+    One whose cap was taken away in the meantime is counted all the same. Raises OfferUsedUp with every offer that has
+    reached its cap.
     """
     if not uses:
         return
-    capped = ConditionalOffer.objects.filter(pk__in=uses).exclude(max_global_applications=None, max_discount=None)
     used_up = []
-    for offer in capped.order_by("pk"):
+    for offer in ConditionalOffer.objects.filter(pk__in=uses).order_by("pk"):
         frequency, amount = uses[offer.pk]
         free = Q(max_global_applications=None) | Q(max_global_applications__gte=F("num_applications") + frequency)
         in_budget = Q(max_discount=None) | Q(max_discount__gt=F("total_discount"))
@@ -39,9 +39,9 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
         raise OfferUsedUp(OfferFacts(offers=used_up))
 
 
-def count_uncapped_offer(offer_id: int, *, frequency: int, amount: Decimal) -> None:
-    """Count a use of an offer without a cap; nothing happens to one that has got a cap since."""
-    ConditionalOffer.objects.filter(pk=offer_id, max_global_applications=None, max_discount=None).update(
+def count_offer_use(offer_id: int, *, frequency: int, amount: Decimal) -> None:
+    """Count a use of an offer that had no cap when it was ordered, whatever cap it has got since."""
+    ConditionalOffer.objects.filter(pk=offer_id).update(
         num_applications=F("num_applications") + frequency,
         total_discount=F("total_discount") + amount,
         num_orders=F("num_orders") + 1,
@@ -50,11 +50,18 @@ def count_uncapped_offer(offer_id: int, *, frequency: int, amount: Decimal) -> N
 
 @transaction_required
 def return_offer_uses(uses: Mapping[int, tuple[int, Decimal]]) -> None:
-    """Give uses back: the reverse of `take_capped_offers`, in the same order of rows. No counter falls below zero."""
+    """Give uses back: the reverse of `take_capped_offers`, in the same order of rows. No counter falls below zero.
+
+    An offer that Oscar has marked as consumed is open again if its caps leave room now.
+    """
     for offer_id in sorted(uses):
         frequency, amount = uses[offer_id]
+        free = Q(max_global_applications=None) | Q(max_global_applications__gt=F("num_applications") - frequency)
+        in_budget = Q(max_discount=None) | Q(max_discount__gt=F("total_discount") - amount)
+        reopens = When(free & in_budget & Q(status=ConditionalOffer.CONSUMED), then=Value(ConditionalOffer.OPEN))
         ConditionalOffer.objects.filter(pk=offer_id, num_applications__gte=frequency, num_orders__gte=1).update(
             num_applications=F("num_applications") - frequency,
             total_discount=F("total_discount") - amount,
             num_orders=F("num_orders") - 1,
+            status=Case(reopens, default=F("status")),
         )

@@ -94,19 +94,20 @@ class OfferBasket:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One offer at work: what it takes off each line (by position), or that it is about shipping."""
+    """One offer at work: what it takes off each line (by position), or off the delivery."""
 
     offer: ConditionalOffer
     voucher: Any
     frequency: int
     by_line: dict[int, Decimal] = field(default_factory=dict)
     affects_shipping: bool = False
+    off_shipping: Decimal = ZERO
     message: str = ""
 
     @property
     def amount(self) -> Decimal:
-        """What it takes off all lines together."""
-        return sum(self.by_line.values(), ZERO)
+        """What it takes off all together: the sum of its parts."""
+        return sum(self.by_line.values(), self.off_shipping)
 
 
 def apply_offers(

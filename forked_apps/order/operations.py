@@ -7,8 +7,9 @@ to cancelled, under the same locks as it was taken: order, then vouchers, offers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from forked_apps.offer.operations import count_uncapped_offer, return_offer_uses
+from forked_apps.offer.operations import count_offer_use, return_offer_uses
 from forked_apps.partner.operations import consume_stock, release_stock
 from forked_apps.voucher.operations import return_vouchers
 from nexus_shop.core.errors import NotFound, StaleVersion
@@ -92,15 +93,19 @@ def lock_order(order_id: int) -> Order:
 def count_order_discounts(order_id: int) -> None:
     """Count the uses of offers without a cap in a placed order, once: what is counted is marked so.
 
-    Locks the order's discounts. Called by a subscriber of OrderPlaced, as often as the event comes.
+    Locks the order's discounts, then the offers. Called by a subscriber of OrderPlaced, as often as the event comes.
     """
-    for discount in (
-        OrderDiscount.objects.select_for_update().filter(order_id=order_id, is_counted=False).order_by("offer_id")
-    ):
+    discounts = _lock_discounts(order_id, is_counted=False)
+    for discount in sorted(discounts, key=lambda each: each.offer_id or 0):
         if discount.offer_id is not None:
-            count_uncapped_offer(discount.offer_id, frequency=discount.frequency or 0, amount=discount.amount)
-        discount.is_counted = True
-        discount.save(update_fields=["is_counted"])
+            count_offer_use(discount.offer_id, frequency=discount.frequency or 0, amount=discount.amount)
+    OrderDiscount.objects.filter(pk__in=[discount.pk for discount in discounts]).update(is_counted=True)
+
+
+def _lock_discounts(order_id: int, **condition: Any) -> list[OrderDiscount]:
+    """An order's discounts, locked in primary-key order."""
+    rows = OrderDiscount.objects.select_for_update().filter(order_id=order_id, **condition)
+    return list(rows.order_by("pk"))
 
 
 def _plan(order: Order, lines: Mapping[int, Line], status: str, quantities: Mapping[int, int] | None) -> dict[int, int]:
@@ -160,8 +165,7 @@ def _give_back(order: Order) -> None:
     """Vouchers and offer uses of an order that is wholly cancelled. It is cancelled once, under its lock."""
     return_vouchers(order.pk)
     uses: dict[int, tuple[int, Decimal]] = {}
-    discounts = list(OrderDiscount.objects.select_for_update().filter(order=order).order_by("pk"))
-    for discount in discounts:
+    for discount in _lock_discounts(order.pk):
         if discount.is_counted and discount.offer_id is not None:
             uses[discount.offer_id] = (discount.frequency or 0, discount.amount)
     return_offer_uses(uses)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TypeVar
 
 from django.conf import settings
@@ -10,11 +9,10 @@ from django.utils import timezone
 
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
-from forked_apps.basket.pricing import gross_discount
 from forked_apps.basket.values import PricedCart, PricedLine
 from forked_apps.offer.pricing import Application
 from nexus_shop.core.events import publish
-from nexus_shop.core.money import ZERO, Price, split
+from nexus_shop.core.money import ZERO, Price, split_evenly
 from nexus_shop.core.transactions import transaction_required
 
 from .events import OrderPlaced
@@ -27,6 +25,7 @@ from .models import (
     Order,
     OrderDiscount,
     OrderLineDiscount,
+    PaymentStatus,
     ShippingAddress,
 )
 from .numbers import new_order_number
@@ -51,7 +50,8 @@ class Placement:
 def write_order(priced: PricedCart, placement: Placement) -> Order:
     """Write the order of a priced cart as pending. The caller has locked the cart, compared totals, allocated stock.
 
-    Publishes OrderPlaced. UNIQUE on the order's basket refuses a second order of one cart.
+    An order that costs nothing is paid. Publishes OrderPlaced. UNIQUE on the order's basket refuses a second order of
+    one cart.
     """
     totals, shipping = priced.totals, priced.shipping
     order = Order(
@@ -70,6 +70,7 @@ def write_order(priced: PricedCart, placement: Placement) -> Order:
         shipping_address=_address(ShippingAddress, placement.shipping_address, placement.countries),
         billing_address=_address(BillingAddress, placement.billing_address, placement.countries),
         status=settings.OSCAR_INITIAL_ORDER_STATUS,
+        payment_status=PaymentStatus.AWAITING if totals.total else PaymentStatus.PAID,
         payment_method=placement.payment_method,
         customer_notes=placement.customer_notes,
         date_placed=timezone.now(),
@@ -135,30 +136,34 @@ def _write_details(order: Order, lines: Sequence[Line], priced_lines: Sequence[P
 
 
 def _unit_prices(order: Order, line: Line, total: Price | None) -> Iterable[LinePrice]:
-    """The line's total shared among its units, to the minor unit: at most a few different prices."""
+    """The line's total shared among its units, to the minor unit: at most three different prices."""
     assert total is not None
     assert total.gross is not None
-    weights = [Decimal(1)] * line.quantity
-    grosses = split(total.gross, weights, order.currency)
-    nets = split(total.net, weights, order.currency)
-    counts: dict[tuple[Decimal, Decimal], int] = {}
-    for pair in zip(grosses, nets, strict=True):
-        counts[pair] = counts.get(pair, 0) + 1
-    for (gross, net), quantity in counts.items():
-        yield LinePrice(order=order, line=line, quantity=quantity, price_incl_tax=gross, price_excl_tax=net)
+    larger_gross, gross, larger_grosses = split_evenly(total.gross, line.quantity, order.currency)
+    larger_net, net, larger_nets = split_evenly(total.net, line.quantity, order.currency)
+    start = 0
+    for end in sorted({larger_grosses, larger_nets, line.quantity} - {0}):
+        yield LinePrice(
+            order=order,
+            line=line,
+            quantity=end - start,
+            price_incl_tax=larger_gross if start < larger_grosses else gross,
+            price_excl_tax=larger_net if start < larger_nets else net,
+        )
+        start = end
 
 
 def _write_discounts(order: Order, lines: Sequence[Line], priced: PricedCart) -> None:
     applications = priced.applications
     if not applications:
         return
-    discounts = OrderDiscount.objects.bulk_create(_discount(order, application, priced) for application in applications)
+    discounts = OrderDiscount.objects.bulk_create(_discount(order, application) for application in applications)
     shares = [
         OrderLineDiscount(
             line=lines[position],
             order_discount=discount,
             is_incl_tax=True,
-            amount=gross_discount(amount, order.currency),
+            amount=amount,
         )
         for discount, application in zip(discounts, applications, strict=True)
         for position, amount in application.by_line.items()
@@ -167,12 +172,11 @@ def _write_discounts(order: Order, lines: Sequence[Line], priced: PricedCart) ->
         OrderLineDiscount.objects.bulk_create(shares)
 
 
-def _discount(order: Order, application: Application, priced: PricedCart) -> OrderDiscount:
+def _discount(order: Order, application: Application) -> OrderDiscount:
     offer, voucher = application.offer, application.voucher
-    amount = sum((gross_discount(part, order.currency) for part in application.by_line.values()), ZERO)
     category = OrderDiscount.BASKET
     if application.affects_shipping:
-        category, amount = OrderDiscount.SHIPPING, priced.shipping_discount
+        category = OrderDiscount.SHIPPING
     elif application.message:
         category = OrderDiscount.DEFERRED
     return OrderDiscount(
@@ -183,7 +187,7 @@ def _discount(order: Order, application: Application, priced: PricedCart) -> Ord
         voucher_id=voucher.pk if voucher else None,
         voucher_code=voucher.code if voucher else "",
         frequency=application.frequency,
-        amount=amount,
+        amount=application.amount,
         message=application.message,
-        is_counted=offer.max_global_applications is not None or offer.max_discount is not None,
+        is_counted=offer.has_cap,
     )

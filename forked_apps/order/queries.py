@@ -67,8 +67,8 @@ class OrderRow:
 
     @property
     def items(self) -> Decimal:
-        """Unit prices times quantities."""
-        return sum(((line.unit.gross or ZERO) * line.quantity for line in self.lines), ZERO)
+        """Unit prices times quantities: the lines before their discounts."""
+        return sum(((line.total.gross or ZERO) + line.discount for line in self.lines), ZERO)
 
     @property
     def discount(self) -> Decimal:
@@ -80,13 +80,18 @@ _ADDRESS: Final = (
     "json_build_object('first_name', a.first_name, 'last_name', a.last_name, 'line1', a.line1, 'line2', a.line2,"
     " 'line3', a.line3, 'line4', a.line4, 'state', a.state, 'postcode', a.postcode, 'country', a.country_id,"
 )
+# Oscar's orders may lack unit prices: then a unit's share of the line.
+_UNIT_PRICE: Final = (
+    "COALESCE(l.unit_price_{0}_tax, round(l.line_price_before_discounts_{0}_tax / GREATEST(l.quantity, 1), 2))::text"
+)
 ORDERS: Final = f"""
     SELECT o.id, o.handle, o.number, o.status, o.payment_status, o.payment_method, o.date_placed, o.version, o.currency,
            COALESCE(u.email, o.guest_email), o.total_incl_tax, o.total_incl_tax - o.total_excl_tax, o.shipping_incl_tax,
            o.shipping_code, o.shipping_method, o.customer_notes,
            (SELECT json_agg(json_build_array(
-                l.id, l.handle, l.product_id, l.title, l.upc, l.quantity, l.unit_price_excl_tax::text,
-                l.unit_price_incl_tax::text, l.line_price_excl_tax::text, l.line_price_incl_tax::text,
+                l.id, l.handle, l.product_id, l.title, l.upc, l.quantity,
+                {_UNIT_PRICE.format("excl")}, {_UNIT_PRICE.format("incl")},
+                l.line_price_excl_tax::text, l.line_price_incl_tax::text,
                 l.line_price_before_discounts_incl_tax::text, l.status, l.units,
                 (SELECT json_agg(json_build_object('option', t.type, 'name', COALESCE(p.name, t.type), 'value', t.value)
                                  ORDER BY t.id)

@@ -9,15 +9,20 @@ from django.db import transaction as django_transaction
 from oscar.core.utils import slugify
 
 from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.models import ProductClass
 from forked_apps.catalogue.operations import add_product, product_class_named
-from nexus_shop.core.transactions import transaction
+from nexus_shop.core.errors import NotFound
+from nexus_shop.core.transactions import transaction, violated
 
 from .models import Partner, StockRecord
 
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """A stand-alone product to be sold. Prices as entered, in the shop's currency; partner and class by setting."""
+    """A stand-alone product to be sold, at prices as entered, in the shop's currency; the partner is the default one.
+
+    `product_class` names one that is there; None is the default one.
+    """
 
     title: str
     price: Decimal
@@ -34,11 +39,11 @@ class NewProduct:
 def create_product(wanted: NewProduct) -> int:
     """Write product, categories and stock record, and its document; returns the product's id.
 
-    Raises NotFound for a category, SkuTaken.
+    Raises NotFound for a category or a product class, SkuTaken.
     """
     product = add_product(
         wanted.title,
-        product_class=product_class_named(wanted.product_class or settings.DEFAULT_PRODUCT_CLASS),
+        product_class=_product_class(wanted.product_class),
         description=wanted.description,
         sku=wanted.sku,
         category_ids=list(wanted.category_ids),
@@ -56,10 +61,20 @@ def create_product(wanted: NewProduct) -> int:
                 num_allocated=0,
             )
     except IntegrityError as clash:
-        if "partner_sku" not in str(clash):
+        if not violated(clash).startswith("partner_stockrecord_partner_id_partner_sku"):
             raise
         raise SkuTaken(pointer="/sku") from None
     return int(product.pk)
+
+
+def _product_class(name: str | None) -> ProductClass:
+    """The class of that slug or name; the default one, made when missing, where none is named."""
+    if name is None:
+        return product_class_named(settings.DEFAULT_PRODUCT_CLASS)
+    found: ProductClass | None = ProductClass.objects.filter(slug=slugify(name)).first()
+    if found is None:
+        raise NotFound(pointer="/product_class")
+    return found
 
 
 def default_partner() -> Partner:

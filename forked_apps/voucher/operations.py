@@ -1,12 +1,26 @@
 """Uses of vouchers."""
 
 from collections.abc import Collection
+from typing import Final
 
-from nexus_shop.core.transactions import transaction_required
+from django.db import connection
+
+from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import VoucherFacts, VoucherInvalid
 from .models import Voucher, VoucherApplication
 from .queries import usable_vouchers
+
+# What Oscar's dashboard shows of a voucher, by the orders that hold a use of it.
+RECOUNT: Final = """
+    UPDATE voucher_voucher v SET
+        num_orders = (SELECT count(DISTINCT a.order_id) FROM voucher_voucherapplication a WHERE a.voucher_id = v.id),
+        total_discount = (
+            SELECT COALESCE(sum(d.amount), 0) FROM order_orderdiscount d
+            WHERE d.voucher_id = v.id AND d.order_id IN (
+                SELECT a.order_id FROM voucher_voucherapplication a WHERE a.voucher_id = v.id))
+    WHERE v.id = ANY(%s)
+"""
 
 
 @transaction_required
@@ -39,5 +53,29 @@ def use_vouchers(vouchers: Collection[Voucher], *, order_id: int, user_id: int |
 def return_vouchers(order_id: int) -> None:
     """Forget that an order has used vouchers: they can be used again. Locks the vouchers, in primary-key order."""
     used = VoucherApplication.objects.filter(order_id=order_id)
-    list(Voucher.objects.filter(applications__in=used).order_by("pk").select_for_update().values_list("pk"))
+    locked = _lock_used(order_id)
     used.delete()
+    _recount(locked)
+
+
+@transaction
+def count_vouchers(order_id: int) -> None:
+    """Let the counters of the vouchers that an order has used say what the orders say, however often this is called.
+
+    Locks the vouchers, in primary-key order. Called by a subscriber of OrderPlaced.
+    """
+    _recount(_lock_used(order_id))
+
+
+def _lock_used(order_id: int) -> list[int]:
+    used = VoucherApplication.objects.filter(order_id=order_id)
+    locked = Voucher.objects.filter(applications__in=used).order_by("pk").select_for_update(of=("self",))
+    return list(locked.values_list("pk", flat=True))
+
+
+def _recount(voucher_ids: list[int]) -> None:
+    """Behind the vouchers' locks, in a statement of its own: it sees what rivals have committed before."""
+    if not voucher_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT, [voucher_ids])

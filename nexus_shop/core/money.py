@@ -1,8 +1,7 @@
 """Money: a Decimal amount with its currency, rounded in one place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Final
 
@@ -34,20 +33,14 @@ def fits(amount: Decimal, currency: str) -> bool:
     return amount == round_money(amount, currency)
 
 
-def split(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Share `total` by `weights`, to the currency's digits; the parts sum to `total` exactly (largest remainder)."""
-    whole = sum(weights, ZERO)
-    if not weights or whole <= 0:
-        raise ValueError("weights must have a positive sum")
+def split_evenly(total: Decimal, count: int, currency: str) -> tuple[Decimal, Decimal, int]:
+    """Share `total` among `count`: the larger part, the smaller one, and how many are the larger.
+
+    Parts differ by one minor unit; together they are `total` exactly.
+    """
     quantum = _quantum(currency)
-    exact = [total * weight / whole for weight in weights]
-    parts = [amount.quantize(quantum, rounding=ROUND_DOWN) for amount in exact]
-    missing = int((total - sum(parts, ZERO)) / quantum)
-    step = quantum if missing > 0 else -quantum
-    by_remainder = sorted(range(len(parts)), key=lambda i: abs(exact[i] - parts[i]), reverse=True)
-    for index in by_remainder[: abs(missing)]:
-        parts[index] += step
-    return parts
+    units, larger = divmod(int(total / quantum), count)
+    return (units + 1) * quantum, units * quantum, larger
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ _numbers = count(1)
 def make_product(title: str = "", *, price: str = "10.00", stock: int = 5, **options: Any) -> Product:
     """A public stand-alone product with its document."""
     number = next(_numbers)
+    if "product_class" in options:
+        product_class_named(options["product_class"])
     wanted = NewProduct(
         title=title or f"Product {number}",
         price=Decimal(price),

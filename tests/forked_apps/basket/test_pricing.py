@@ -89,6 +89,11 @@ def test_totals_always_add_up(
     assert 0 <= totals.tax <= totals.total
     assert 0 <= totals.discount <= totals.items
     assert all(fits(amount, "GBP") for amount in (totals.items, totals.discount, totals.shipping, totals.tax))
+    assert totals.discount == sum(sum(application.by_line.values()) for application in priced.applications)
+    without = price_cart(cart, [])
+    assert without is not None
+    off_shipping = sum(application.off_shipping for application in priced.applications)
+    assert totals.shipping + off_shipping == without.totals.shipping
     parts = [each.total for each in priced.lines if each.total]
     assert sum(part.gross or 0 for part in parts) == totals.items - totals.discount
     assert all(part.net + (part.tax or 0) == part.gross and part.net >= 0 for part in parts)
@@ -136,7 +141,19 @@ def test_shipping_offer_lowers_the_charge_alone() -> None:
     assert priced is not None
     assert priced.totals.shipping == priced.totals.discount == 0
     assert priced.totals.total == Decimal("10.00")
-    assert priced.shipping_discount == Decimal("4.95")
+    assert [application.amount for application in priced.applications] == [Decimal("4.95")]
+
+
+def test_second_shipping_offer_does_not_apply() -> None:
+    cart = Cart("GBP", lines=(line(1, "10.00"),))
+    offers = [
+        offer(1, "Shipping absolute", "1.00", exclusive=False),
+        offer(2, "Shipping absolute", "2.00", exclusive=False),
+    ]
+    priced = price_cart(cart, offers)
+    assert priced is not None
+    assert [(each.offer.pk, each.amount) for each in priced.applications] == [(1, Decimal("1.00"))]
+    assert priced.totals.shipping == Decimal("3.95")
 
 
 def test_exclusive_offers_do_not_meet_on_one_unit() -> None:

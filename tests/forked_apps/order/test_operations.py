@@ -126,6 +126,15 @@ def test_offer_is_counted_once_however_often_the_event_comes() -> None:
     assert (offer.num_applications, offer.num_orders, offer.total_discount) == (0, 0, Decimal("0.00"))
 
 
+def test_discounts_are_locked_in_one_order_by_all() -> None:
+    make_offer(10, max_global_applications=5)
+    order = make_order(make_product(price="100.00"))
+    counting, _ = statements_of(lambda: count_order_discounts(order.pk))
+    cancelling, _ = statements_of(lambda: change_order_status(order.pk, status="cancelled"))
+    locks = [sql for sql in counting + cancelling if "order_orderdiscount" in sql and "FOR UPDATE" in sql]
+    assert [sql.partition("ORDER BY ")[2] for sql in locks] == ['"order_orderdiscount"."id" ASC FOR UPDATE'] * 2
+
+
 def test_lines_carry_their_share_of_discounts_and_unit_prices() -> None:
     make_offer(10)
     order = make_order(make_product(price="0.99"), quantity=3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus_shop.core.money import Money, Price, contained_tax, digits, fits, round_money, split, taxed
+from nexus_shop.core.money import Money, Price, contained_tax, digits, fits, round_money, split_evenly, taxed
 
 amounts = st.decimals(min_value=0, max_value=10_000_000, places=2)
 
@@ -61,15 +61,11 @@ def test_contained_tax_is_rounded_half_up() -> None:
     assert contained_tax(Decimal("0.03"), "GBP", rate=Decimal("0.20")) == Decimal("0.01")
 
 
-@given(amounts, st.lists(st.decimals(min_value=0, max_value=1000, places=2), min_size=1, max_size=30))
-def test_split_parts_sum_exactly(total: Decimal, weights: list[Decimal]) -> None:
-    if not sum(weights):
-        weights = [Decimal(1)]
-    parts = split(total, weights, "GBP")
-    assert sum(parts) == total
-    assert all(part >= 0 and fits(part, "GBP") for part in parts)
-
-
-def test_split_without_weights() -> None:
-    with pytest.raises(ValueError, match="positive"):
-        split(Decimal(1), [Decimal(0)], "GBP")
+@given(amounts, st.integers(1, 1000))
+def test_even_parts_sum_exactly(total: Decimal, count: int) -> None:
+    larger, smaller, larger_ones = split_evenly(total, count, "GBP")
+    assert larger * larger_ones + smaller * (count - larger_ones) == total
+    assert larger - smaller == Decimal("0.01")
+    assert 0 <= larger_ones < count
+    assert smaller >= 0
+    assert fits(smaller, "GBP")

@@ -1,0 +1,64 @@
+"""Uses of vouchers."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from forked_apps.order.operations import change_order_status
+from forked_apps.voucher.models import Voucher
+from forked_apps.voucher.operations import count_vouchers
+from nexus_shop.core.transactions import owning
+from nexus_shop.core.worker import drain
+from tests.factories.shop import make_order, make_product, make_voucher
+
+
+def counters_of(voucher: Voucher) -> tuple[int, Decimal]:
+    voucher.refresh_from_db()
+    return voucher.num_orders, voucher.total_discount
+
+
+@pytest.mark.django_db
+def test_counters_follow_orders_and_cancellations_however_often_the_event_comes() -> None:
+    voucher, other = make_voucher("SAVE"), make_voucher("OTHER")
+    first = make_order(make_product(price="10.00"), vouchers=("SAVE",))
+    make_order(make_product(price="20.00"), vouchers=("save",))
+    drain()
+    assert counters_of(voucher) == (2, Decimal("15.00"))
+    count_vouchers(first.pk)
+    assert counters_of(voucher) == (2, Decimal("15.00"))
+    change_order_status(first.pk, status="cancelled")
+    count_vouchers(first.pk)
+    assert counters_of(voucher) == (1, Decimal("10.00"))
+    assert counters_of(other) == (0, Decimal("0.00"))
+
+
+@pytest.mark.django_db
+def test_order_cancelled_before_its_vouchers_were_counted() -> None:
+    voucher = make_voucher("SAVE")
+    order = make_order(make_product(), vouchers=("SAVE",))
+    change_order_status(order.pk, status="cancelled")
+    drain()
+    assert counters_of(voucher) == (0, Decimal("0.00"))
+
+
+@pytest.mark.usefixtures("own_database")
+def test_counting_waits_for_a_cancellation_and_sees_it() -> None:
+    voucher = make_voucher("SAVE")
+    first = make_order(make_product(price="10.00"), vouchers=("SAVE",))
+    second = make_order(make_product(price="20.00"), vouchers=("SAVE",))
+
+    def count() -> None:
+        try:
+            count_vouchers(second.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with owning():
+            change_order_status(first.pk, status="cancelled")
+            counted = pool.submit(count)
+            assert not wait([counted], timeout=0.5).done
+        counted.result()
+    assert counters_of(voucher) == (1, Decimal("10.00"))
