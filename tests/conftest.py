@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from rest_framework.test import APIClient
 
 from nexus_shop.core.limits import forget_local_counts
 from tests import database
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 INTEGRATION = {"api", "concurrency", "contracts", "e2e", "faults", "fuzz", "commands", "deploy"}
@@ -96,25 +96,34 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[str]:
-    """A Redis or Valkey of our own on a free port; the test is skipped by name where none is installed."""
+def redis_binary() -> str:
+    """The program of Redis or Valkey; the test is skipped by name where none is installed."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if binary is None:
         pytest.skip("redis-server (or valkey-server) is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    return binary
+
+
+@contextlib.contextmanager
+def running_redis(binary: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis of our own on the port, answering."""
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    url = f"redis://127.0.0.1:{port}/0"
-    for _ in range(100):
-        with contextlib.suppress(redis.ConnectionError):
-            redis.Redis.from_url(url).ping()
-            break
-        time.sleep(0.05)
-    yield url
-    process.terminate()
-    process.wait()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        for _ in range(100):
+            with contextlib.suppress(redis.ConnectionError), redis.Redis(port=port) as client:
+                client.ping()
+                break
+            time.sleep(0.05)
+        yield process
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def redis_server(redis_binary: str) -> Iterator[str]:
+    """A Redis of our own on a free port."""
+    port = free_port()
+    with running_redis(redis_binary, port):
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture

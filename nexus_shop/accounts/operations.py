@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.db import transaction as django_transaction
 from django.db.models.functions import Now
 
-from nexus_shop.core.transactions import transaction
+from nexus_shop.core.transactions import transaction, violated
 
 from .errors import EmailTaken, PasswordRefused, UsernameTaken
 from .models import TokenFamily, User
@@ -62,28 +62,33 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _taken(clash: IntegrityError) -> EmailTaken | UsernameTaken:
-    if "email" in str(clash):
+    if violated(clash) == "one_account_per_email":
         return EmailTaken(pointer="/email")
     return UsernameTaken(pointer="/username")
 
 
 @transaction
-def open_login(user_id: int, *, refresh_id: str, expires_at: datetime) -> TokenFamily:
-    """Begin a login whose first refresh token has the given id."""
-    User.objects.filter(pk=user_id).update(last_login=Now())
-    return TokenFamily.objects.create(user_id=user_id, refresh_id=refresh_id, expires_at=expires_at)
+def open_login(user: User, *, refresh_id: str, expires_at: datetime) -> TokenFamily:
+    """Begin a login whose first refresh token has the given id. It ends with the password that `user` was read with."""
+    User.objects.filter(pk=user.pk).update(last_login=Now())
+    return TokenFamily.objects.create(
+        user=user, refresh_id=refresh_id, auth_hash=user.get_session_auth_hash(), expires_at=expires_at
+    )
 
 
 def rotate_login(family_id: str, *, refresh_id: str, new_refresh_id: str, expires_at: datetime) -> User | None:
     """Exchange the login's refresh token, once. Returns its user, or None where the token may not be used.
 
     One conditional statement decides between rivals. A token that was exchanged before has been stolen or copied:
-    the whole login is revoked (and stays so, which is why this returns None and does not raise).
+    the whole login is revoked (and stays so, which is why this returns None and does not raise). So it is where the
+    password is another by now.
     """
     login = TokenFamily.objects.filter(pk=family_id, revoked_at=None, user__is_active=True, expires_at__gt=Now())
     changes = {"refresh_id": new_refresh_id, "expires_at": expires_at, "used_at": Now()}
     if login.filter(refresh_id=refresh_id).update(**changes):
-        return User.objects.get(token_families=family_id)
+        rotated = TokenFamily.objects.select_related("user").get(pk=family_id)
+        if rotated.has_current_password():
+            return rotated.user
     end_login(family_id)
     return None
 
@@ -91,11 +96,6 @@ def rotate_login(family_id: str, *, refresh_id: str, new_refresh_id: str, expire
 def end_login(family_id: str) -> None:
     """Revoke a login: its access tokens die with the next request. Ending it twice changes nothing."""
     TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=Now())
-
-
-def end_all_logins(user_id: int) -> None:
-    """Revoke every login of the user."""
-    TokenFamily.objects.filter(user_id=user_id, revoked_at=None).update(revoked_at=Now())
 
 
 @transaction

@@ -1,7 +1,7 @@
 """The role groups that exist on every database, with their permissions.
 
-A group is given what it lacks at each migration; what an owner added stays, what an owner took away comes back only
-with a new permission of the app: the names below are the product's minimum, written once, when the group is made.
+A group that is missing after a migration is made, with the permissions below. One that is there is the owner's: nothing
+is given to it and nothing taken. What the product gets later is granted by a migration, or by the owner.
 """
 
 from typing import Any, Final
@@ -27,19 +27,20 @@ def make_roles(app_config: AppConfig, **_: Any) -> None:
     """Make missing role groups, once every app has its permissions. A `post_migrate` receiver."""
     if app_config is not [config for config in apps.get_app_configs() if config.models_module][-1]:
         return
-    _make(ADMIN, Q())
+    _make(ADMIN, Q(), edits_pages=True)
     _make(STAFF, Q(content_type__app_label__in=STAFF_APPS) & ~Q(codename__startswith="delete_order"))
     _make(PARTNER_STAFF, Q(content_type__app_label="partner", codename="dashboard_access"))
     wagtail_admin = Q(content_type__app_label="wagtailadmin", codename="access_admin")
-    _make(EDITOR, Q(content_type__app_label__in=EDITOR_APPS) | wagtail_admin)
-    _let_edit_pages(Group.objects.get(name=EDITOR))
-    _let_edit_pages(Group.objects.get(name=ADMIN))
+    _make(EDITOR, Q(content_type__app_label__in=EDITOR_APPS) | wagtail_admin, edits_pages=True)
 
 
-def _make(name: str, permissions: Q) -> None:
+def _make(name: str, permissions: Q, *, edits_pages: bool = False) -> None:
     group, is_new = Group.objects.get_or_create(name=name)
-    if is_new:
-        group.permissions.set(Permission.objects.filter(permissions))
+    if not is_new:
+        return
+    group.permissions.set(Permission.objects.filter(permissions))
+    if edits_pages:
+        _let_edit_pages(group)
 
 
 def _let_edit_pages(group: Group) -> None:

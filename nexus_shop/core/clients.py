@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 @cache
 def _trusted() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
@@ -13,27 +15,35 @@ def _trusted() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
 
 
 def address_of(request: Any) -> str:
-    """The client's address: the connection's or, behind trusted proxies, what X-Forwarded-For adds to them."""
-    address: str = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a unix socket has no address
-    if not _trusted() or not _is_trusted(address):
-        return address
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        candidate = hop.strip()
-        if not _is_address(candidate):
-            break
-        address = candidate
-        if not _is_trusted(candidate):
-            break
-    return address
+    """The client's address: the connection's or, behind trusted proxies, what X-Forwarded-For adds to them.
+
+    An IPv6 client is known by its /64: whoever has one of these addresses has them all.
+    """
+    connected: str = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a unix socket has no address
+    address = _parsed(connected)
+    if address is None:
+        return connected
+    if _is_trusted(address):
+        for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+            candidate = _parsed(hop.strip())
+            if candidate is None:
+                break
+            address = candidate
+            if not _is_trusted(candidate):
+                break
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return f"{ipaddress.IPv6Address(int(address) >> 64 << 64)}/64"
 
 
-def _is_address(text: str) -> bool:
+def _parsed(text: str) -> Address | None:
+    """The address that the text names, IPv4 written as IPv6 (`::ffff:1.2.3.4`) as what it is."""
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_trusted(address: str) -> bool:
-    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in _trusted())
+def _is_trusted(address: Address) -> bool:
+    return any(address in network for network in _trusted())

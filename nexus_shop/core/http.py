@@ -2,17 +2,21 @@
 
 Only http and https on their own ports, only public addresses (and OUTGOING_HTTP_ALLOWED_NETWORKS), checked after the
 name was resolved and again for each redirect; the connection goes to the very address that was checked, so a name
-that changes between check and use gains nothing. Time and size are capped.
+that changes between check and use gains nothing. Time (but for the resolver's own) and size are capped.
 """
 
 import ipaddress
 import socket
+import threading
 import time
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
+import urllib3.connection
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -52,14 +56,21 @@ class Fetched:
 
 def fetch(url: str, *, max_bytes: int = MAX_BYTES) -> Fetched:
     """GET the address. Raises FetchFailed; never reaches a private network. Not for use inside a transaction."""
-    deadline = time.monotonic() + TOTAL_SECONDS
+    with _deadline(TOTAL_SECONDS) as deadline:
+        try:
+            return _fetch(url, max_bytes, deadline)
+        except urllib3.exceptions.HTTPError:
+            raise FetchFailed(FetchFacts(url, "time" if deadline.is_over else "unreachable")) from None
+
+
+def _fetch(url: str, max_bytes: int, deadline: "_Deadline") -> Fetched:
     target = url
     for _redirect in range(MAX_REDIRECTS + 1):
         response = _request(target, deadline)
         try:
             location = response.headers.get("Location")
             if response.status in REDIRECTS and location:
-                target = urljoin(target, location)
+                target = _joined(target, location)
                 continue
             if response.status != 200:
                 raise FetchFailed(FetchFacts(url, "status"))
@@ -69,51 +80,122 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES) -> Fetched:
     raise FetchFailed(FetchFacts(url, "redirects"))
 
 
-def _request(url: str, deadline: float) -> urllib3.BaseHTTPResponse:
+def _request(url: str, deadline: "_Deadline") -> urllib3.BaseHTTPResponse:
     host, port, scheme = _target(url)
     address = _public_address(host, port, url)
+    timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, deadline.seconds), read=deadline.seconds)
+    options: dict[str, Any] = {"timeout": timeout, "retries": False, "deadline": deadline}
+    pool: urllib3.HTTPConnectionPool = (
+        _HTTPSPool(address, port, server_hostname=host, assert_hostname=host, **options)
+        if scheme == "https"
+        else _HTTPPool(address, port, **options)
+    )
     parts = urlsplit(url)
-    seconds = max(0.1, min(CONNECT_SECONDS, deadline - time.monotonic()))
-    timeout = urllib3.Timeout(connect=seconds, read=max(0.1, deadline - time.monotonic()))
-    if scheme == "https":
-        pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(
-            address, port, timeout=timeout, retries=False, server_hostname=host, assert_hostname=host
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout, retries=False)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    name = f"[{host}]" if ":" in host else host
+    headers = {
+        "Host": name if port == PORTS[scheme] else f"{name}:{port}",
+        "User-Agent": "nexus-shop",
+        "Accept-Encoding": "identity",
+    }
+    response = pool.urlopen("GET", path, headers=headers, preload_content=False, redirect=False)
+    if deadline.is_over:  # headers that were cut off look complete
+        response.close()
+        raise FetchFailed(FetchFacts(url, "time"))
+    return response
+
+
+@dataclass
+class _Deadline:
+    """The moment when the sockets are shut: their own time-outs begin anew with every byte that drips in."""
+
+    moment: float
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.moment
+
+    @property
+    def seconds(self) -> float:
+        """What is left, for a time-out."""
+        return max(0.1, self.moment - time.monotonic())
+
+    def guard(self, connected: socket.socket) -> None:
+        """Shut the connection at the deadline. TLS takes the socket itself over, so a twin of it is kept."""
+        self.sockets.append(connected.dup())
+        if self.is_over:
+            self.shut()
+
+    def shut(self) -> None:
+        for each in list(self.sockets):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[_Deadline]:
+    deadline = _Deadline(time.monotonic() + seconds)
+    timer = threading.Timer(seconds, deadline.shut)
+    timer.daemon = True
+    timer.start()
     try:
-        return pool.urlopen(
-            "GET",
-            path,
-            headers={
-                "Host": parts.netloc.rpartition("@")[2],
-                "User-Agent": "nexus-shop",
-                "Accept-Encoding": "identity",
-            },
-            preload_content=False,
-            redirect=False,
-        )
-    except urllib3.exceptions.HTTPError:
-        raise FetchFailed(FetchFacts(url, "unreachable")) from None
+        yield deadline
+    finally:
+        timer.cancel()
+        timer.join()
+        for each in deadline.sockets:
+            each.close()
+
+
+class _HTTPConnection(urllib3.connection.HTTPConnection):
+    def __init__(self, *args: Any, deadline: _Deadline, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._deadline = deadline
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        self._deadline.guard(connected)
+        return connected
+
+
+class _HTTPSConnection(_HTTPConnection, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
 
 
 def _target(url: str) -> tuple[str, int, str]:
+    """Host as the network writes it (no letters but ASCII ones), port and scheme."""
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # UnicodeError is one
         raise FetchFailed(FetchFacts(url, "address")) from None
-    if parts.scheme not in PORTS or not parts.hostname or parts.username or parts.password:
+    if parts.scheme not in PORTS or not host or parts.username or parts.password:
         raise FetchFailed(FetchFacts(url, "address"))
-    return parts.hostname, port or PORTS[parts.scheme], parts.scheme
+    return host, port or PORTS[parts.scheme], parts.scheme
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        raise FetchFailed(FetchFacts(location, "address")) from None
 
 
 def _public_address(host: str, port: int, url: str) -> str:
     """The first address of the host, if every one of them may be reached: one private address spoils the name."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         raise FetchFailed(FetchFacts(url, "unreachable")) from None
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(is_allowed(address, port) for address in addresses):
@@ -138,17 +220,14 @@ def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4A
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
-def _read(response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float, url: str) -> bytes:
+def _read(response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: _Deadline, url: str) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    try:
-        while chunk := response.read1(65536):
-            size += len(chunk)
-            if size > max_bytes:
-                raise FetchFailed(FetchFacts(url, "size"))
-            if time.monotonic() > deadline:
-                raise FetchFailed(FetchFacts(url, "time"))
-            chunks.append(chunk)
-    except urllib3.exceptions.HTTPError:
-        raise FetchFailed(FetchFacts(url, "unreachable")) from None
+    while chunk := response.read1(65536):
+        size += len(chunk)
+        if size > max_bytes:
+            raise FetchFailed(FetchFacts(url, "size"))
+        chunks.append(chunk)
+    if deadline.is_over:  # a body that was cut off may look complete
+        raise FetchFailed(FetchFacts(url, "time"))
     return b"".join(chunks)

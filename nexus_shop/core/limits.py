@@ -2,7 +2,7 @@
 
 Writes and logins are counted across processes: in Redis where there is one, else in an unlogged PostgreSQL table, by
 one autocommitted statement before the operation, so that a roll-back keeps the count. Reads are counted in each process
-(its share of the limit), or in Redis.
+(its share of the limit), or in Redis. While Redis is away, all is counted as without it.
 """
 
 import hashlib
@@ -57,13 +57,13 @@ def limit(name: str) -> Limit:
 def count_shared(wanted: Sequence[tuple[Limit, str]]) -> list[State]:
     """Count one request against each (limit, client), across all processes."""
     keys = {_key(limit, client): limit for limit, client in wanted}
-    return _count_in_redis(keys) if settings.REDIS_URL else _count_in_table(keys)
+    return _count_in_redis(keys) or _count_in_table(keys)
 
 
 def count_local(limit: Limit, client: str) -> State:
     """Count one read: in Redis, or in this process against its share of the limit."""
-    if settings.REDIS_URL:
-        return _count_in_redis({_key(limit, client): limit})[0]
+    if states := _count_in_redis({_key(limit, client): limit}):
+        return states[0]
     share = max(1, limit.quota // max(1, settings.WEB_CONCURRENCY))
     return _windows.count(Limit(limit.name, share, limit.window), client)
 
@@ -101,16 +101,25 @@ return {used, redis.call('PTTL', KEYS[1])}
 def _redis_script() -> Any:
     import redis  # noqa: PLC0415 - only where REDIS_URL is set
 
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-    return client.register_script(_REDIS_SCRIPT)
+    from .cache import CONNECTION  # noqa: PLC0415
+
+    return redis.Redis.from_url(settings.REDIS_URL, **CONNECTION).register_script(_REDIS_SCRIPT)
 
 
 def _count_in_redis(keys: dict[str, Limit]) -> list[State]:
-    states = []
-    for key, limit in keys.items():
-        used, milliseconds = _redis_script()(keys=[f"limit:{key}"], args=[limit.window * 1000])
-        states.append(State(limit, used, max(1, -(-milliseconds // 1000))))
-    return states
+    """Nothing where there is no Redis, or it is away."""
+    if not settings.REDIS_URL:
+        return []
+    from .cache import ask_redis  # noqa: PLC0415 - only where REDIS_URL is set
+
+    def count() -> list[State]:
+        states = []
+        for key, limit in keys.items():
+            used, milliseconds = _redis_script()(keys=[f"limit:{key}"], args=[limit.window * 1000])
+            states.append(State(limit, used, max(1, -(-milliseconds // 1000))))
+        return states
+
+    return ask_redis(count, otherwise=[])
 
 
 class _Windows:
@@ -149,6 +158,9 @@ _windows = _Windows()
 
 def forget_local_counts() -> None:
     """Start all windows of this process anew (tests)."""
+    from .cache import forget_failures  # noqa: PLC0415
+
+    forget_failures()
     _windows.clear()
     limit.cache_clear()
     _redis_script.cache_clear()

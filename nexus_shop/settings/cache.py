@@ -6,7 +6,7 @@ from .env import text
 
 REDIS_URL = text("REDIS_URL")
 
-_redis: dict[str, Any] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+_redis: dict[str, Any] = {"BACKEND": "nexus_shop.core.cache.RedisCache", "LOCATION": REDIS_URL}
 _local: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "nexus",

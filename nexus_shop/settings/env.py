@@ -90,6 +90,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "RATE_LIMIT_SCALE": Variable("decimal", Decimal(1), "Multiplies every rate limit, for load tests."),
     "RATE_LIMIT_ANONYMOUS": Variable("rate", "100/hour", "Writes of one address without login or cart."),
     "RATE_LIMIT_USER": Variable("rate", "1000/hour", "Writes of one login or one cart."),
+    "RATE_LIMIT_GUEST_WRITES": Variable("rate", "2000/hour", "Writes of all guests' carts from one address."),
     "RATE_LIMIT_READ": Variable("rate", "600/minute", "Reads of one client."),
     "RATE_LIMIT_LOGIN": Variable("rate", "5/minute", "Logins to one account from one address."),
     "RATE_LIMIT_LOGIN_ACCOUNT": Variable("rate", "20/minute", "Logins to one account from anywhere."),

@@ -1,15 +1,35 @@
 """Outgoing HTTP, against a real server on loopback."""
 
+import contextlib
+import gc
 import http.server
+import ipaddress
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_django import Settings
 
 from nexus_shop.core import http as outgoing
 from nexus_shop.core.http import FetchFailed, fetch, is_allowed
+
+ANSWERS: dict[str, tuple[int, bytes, dict[str, str]]] = {
+    "/picture": (200, b"picture", {"Content-Type": "image/png"}),
+    "/large": (200, b"x" * 2_000_000, {}),
+    "/loop": (302, b"", {"Location": "/loop"}),
+    "/moved": (302, b"", {"Location": "/picture"}),
+    "/elsewhere": (302, b"", {"Location": "http://169.254.169.254/latest/meta-data"}),
+    "/nowhere": (302, b"", {"Location": "http://[::1"}),
+}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -17,25 +37,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         Handler.hits.append(self.path)
-        if self.path == "/picture":
-            self._answer(200, b"picture", {"Content-Type": "image/png"})
-        elif self.path == "/large":
-            self._answer(200, b"x" * 2_000_000)
-        elif self.path == "/slow":
+        if self.path == "/slow":
             self.send_response(200)
             self.end_headers()
+            self._drip(b"x")
+        elif self.path == "/slow-headers":
+            self.send_response(200)
+            self.flush_headers()
+            self._drip(b"X-More: yes\r\n")
+        elif self.path == "/host":
+            self._answer(200, self.headers["Host"].encode())
+        else:
+            self._answer(*ANSWERS.get(self.path, (404, b"", {})))
+
+    def _drip(self, drop: bytes) -> None:
+        with contextlib.suppress(OSError):
             for _ in range(50):
-                self.wfile.write(b"x")
+                self.wfile.write(drop)
                 self.wfile.flush()
                 time.sleep(0.05)
-        elif self.path == "/loop":
-            self._answer(302, b"", {"Location": "/loop"})
-        elif self.path == "/moved":
-            self._answer(302, b"", {"Location": "/picture"})
-        elif self.path == "/elsewhere":
-            self._answer(302, b"", {"Location": "http://169.254.169.254/latest/meta-data"})
-        else:
-            self._answer(404, b"")
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
@@ -58,6 +78,32 @@ def server() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.server_port}"
         listening.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's side of TLS for 127.0.0.1, whose certificate this process believes."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "server.pem"
+    plain = serialization.NoEncryption()
+    pem.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
 
 
 def reason(url: str, **options: int) -> str:
@@ -87,14 +133,61 @@ def test_fetch_that_never_ends(server: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(Handler.hits) == 4
     monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.3)
     begin = time.monotonic()
-    assert reason(f"{server}/slow") in {"time", "unreachable"}
-    assert time.monotonic() - begin < 2
+    assert reason(f"{server}/slow") == "time"
+    assert time.monotonic() - begin < 1
+
+
+def test_fetch_of_headers_that_drip(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.3)
+    begin = time.monotonic()
+    assert reason(f"{server}/slow-headers") == "time"
+    assert time.monotonic() - begin < 1
+
+
+def test_fetch_over_tls_holds_the_deadline_too(monkeypatch: pytest.MonkeyPatch, tls: ssl.SSLContext) -> None:
+    monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.5)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        listening.socket = tls.wrap_socket(listening.socket, server_side=True)
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        address = f"https://127.0.0.1:{listening.server_port}"
+        assert fetch(f"{address}/picture").content == b"picture"
+        begin = time.monotonic()
+        assert reason(f"{address}/slow-headers") == "time"
+        assert time.monotonic() - begin < 1.2
+        listening.shutdown()
+        thread.join()
+
+
+def test_fetch_leaves_no_thread_and_no_socket(server: str) -> None:
+    threads = threading.active_count()
+    sockets = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
+    for _ in range(20):
+        fetch(f"{server}/moved")
+    gc.collect()
+    assert threading.active_count() <= threads + 1
+    assert (len(list(Path("/proc/self/fd").iterdir())) if sockets else 0) <= sockets + 2
 
 
 def test_fetch_of_too_much_or_nothing(server: str) -> None:
     assert reason(f"{server}/large", max_bytes=1000) == "size"
     assert reason(f"{server}/missing") == "status"
     assert reason("http://127.0.0.1:9/") == "unreachable"
+    assert reason(f"{server}/nowhere") == "address"
+
+
+@pytest.mark.parametrize("host", ["例え.テスト", "ｌｏｃａｌｈｏｓｔ", "localhost"])
+def test_fetch_names_the_host_in_ascii(server: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve, asked = socket.getaddrinfo, []
+
+    def loopback(name: str, *place: Any, **options: Any) -> Any:
+        asked.append(name)
+        return resolve("127.0.0.1", *place, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", loopback)
+    port = server.rpartition(":")[2]
+    assert fetch(f"http://{host}:{port}/host").content == f"{asked[0]}:{port}".encode()
+    assert asked[0] in {"xn--r8jz45g.xn--zckzah", "localhost"}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +201,9 @@ def test_fetch_of_too_much_or_nothing(server: str) -> None:
         "http://user:secret@127.0.0.1/",
         "http://127.0.0.1:99999/",
         "http://[::1/",
+        "http://例え..jp/",
+        "http://\ud800.jp/",
+        f"http://{'ü' * 64}.jp/",
         "",
     ],
 )
