@@ -38,8 +38,8 @@ schema: $(TOOLS)  ## Write the OpenAPI file anew
 bench: $(TOOLS)  ## Measure CPU and SQL statements per request, and memory
 	@$(DATABASE) $(BIN)/python -m tests.performance.bench $(ARGS)
 
-soak: $(TOOLS)  ## The long form of the concurrency checks
-	@NEXUS_SOAK=1 $(DATABASE) $(BIN)/python -m pytest tests/concurrency -s $(ARGS)
+soak: $(TOOLS)  ## The long form of the concurrency checks and of the schema fuzz
+	@NEXUS_SOAK=1 $(DATABASE) $(BIN)/python -m pytest tests/concurrency tests/fuzz -s $(ARGS)
 
 lock: $(VENV)/.uv  ## Resolve the dependencies of pyproject.toml anew
 	@$(UV) pip compile $(LOCKED) $(ARGS) pyproject.toml -o requirements.txt

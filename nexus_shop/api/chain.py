@@ -7,10 +7,11 @@ leads /api/ and /health/ past the rest to the view that the last of it, `ChainEn
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
@@ -49,7 +50,8 @@ class ApiChain:
     def __init__(self, get_response: Handler) -> None:
         self.pages = get_response
         middleware: tuple[Any, ...] = (CommonMiddleware, CorsMiddleware, SecurityMiddleware)
-        self.api: Handler = reduce(lambda inner, outer: outer(inner), middleware, ChainEnd.view_handler)
+        chain: Handler = reduce(lambda inner, outer: outer(inner), middleware, ChainEnd.view_handler)
+        self.api = cast(Handler, convert_exception_to_response(chain))  # an unknown host is refused by middleware
         permissions = settings.PERMISSIONS_POLICY
         self.permissions_policy = ", ".join(f"{name}=()" for name in permissions)
 
@@ -59,8 +61,8 @@ class ApiChain:
             return self.pages(request)
         request_id = start_request(request.META.get("HTTP_X_REQUEST_ID"))
         translation.activate(settings.LANGUAGE_CODE)  # this thread may have served a page in another language
-        too_large = int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY
-        response = problem_for("body_too_large", request) if too_large else self.api(request)
+        refusal = _refusal_of_body(request)
+        response = problem_for(refusal, request) if refusal else self.api(request)
         response = as_problem(response, request)
         response.headers["X-Request-Id"] = request_id
         response.headers["X-Frame-Options"] = "DENY"
@@ -72,6 +74,13 @@ class ApiChain:
         if request.method == "HEAD":
             response.content = b""
         return response
+
+
+def _refusal_of_body(request: HttpRequest) -> str | None:
+    """The code against the body's length. Django takes one of unknown length for empty, and would answer as if."""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return "length_required"
+    return "body_too_large" if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY else None
 
 
 class RequestIdMiddleware:

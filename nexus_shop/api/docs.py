@@ -8,8 +8,10 @@ from typing import Final
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import parse_etags, quote_etag
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
+
+from .rest.base import is_known
 
 SCHEMA_FILE: Final = Path(__file__).with_name("openapi.yml")
 
@@ -25,8 +27,9 @@ def schema(request: HttpRequest) -> HttpResponse:
     """The OpenAPI file."""
     content, digest = _schema()
     etag = quote_etag(digest)
-    is_known = etag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    response = HttpResponse(status=304) if is_known else HttpResponse(content, content_type="application/yaml")
+    response = HttpResponse(content, content_type="application/yaml")
+    if is_known(etag, request):
+        response = HttpResponse(status=304)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -26,6 +26,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # a PATCH of ours takes the body as it is declared
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {},
     "POSTPROCESSING_HOOKS": ["nexus_shop.api.rest.schema.finish"],
@@ -67,6 +68,7 @@ RATE_LIMIT_SCALE = decimal("RATE_LIMIT_SCALE")
 RATE_LIMITS = {
     "anonymous": rate("RATE_LIMIT_ANONYMOUS"),
     "user": rate("RATE_LIMIT_USER"),
+    "guest_writes": rate("RATE_LIMIT_GUEST_WRITES"),
     "read": rate("RATE_LIMIT_READ"),
     "login": rate("RATE_LIMIT_LOGIN"),
     "login_account": rate("RATE_LIMIT_LOGIN_ACCOUNT"),
@@ -87,8 +89,10 @@ CORS_ALLOW_HEADERS = [
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "traceparent",
     "x-cart-token",
     "x-request-id",
+    "x-store-key",
 ]
 CORS_EXPOSE_HEADERS = [
     "X-Cart-Token",

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from nexus_shop.accounts.models import TokenFamily, User
 from tests.factories.http import client_of
 from tests.factories.shop import make_user
+from tests.factories.staff import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,7 @@ def test_username_is_taken_whatever_its_case(api: APIClient, pair: dict[str, Any
         ({"password": 12345678}, 400, "invalid_request"),
         ({"email": "nonsense"}, 400, "invalid_request"),
         ({"email": "x" * 250 + "@example.com"}, 400, "invalid_request"),
+        ({"email": "a@" + ".".join(["\u3300\u3300\u3300"] * 60) + ".com"}, 400, "invalid_request"),
         ({"email": None}, 400, "invalid_request"),
         ({"username": "evil@example.com"}, 400, "invalid_request"),
         ({"username": "x" * 151}, 400, "invalid_request"),
@@ -208,6 +210,36 @@ def test_logout_ends_the_access_token(api: APIClient, pair: dict[str, Any]) -> N
     assert me(api, pair["access"]) == 401
     assert post(api, "refresh", {"refresh": pair["refresh"]}).status_code == 401
     assert me(api, other["access"]) == 200
+
+
+def test_login_by_an_address_as_it_was_typed(api: APIClient) -> None:
+    typed = "\uff21nn@example.com"
+    assert post(api, "register", BRIEF | {"email": typed}).json()["user"]["email"] == "Ann@example.com"
+    assert post(api, "login", {"email": typed, "password": BRIEF["password"]}).status_code == 200
+
+
+def test_taken_username_that_speaks_of_email(api: APIClient) -> None:
+    assert post(api, "register", BRIEF | {"username": "emailfan"}).status_code == 201
+    refused = post(api, "register", BRIEF | {"username": "EMAILfan", "email": "x@example.com"})
+    assert (refused.json()["code"], refused.json()["errors"][0]["pointer"]) == ("username_taken", "/username")
+
+
+def test_password_changed_in_the_admin_ends_the_logins(api: APIClient, pair: dict[str, Any]) -> None:
+    root = browser_of(make_user(is_staff=True, is_superuser=True))
+    form = {"password1": "another-password-9", "password2": "another-password-9", "usable_password": "true"}
+    assert root.post(f"/admin/accounts/user/{pair['user']['id']}/password/", form).status_code == 302
+    assert me(api, pair["access"]) == 401
+    assert post(api, "refresh", {"refresh": pair["refresh"]}).json()["code"] == "invalid_token"
+    fresh = post(api, "login", {"email": BRIEF["email"], "password": "another-password-9"}).json()
+    assert me(api, fresh["access"]) == 200
+
+
+def test_password_changed_on_the_shell_ends_the_refresh_token(api: APIClient, pair: dict[str, Any]) -> None:
+    user = User.objects.get()
+    user.set_password("another-password-9")
+    user.save()
+    assert post(api, "refresh", {"refresh": pair["refresh"]}).status_code == 401
+    assert me(api, pair["access"]) == 401
 
 
 def test_disabled_account_is_out_at_once(api: APIClient, pair: dict[str, Any]) -> None:

@@ -232,6 +232,15 @@ def test_checkout_without_a_cart(api: APIClient) -> None:
     assert Order.objects.count() == 0
 
 
+def test_cart_of_another_version_is_not_ordered(guest: APIClient) -> None:
+    refused = guest.post("/api/v1/checkout/", body(), HTTP_IF_MATCH='"0"')
+    assert (refused.status_code, refused.json()["code"]) == (412, "stale_version")
+    assert nothing_was_ordered()
+    etag = guest.get("/api/v1/cart/").headers["ETag"]
+    assert guest.post("/api/v1/checkout/", body(), HTTP_IF_MATCH=etag).status_code == 201
+    assert guest.post("/api/v1/checkout/", body(), HTTP_IF_MATCH=etag).status_code == 200
+
+
 def test_idempotency_key_replays_the_order(guest: APIClient, mug: Product) -> None:
     first = guest.post("/api/v1/checkout/", body(), HTTP_IDEMPOTENCY_KEY="order-1")
     replay = guest.post("/api/v1/checkout/", body(), HTTP_IDEMPOTENCY_KEY="order-1")
@@ -341,3 +350,4 @@ def test_zero_total_needs_no_payment_to_be_ordered(guest: APIClient, settings: S
     response = guest.post("/api/v1/checkout/", body(expected_total={"amount": "0.00", "currency": "GBP"}))
     assert response.status_code == 201
     assert response.json()["totals"]["total"]["amount"] == "0.00"
+    assert (response.json()["payment_status"], response.json()["next_action"]) == ("paid", None)

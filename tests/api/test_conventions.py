@@ -18,6 +18,7 @@ from nexus_shop.api.rest.base import View
 from nexus_shop.api.rest.rendering import JSONRenderer
 from nexus_shop.api.rest.urls import ours
 from nexus_shop.core.limits import forget_local_counts
+from nexus_shop.core.models import IdempotencyRecord
 from tests.factories.http import client_of
 from tests.factories.shop import make_product, make_user
 
@@ -286,6 +287,72 @@ def test_guessing_is_counted_against_the_address(api: APIClient, settings: Setti
         api.post("/api/v1/cart/items/", body, HTTP_X_CART_TOKEN=f"guess-{number}").status_code for number in range(5)
     ]
     assert statuses == [404, 404, 404, 429, 429]
+
+
+def test_guessing_with_a_key_is_counted_and_keeps_nothing(api: APIClient, settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": "3/hour"}
+    forget_local_counts()
+    body = {"product_id": make_product("Mug").pk}
+    answers = [
+        api.post("/api/v1/cart/items/", body, HTTP_X_CART_TOKEN=f"guess-{n}", HTTP_IDEMPOTENCY_KEY=f"key-{n}")
+        for n in range(5)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 429, 429]
+    assert answers[0].json()["code"] == "cart_not_found"
+    assert IdempotencyRecord.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "cart/"),
+        ("DELETE", "cart/items/"),
+        ("DELETE", "cart/items/nothing/"),
+        ("PATCH", "cart/items/nothing/"),
+    ],
+)
+def test_guessing_without_a_product_is_counted_too(api: APIClient, settings: Settings, method: str, path: str) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": "2/hour"}
+    forget_local_counts()
+    body = {"quantity": 1} if method == "PATCH" else None
+    change = getattr(api, method.lower())
+    answers = [change(f"/api/v1/{path}", body, HTTP_X_CART_TOKEN=f"guess-{n}") for n in range(3)]
+    assert [answer.json()["code"] for answer in answers] == ["cart_not_found", "cart_not_found", "rate_limited"]
+
+
+def test_token_of_an_ordered_cart_is_no_guess(api: APIClient) -> None:
+    token = api.post("/api/v1/cart/").headers["X-Cart-Token"]
+    Basket.objects.update(status="Submitted")
+    refused = api.delete("/api/v1/cart/", HTTP_X_CART_TOKEN=token)
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
+def test_writes_of_all_guests_at_one_address_are_limited(api: APIClient, settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"guest_writes": "3/hour"}
+    forget_local_counts()
+    answers = [api.post("/api/v1/checkout/", {}, HTTP_X_CART_TOKEN=f"guess-{n}") for n in range(4)]
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429]
+    assert '"guest_writes";q=3;w=3600' in answers[0].headers["RateLimit-Policy"]
+    elsewhere = api.post("/api/v1/checkout/", {}, HTTP_X_CART_TOKEN="guess-9", REMOTE_ADDR="10.0.0.9")
+    assert elsewhere.status_code == 400
+    login = client_of(make_user())
+    assert login.post("/api/v1/cart/", HTTP_X_CART_TOKEN="guess-9").status_code == 201
+
+
+def test_ipv6_addresses_of_one_network_are_one_client(api: APIClient, settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": "2/hour"}
+    forget_local_counts()
+    addresses = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::3", "2001:db8:1:3::1"]
+    statuses = [api.post("/api/v1/cart/", REMOTE_ADDR=address).status_code for address in addresses]
+    assert statuses == [201, 201, 429, 201]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/products/", "/api/v1/nothing/", "/health/"])
+def test_unknown_host_is_refused_with_a_problem(api: APIClient, path: str) -> None:
+    refused = api.get(path, HTTP_HOST="evil.example")
+    assert (refused.status_code, refused.headers["Content-Type"]) == (400, "application/problem+json")
+    assert (refused.json()["code"], refused.json()["instance"]) == ("invalid_request", path)
+    assert refused.headers["X-Request-Id"] == refused.json()["request_id"]
 
 
 def test_refused_write_still_counts(api: APIClient) -> None:

@@ -1,5 +1,6 @@
 """Orders over the API."""
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -96,7 +97,26 @@ def test_list_has_ones_own_orders_newest_first() -> None:
     assert client.get("/api/v1/orders/?status=shipped").json()["results"] == []
 
 
-@pytest.mark.parametrize("query", ["cursor=nonsense", "cursor=MQ==", "page_size=0", "status=gone", "page=2", "user=1"])
+EARLY, LATE, NAIVE = (
+    urlsafe_b64encode(f"{moment}|1".encode()).decode()
+    for moment in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00")
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"cursor={EARLY}",
+        f"cursor={LATE}",
+        f"cursor={NAIVE}",
+        "cursor=nonsense",
+        "cursor=MQ==",
+        "page_size=0",
+        "status=gone",
+        "page=2",
+        "user=1",
+    ],
+)
 def test_list_with_a_bad_parameter(query: str) -> None:
     response = client_of(make_user()).get(f"/api/v1/orders/?{query}")
     assert response.status_code == 400
@@ -252,3 +272,34 @@ def test_order_keeps_its_words_when_the_product_goes() -> None:
         "attributes": [],
     }
     assert Basket.objects.count() == 0
+
+
+def test_line_that_is_named_twice_moves_nothing(staff: APIClient) -> None:
+    order = make_order(make_product(), quantity=3)
+    line = order.lines.get()
+    body = {"status": "processing", "lines": [{"id": line.handle, "quantity": 1}, {"id": line.handle, "quantity": 2}]}
+    refused = staff.patch(f"/api/v1/orders/{order.handle}/status/", body)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+    assert refused.json()["errors"][0]["pointer"] == "/lines/1/id"
+    line.refresh_from_db()
+    assert line.units == {"pending": 3}
+
+
+def test_lines_of_a_taken_over_order_may_lack_unit_prices() -> None:
+    user = make_user()
+    order = make_order(make_product(price="10.00"), quantity=3, user=user)
+    order.lines.update(
+        unit_price_incl_tax=None,
+        unit_price_excl_tax=None,
+        line_price_before_discounts_incl_tax="31.00",
+        line_price_before_discounts_excl_tax="25.83",
+    )
+    (found,) = client_of(user).get("/api/v1/orders/").json()["results"]
+    assert found["items"][0]["unit_price"] == {"currency": "GBP", "net": "8.61", "tax": "1.72", "gross": "10.33"}
+    totals = {name: money["amount"] for name, money in found["totals"].items()}
+    assert (totals["items"], totals["discount"], totals["shipping"], totals["total"]) == (
+        "31.00",
+        "1.00",
+        "4.95",
+        "34.95",
+    )

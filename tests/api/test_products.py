@@ -137,7 +137,7 @@ def test_list_filters(api: APIClient) -> None:
 def test_list_of_an_unknown_category(api: APIClient, category: str) -> None:
     response = api.get("/api/v1/products/", {"category": category})
     assert response.status_code == 404
-    assert response.json()["errors"][0]["pointer"] == "category"
+    assert response.json()["errors"][0]["parameter"] == "category"
 
 
 def test_hidden_category_is_not_found(api: APIClient) -> None:
@@ -203,6 +203,7 @@ def test_public_reads_are_cacheable_and_revalidated(api: APIClient) -> None:
         again = api.get(path, HTTP_IF_NONE_MATCH=etag)
         assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
         assert api.get(path, HTTP_IF_NONE_MATCH='"other"').status_code == 200
+        assert api.get(path, HTTP_IF_NONE_MATCH=f'"other", W/{etag}').status_code == 304
 
 
 def test_public_reads_ignore_a_bad_token(api: APIClient) -> None:
@@ -284,6 +285,9 @@ def test_what_was_read_can_be_written_back_under_another_sku(staff: APIClient) -
         ({"price": "NaN"}, 400, "invalid", "/price"),
         ({"price": True}, 400, "invalid", "/price"),
         ({"price": None}, 400, "null", "/price"),
+        ({"list_price": ""}, 400, "invalid", "/list_price"),
+        ({"list_price": "1299.99"}, 400, "invalid", "/list_price"),
+        ({"product_class": "Nowhere"}, 404, "not_found", "/product_class"),
         ({"price": "99999999999.00"}, 400, "invalid", "/price"),
         ({"name": ""}, 400, "blank", "/name"),
         ({"name": "x" * 256}, 400, "max_length", "/name"),

@@ -1,6 +1,7 @@
 """The base of every view: strict input, declared permissions, limits, idempotency, cache headers."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
@@ -30,7 +31,15 @@ Headers = Mapping[str, str]
 
 JSON: Final = "application/json"
 GUESSES: Final = (InvalidToken, NotAuthenticated, CartNotFound)
+PLAIN_ACCEPTS: Final = frozenset({"*/*", JSON})
 PUBLIC: Final = "public, max-age=0, s-maxage=30"
+
+
+def is_known(etag: str, request: Any) -> bool:
+    """Whether If-None-Match names the ETag; weakly compared (RFC 9110): a proxy that compresses makes ETags weak."""
+    given = request.META.get("HTTP_IF_NONE_MATCH", "")
+    known = parse_etags(given) if given else []
+    return "*" in known or any(each.removeprefix("W/") == etag for each in known)
 
 
 class View(APIView):
@@ -86,6 +95,13 @@ class View(APIView):
         if wants_key and idempotency.key_of(request) is None:
             raise ApiError("idempotency_key_required", "This shop wants an Idempotency-Key here.")
 
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> tuple[Any, str]:
+        """JSON; weighing what a client accepts is left to DRF where it says more than that."""
+        if request.META.get("HTTP_ACCEPT", "*/*") in PLAIN_ACCEPTS and "format" not in request.GET:
+            return JSONRenderer(), JSON
+        found: tuple[Any, str] = super().perform_content_negotiation(request, force)
+        return found
+
     def handle_exception(self, exc: Exception) -> Any:
         """Count what may be guessing (a token, a cart, a login) against the address, before saying no."""
         if isinstance(exc, GUESSES):
@@ -119,10 +135,7 @@ class View(APIView):
     def public(self, body: bytes | str, *, digest: str, tags: str = "", link: str = "") -> HttpResponse:
         """A public answer with its strong ETag, or 304 where the client has it."""
         etag = quote_etag(digest)
-        given = self.request.META.get("HTTP_IF_NONE_MATCH", "")
-        known = parse_etags(given) if given else []
-        fresh = etag in known or "*" in known
-        response = HttpResponse(status=304) if fresh else HttpResponse(body, content_type=JSON)
+        response = HttpResponse(status=304) if is_known(etag, self.request) else HttpResponse(body, content_type=JSON)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = PUBLIC
         response.headers["Vary"] = "Accept-Language, X-Store-Key"
@@ -149,11 +162,12 @@ class View(APIView):
 
     def parameters(self, serializer_class: Any) -> Any:
         """The validated query parameters. Raises ApiError with the parameter at fault."""
-        serializer = serializer_class(data=self.request.GET.dict())
-        if not serializer.is_valid():
-            name, details = next(iter(serializer.errors.items()))
-            raise ApiError("invalid_request", str(details[0]), parameter=str(name))
-        return serializer.validated_data
+        try:
+            return _form(serializer_class).run_validation(self.request.GET.dict())
+        except ValidationError as invalid:
+            errors: Any = invalid.detail
+            name, details = next(iter(errors.items()))
+            raise ApiError("invalid_request", str(details[0]), parameter=str(name)) from None
 
     def version(self) -> int | None:
         """The version of If-Match; None where there is none (or it is `*`)."""
@@ -179,6 +193,8 @@ class View(APIView):
         )
 
     def _rendered(self, result: R | DomainError, render: Callable[[R], Answer]) -> Answer:
+        if isinstance(result, GUESSES):
+            raise result  # nothing to keep: it would fill the table, and hide the guess from `handle_exception`
         if not isinstance(result, DomainError):
             return render(result)
         body = domain_problem(result, self.request.path)
@@ -196,6 +212,12 @@ class View(APIView):
     def finish(self, answer: Answer) -> Answer:
         """Add to an answer, first or replayed, what is not to be stored with it."""
         return answer
+
+
+@cache
+def _form(serializer_class: Any) -> Any:
+    """A serializer of parameters, for all threads: validating keeps nothing, making one costs much of a list."""
+    return serializer_class()
 
 
 def answer(body: Any, *, status: int = 200, headers: Headers | None = None) -> Answer:

@@ -53,6 +53,7 @@ STATUS: Final[dict[str, int]] = {
     "cart_not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,
+    "length_required": 411,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "rate_limited": 429,
@@ -119,6 +120,7 @@ MEANINGS: Final[dict[str, str]] = {
     "cart_not_found": "No cart has this token.",
     "method_not_allowed": "The address does not take this method.",
     "not_acceptable": "Only JSON can be had here.",
+    "length_required": "A body comes with its Content-Length, not in chunks.",
     "body_too_large": "A body may have 1 MB.",
     "unsupported_media_type": "Bodies are sent as application/json.",
     "rate_limited": "Too many requests; Retry-After says when to come again.",
@@ -173,6 +175,7 @@ TITLES: Final[Mapping[int, Any]] = {
     405: gettext_lazy("Method not allowed"),
     406: gettext_lazy("Only JSON can be had here"),
     409: gettext_lazy("Conflict"),
+    411: gettext_lazy("Send a Content-Length"),
     412: gettext_lazy("Changed in the meantime"),
     413: gettext_lazy("The body is too large"),
     415: gettext_lazy("Send application/json"),
@@ -293,7 +296,7 @@ def validation_problem(detail: Any, path: str) -> dict[str, Any]:
 def _entries(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
     if isinstance(detail, Mapping):
         for name, value in detail.items():
-            step = "" if name == "non_field_errors" else f"/{name}"
+            step = "" if name == "non_field_errors" else "/" + str(name).replace("~", "~0").replace("/", "~1")
             yield from _entries(value, pointer + step)
     elif isinstance(detail, list | tuple):
         for value in detail:
@@ -303,7 +306,7 @@ def _entries(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
 
 
 def _entry(code: str, detail: str, *, pointer: str | None = None, parameter: str | None = None) -> dict[str, Any]:
-    where = {"parameter": parameter} if parameter else {} if pointer is None else {"pointer": pointer}
+    where = {"parameter": parameter} if parameter is not None else {} if pointer is None else {"pointer": pointer}
     return {**where, "code": code, "detail": detail}
 
 

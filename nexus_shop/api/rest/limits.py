@@ -24,7 +24,8 @@ def client_of(request: Any) -> str:
 def count_request(request: Any, *, is_public: bool, names: Iterable[str] = ()) -> list[State]:
     """Count a request against the limits that apply. Raises ApiError `rate_limited` with Retry-After.
 
-    Public reads are limited by address; `names` are the view's own limits, for the same client.
+    Public reads are limited by address; `names` are the view's own limits, for the same client. A guest's writes count
+    against the address too: a token costs nothing to invent.
     """
     if request.method in READS:
         client = f"address:{address_of(request)}" if is_public else client_of(request)
@@ -32,7 +33,10 @@ def count_request(request: Any, *, is_public: bool, names: Iterable[str] = ()) -
     else:
         client = client_of(request)
         general = "anonymous" if client.startswith("address:") else "user"
-        states = count_shared([(limit(name), client) for name in (general, *names)])
+        wanted = [(name, client) for name in (general, *names)]
+        if client.startswith("cart:"):
+            wanted.append(("guest_writes", f"address:{address_of(request)}"))
+        states = count_shared([(limit(name), who) for name, who in wanted])
     return refuse_excess(states)
 
 

@@ -18,7 +18,7 @@ FAMILY_CLAIM: Final = "fam"
 def log_in(user: User) -> dict[str, Any]:
     """Open a login and mint its first pair of tokens."""
     refresh_id = secrets.token_hex(16)
-    family = open_login(user.pk, refresh_id=refresh_id, expires_at=_refresh_expiry())
+    family = open_login(user, refresh_id=refresh_id, expires_at=_refresh_expiry())
     return _pair(user, family.pk, refresh_id)
 
 

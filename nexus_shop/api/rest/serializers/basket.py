@@ -1,7 +1,10 @@
 """Carts."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from .fields import AttributeField, ImageField, MoneyField, PriceField, StrictSerializer, Text, WholeNumber
@@ -87,17 +90,22 @@ class CartShape(serializers.Serializer[Any]):
     problems = CartProblem(many=True)
 
 
+@extend_schema_field({"type": ["string", "number", "boolean", "array", "object"]})
+class OptionValue(serializers.JSONField):
+    """What is said of an option; which of these fits is the option's own rule."""
+
+
 class OptionInput(StrictSerializer):
     """An option by its code."""
 
     ignored = frozenset({"name"})
 
     option = Text(max_length=128)
-    value = serializers.JSONField()
+    value = OptionValue()
 
 
 class ItemInput(StrictSerializer):
-    """A product for the cart."""
+    """A product for the cart; a line that was read names it as `product`."""
 
     ignored = frozenset({"id", "product", "unit_price", "total", "discount"})
 
@@ -105,9 +113,23 @@ class ItemInput(StrictSerializer):
     quantity = WholeNumber(min_value=1, max_value=100_000, required=False, default=1)
     options: Any = serializers.ListSerializer(child=OptionInput(), required=False, max_length=20)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The item; what was read can be written back."""
+        if isinstance(data, Mapping) and "product_id" not in data and isinstance(data.get("product"), Mapping):
+            data = {**data, "product_id": data["product"].get("id")}
+        return super().to_internal_value(data)
+
+    def validate_options(self, options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Each option once."""
+        if len({option["option"] for option in options}) < len(options):
+            raise serializers.ValidationError(_("An option is named twice."))
+        return options
+
 
 class ItemsInput(StrictSerializer):
-    """All lines of the cart."""
+    """All lines of the cart. The rest of a cart that was read is ignored."""
+
+    ignored = frozenset({"id", "token", "version", "currency", "vouchers", "offers", "totals", "problems"})
 
     items: Any = serializers.ListSerializer(child=ItemInput(), max_length=100)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 
 from forked_apps.address.validation import PostalAddress, address_problems
-from forked_apps.basket.pricing import gross_discount
 from forked_apps.basket.values import PricedCart, PricedLine
 from forked_apps.order.queries import OrderLine, OrderRow, Payment
 from forked_apps.payment.queries import next_action_of
@@ -32,12 +31,7 @@ def cart_body(priced: PricedCart) -> dict[str, Any]:
             {
                 "name": application.offer.name,
                 "description": application.offer.description,
-                "amount": Money(
-                    priced.shipping_discount
-                    if application.affects_shipping
-                    else gross_discount(application.amount, currency),
-                    currency,
-                ).as_json(),
+                "amount": Money(application.amount, currency).as_json(),
                 "voucher": application.voucher.code if application.voucher else None,
             }
             for application in priced.applications

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forked_apps.address.validation import PostalAddress
@@ -16,8 +17,15 @@ from .fields import MoneyField, PriceField, StrictSerializer, Text, WholeNumber
 ALIASES: Final = {"street": "line1", "city": "line4", "zip_code": "postcode"}
 
 
+@extend_schema_field({"type": "string", "default": "", "pattern": r"^(\s+|\s*\+[0-9 ()/.-]{5,30}\s*)$"})
+class PhoneNumber(serializers.RegexField):
+    """International, or blank (spectacular adds the empty one)."""
+
+
 class AddressInput(StrictSerializer):
     """An address in Oscar's fields; `street`, `city` and `zip_code` stand for line1, line4 and postcode."""
+
+    synonyms = {own: brief for brief, own in ALIASES.items()}
 
     first_name = Text(max_length=255, required=False, allow_blank=True, default="")
     last_name = Text(max_length=255, required=False, allow_blank=True, default="")
@@ -28,18 +36,26 @@ class AddressInput(StrictSerializer):
     state = Text(max_length=255, required=False, allow_blank=True, default="")
     postcode = Text(max_length=64, required=False, allow_blank=True, default="")
     country = serializers.RegexField(r"^[A-Z]{2}\Z", help_text="ISO 3166-1, two letters.")
-    phone_number = serializers.RegexField(r"^\+[0-9 ()/.-]{5,30}\Z", required=False, allow_blank=True, default="")
+    phone_number = PhoneNumber(r"^\+[0-9 ()/.-]{5,30}\Z", required=False, allow_blank=True, default="")
     notes = Text(max_length=1000, required=False, allow_blank=True, default="")
 
     def to_internal_value(self, data: Any) -> PostalAddress:
-        """The address, whichever words it was given in."""
+        """The address, whichever words it was given in; an error names the word that was sent."""
+        words: dict[str, str] = {}
         if isinstance(data, Mapping):
             doubled = [brief for brief, own in ALIASES.items() if brief in data and own in data]
             if doubled:
                 message = f"`{doubled[0]}` is another word for `{ALIASES[doubled[0]]}`: send one."
                 raise serializers.ValidationError({doubled[0]: [message]})
+            words = {own: brief for brief, own in ALIASES.items() if brief in data}
             data = {ALIASES.get(name, name): value for name, value in data.items()}
-        return PostalAddress(**super().to_internal_value(data))
+        try:
+            return PostalAddress(**super().to_internal_value(data))
+        except serializers.ValidationError as refused:
+            errors: Any = refused.detail
+            raise serializers.ValidationError(
+                {words.get(name, name): error for name, error in errors.items()}
+            ) from None
 
 
 class CheckoutInput(StrictSerializer):

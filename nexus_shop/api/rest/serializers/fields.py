@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from nexus_shop.core.money import digits, fits
+
 MAX_INT: Final = 2**31 - 1
 _DECIMAL: Final = re.compile(r"\d{1,10}(\.\d+)?", re.ASCII)
 
@@ -18,6 +20,9 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Refuses unknown fields. Names in `ignored` are read-only parts of the resource's shape: written back, ignored."""
 
     ignored: ClassVar[frozenset[str]] = frozenset()
+    #: For the documentation: names of which one may stand, and must where the first is required or in the set below.
+    synonyms: ClassVar[Mapping[str, str]] = {}
+    required_under_either_name: ClassVar[frozenset[str]] = frozenset()
 
     def to_internal_value(self, data: Any) -> Any:
         """The values, and an error for each unknown field."""
@@ -48,7 +53,9 @@ class WholeNumber(serializers.IntegerField):
         super().__init__(**{"min_value": 0, "max_value": MAX_INT, **options})
 
     def to_internal_value(self, data: Any) -> int:
-        """The number."""
+        """The number. `1.0` is a whole one, as JSON Schema has it."""
+        if isinstance(data, float) and data.is_integer():
+            return int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
@@ -60,12 +67,19 @@ class Amount(serializers.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0), **options})
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """An empty text is no amount; DRF takes it for null."""
+        return super(serializers.DecimalField, self).validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Decimal:
         """The amount. A binary float is taken by its shortest text; more decimals than the currency has are refused."""
         text = str(data) if isinstance(data, int | float) and not isinstance(data, bool) else data
         if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
             self.fail("invalid")
-        return super().to_internal_value(text)
+        amount: Decimal = super().to_internal_value(text)
+        if not fits(amount, settings.OSCAR_DEFAULT_CURRENCY):
+            self.fail("max_decimal_places", max_decimal_places=digits(settings.OSCAR_DEFAULT_CURRENCY))
+        return amount
 
 
 class MoneyField(StrictSerializer):

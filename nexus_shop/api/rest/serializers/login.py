@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from nexus_shop.accounts.errors import InvalidCredentials
 from nexus_shop.accounts.models import User
+from nexus_shop.accounts.operations import normalised_email
 
 from .fields import StrictSerializer, Text
 
@@ -34,12 +36,25 @@ class TokenPair(serializers.Serializer[Any]):
     user = Account()
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 150, "pattern": r"^[\p{L}\p{N}_.+-]+$"})
+class Username(Text):
+    """A name to log in by."""
+
+
+class Email(serializers.EmailField):
+    """An address in the form that is stored and compared, which may be longer than the one that came."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Normalise before anything is validated."""
+        return normalised_email(super().to_internal_value(data))
+
+
 class RegisterSerializer(StrictSerializer):
     """A new account. The username is optional."""
 
-    email = serializers.EmailField(max_length=254)
+    email = Email(max_length=254)
     password = Text(max_length=128, trim_whitespace=False)
-    username = Text(max_length=150, required=False, default="")
+    username = Username(max_length=150, required=False, default="")
     first_name = Text(max_length=150, required=False, allow_blank=True, default="")
     last_name = Text(max_length=150, required=False, allow_blank=True, default="")
 
@@ -53,7 +68,10 @@ class RegisterSerializer(StrictSerializer):
 class LoginSerializer(StrictSerializer):
     """E-mail address or username, with the password."""
 
-    email = serializers.EmailField(max_length=254, required=False)
+    synonyms = {"email": "username"}
+    required_under_either_name = frozenset({"email"})
+
+    email = Email(max_length=254, required=False)
     username = Text(max_length=150, required=False)
     password = Text(max_length=128, trim_whitespace=False)
 

@@ -125,6 +125,8 @@ class NewProduct(StrictSerializer):
     """A product to be made: `title` or `name`; one of `category` (id) and `categories` (ids)."""
 
     ignored = frozenset({"id", "url", "slug", "structure", "availability", "image", "rating", "variant_count"})
+    synonyms = {"title": "name"}
+    required_under_either_name = frozenset({"title"})
 
     title = Text(max_length=255, required=False)
     name = Text(max_length=255, required=False)
@@ -146,6 +148,8 @@ class NewProduct(StrictSerializer):
             raise serializers.ValidationError(
                 {"title": [serializers.ErrorDetail("A product has a title.", "required")]}
             )
+        if data["list_price"] is not None and data["list_price"] <= data["price"]:
+            raise serializers.ValidationError({"list_price": ["The list price is above the price, or not there."]})
         categories = data.pop("categories", [])
         single = [data.pop("category")] if "category" in data else []
         return data | {"title": title, "category_ids": list(dict.fromkeys([*single, *categories]))}
@@ -162,7 +166,7 @@ class ListParameters(StrictSerializer):
     category = serializers.CharField(required=False, max_length=1000, help_text="An id or a path of slugs.")
     price_min = Amount(required=False)
     price_max = Amount(required=False)
-    in_stock = serializers.BooleanField(required=False, allow_null=True, default=None)
+    in_stock = serializers.BooleanField(required=False, default=None)
     count = serializers.ChoiceField(["exact"], required=False)
 
 
@@ -170,6 +174,6 @@ class TreeParameters(StrictSerializer):
     """The query of the category tree."""
 
     root = serializers.IntegerField(  # type: ignore[assignment]  # fields leave the class when it is made
-        required=False, min_value=1, max_value=2**31 - 1, allow_null=True, default=None
+        required=False, min_value=1, max_value=2**31 - 1, default=None
     )
-    depth = serializers.IntegerField(required=False, min_value=1, max_value=20, allow_null=True, default=None)
+    depth = serializers.IntegerField(required=False, min_value=1, max_value=20, default=None)

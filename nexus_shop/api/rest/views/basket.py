@@ -7,6 +7,7 @@ import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
+from forked_apps.address.queries import is_served
 from forked_apps.basket.errors import CartNotFound, CartOrdered
 from forked_apps.basket.operations import (
     Changed,
@@ -24,11 +25,13 @@ from forked_apps.shipping.queries import shipping_quotes
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import address_of, cart_token_of
+from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.limits import count_for
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import basket as shapes
 from nexus_shop.api.rest.serializers.bodies import cart_body
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
 
 #: In the stored answer of a first cart write: what its token is made from again when the answer goes out.
@@ -128,7 +131,7 @@ class BasketView(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Make a cart (201) or answer the one at hand (200). A guest's token comes in `X-Cart-Token` and `token`."""
         self.parsed(shapes.NoBody)
-        return self.change(lambda ref, token: open_cart(ref, token=token))
+        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
 
     @extend_schema(
         operation_id="emptyCart",
@@ -222,11 +225,13 @@ class ShippingMethodView(CartView):
         responses={200: shapes.ShippingMethodShape(many=True), **problems(400, 401, 404, 429)},
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The ways of delivery for this cart, cheapest first."""
-        self.parameters(shapes.ShippingParameters)
+        """The ways of delivery for this cart, cheapest first; none to a country that the shop does not serve."""
+        country = self.parameters(shapes.ShippingParameters).get("country")
         cart = self.cart()
         requires_shipping = not cart.lines or any(line.requires_shipping for line in cart.lines)
         quotes = shipping_quotes(currency=cart.currency, requires_shipping=requires_shipping)
+        if country is not None and requires_shipping and not _is_served(country):
+            quotes = []
         return self.private(
             [
                 {
@@ -238,6 +243,13 @@ class ShippingMethodView(CartView):
                 for quote in quotes
             ]
         )
+
+
+def _is_served(country: str) -> bool:
+    try:
+        return is_served(country)
+    except NotFound:
+        raise ApiError("not_found", parameter="country") from None
 
 
 def wanted_of(item: dict[str, Any], pointer: str) -> Wanted:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +44,7 @@ class CheckoutView(View):
 
     write_limits = ("checkout",)
     is_money_route = True
+    has_version = True
 
     @extend_schema(
         operation_id="checkout",
@@ -53,7 +54,7 @@ class CheckoutView(View):
         responses={
             200: shapes.OrderShape,
             201: shapes.OrderShape,
-            **problems(400, 401, 404, 409, 413, 415, 422, 429),
+            **problems(400, 401, 404, 409, 412, 413, 415, 422, 429),
         },
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -66,7 +67,7 @@ class CheckoutView(View):
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
         return self.write(
-            lambda: complete_checkout(basket_id, details=details, expected_total=expected),
+            lambda: complete_checkout(basket_id, details=details, expected_total=expected, version=self.version()),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
 
@@ -156,14 +157,15 @@ def _cursor_text(placed_at: datetime, order_id: int) -> str:
 
 
 def _cursor(text: str) -> tuple[datetime, int]:
+    refused = ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
     try:
         moment, _, order_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-        after = datetime.fromisoformat(moment), int(order_id)
-    except (ValueError, binascii.Error):
-        after = None
-    if after is None or after[0].tzinfo is None or not 0 <= after[1] < 2**63:
-        raise ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
-    return after
+        placed_at, after = datetime.fromisoformat(moment), int(order_id)
+        if placed_at.tzinfo is None or not 0 <= after < 2**63:
+            raise refused
+        return placed_at.astimezone(UTC), after
+    except (ValueError, OverflowError, binascii.Error):
+        raise refused from None
 
 
 class OrderDetail(View, oscarapi.OrderDetail):
@@ -194,7 +196,7 @@ class OrderStatusView(View):
         operation_id="setOrderStatus",
         summary="Move an order along",
         request=shapes.StatusInput,
-        responses={200: shapes.OrderShape, **problems(400, 401, 403, 404, 409, 412, 415, 429)},
+        responses={200: shapes.OrderShape, **problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 429)},
     )
     def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Move the order, or some units of its lines, to `status`. Shipping consumes stock, cancelling frees it."""
@@ -219,10 +221,14 @@ class OrderStatusView(View):
         if lines is None:
             return None
         ids = line_ids(order_id, [line["id"] for line in lines])
+        quantities: dict[int, int] = {}
         for position, line in enumerate(lines):
             if line["id"] not in ids:
                 raise NotFound(pointer=f"/lines/{position}/id")
-        return {ids[line["id"]]: line["quantity"] for line in lines}
+            if ids[line["id"]] in quantities:
+                raise ApiError("invalid_request", "This line is named twice.", pointer=f"/lines/{position}/id")
+            quantities[ids[line["id"]]] = line["quantity"]
+        return quantities
 
 
 __all__ = ["CheckoutView", "OrderDetail", "OrderList", "OrderStatusView"]

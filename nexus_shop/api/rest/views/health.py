@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.views import APIView
 
 from nexus_shop.api.rest.schema import problems
@@ -25,6 +26,12 @@ class HealthView(APIView):
     authentication_classes: Any = []
     http_method_names = ["get", "head"]
     metadata_class = None
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse other methods as such, before the table of authorisation, which does not know them."""
+        if request.method.lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method)
+        super().initial(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="health",

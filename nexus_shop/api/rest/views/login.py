@@ -13,10 +13,9 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.settings import api_settings
 
 from nexus_shop.accounts.errors import InvalidToken
-from nexus_shop.accounts.models import User
 from nexus_shop.accounts.operations import normalised_email, register_user, rename_user
 from nexus_shop.api.rest import tokens
-from nexus_shop.api.rest.base import View
+from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import address_of
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.limits import count_for
@@ -161,12 +160,12 @@ class AccountView(View):
         operation_id="changeAccount",
         summary="Change one's account",
         request=shapes.AccountChange,
-        responses={200: shapes.Account, **problems(400, 401, 413, 415, 429)},
+        responses={200: shapes.Account, **problems(400, 401, 409, 413, 415, 422, 429)},
     )
     def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change first and last name."""
-        user: User = rename_user(request.user.pk, **self.parsed(shapes.AccountChange))
-        return self.private(tokens.account_of(user))
+        names = self.parsed(shapes.AccountChange)
+        return self.write(lambda: rename_user(request.user.pk, **names), lambda user: answer(tokens.account_of(user)))
 
 
 __all__ = ["AccountView", "LoginView", "LogoutView", "RefreshView", "RegistrationView"]

@@ -17,6 +17,7 @@ from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import product as shapes
+from nexus_shop.core.errors import NotFound
 
 MAX_DEPTH: Final = 10_000
 
@@ -46,14 +47,7 @@ class ProductList(View, oscarapi.ProductList):
         page, size = query["page"], query["page_size"]
         if page * size > MAX_DEPTH:
             raise ApiError("page_too_deep", "Narrow the list: it goes no deeper than 10,000.", parameter="page")
-        found = product_page(
-            language=settings.LANGUAGE_CODE,
-            filters=_filters(query),
-            ordering=query["ordering"],
-            limit=size,
-            offset=(page - 1) * size,
-            count_exactly=query.get("count") == "exact",
-        )
+        found = self._page(query, limit=size, offset=(page - 1) * size)
         has_next = found.has_next and (page + 1) * size <= MAX_DEPTH
         following = self._page_url(page + 1) if has_next else None
         previous = self._page_url(page - 1) if page > 1 else None
@@ -64,7 +58,7 @@ class ProductList(View, oscarapi.ProductList):
         operation_id="createProduct",
         summary="Create a product",
         request=shapes.NewProduct,
-        responses={201: shapes.ProductDetail, **problems(400, 401, 403, 404, 409, 429)},
+        responses={201: shapes.ProductDetail, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """A public stand-alone product with its price and stock, for staff. `sku` is unique in the shop."""
@@ -78,6 +72,20 @@ class ProductList(View, oscarapi.ProductList):
             return type(result)(result.status, found[0].encode(), result.headers)
 
         return self.write(lambda: create_product(wanted), render)
+
+    @staticmethod
+    def _page(query: dict[str, Any], *, limit: int, offset: int) -> Page:
+        try:
+            return product_page(
+                language=settings.LANGUAGE_CODE,
+                filters=_filters(query),
+                ordering=query["ordering"],
+                limit=limit,
+                offset=offset,
+                count_exactly=query.get("count") == "exact",
+            )
+        except NotFound:
+            raise ApiError("not_found", parameter="category") from None
 
     def _page_url(self, page: int) -> str:
         query = self.request.GET.dict() | {"page": str(page)}
@@ -140,7 +148,10 @@ class CategoryList(View, oscarapi.CategoryList):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Public categories as a list of roots; `root` limits it to what stands below one, `depth` to some levels."""
         query = self.parameters(shapes.TreeParameters)
-        body = to_json(category_tree(query["root"], depth=query["depth"]))
+        try:
+            body = to_json(category_tree(query["root"], depth=query["depth"]))
+        except NotFound:
+            raise ApiError("not_found", parameter="root") from None
         return self.public(body, digest=digest_of(body), tags="categories")
 
 

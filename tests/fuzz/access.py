@@ -1,0 +1,28 @@
+"""Who may use which operation, as the OpenAPI file and the table of authorisation say."""
+
+from typing import Any, Final
+
+import yaml
+
+from nexus_shop.api.rest.authorisation import ANYONE, LOGIN, rule_of
+from tests.fuzz.schema import FILE
+
+DOCUMENT: Final[dict[str, Any]] = yaml.safe_load(FILE.read_text())
+ROLES: Final = ("anonymous", "customer", "staff")
+
+
+def operation_of(method: str, template: str) -> dict[str, Any]:
+    """What the file says of an operation; nothing of one that it does not know."""
+    found: dict[str, Any] = DOCUMENT["paths"][template].get(method.lower(), {})
+    return found
+
+
+def wants_login(method: str, template: str) -> bool:
+    """Whether the operation is for logins, or for some of them."""
+    return {} not in operation_of(method, template).get("security", [{}])
+
+
+def is_let_in(method: str, template: str, role: str) -> bool:
+    """Whether the role gets as far as the body."""
+    rule = rule_of(template.lstrip("/").replace("{", "<str:").replace("}", ">"), method.upper())
+    return rule in {ANYONE, None} or role == "staff" or (rule == LOGIN and role == "customer")

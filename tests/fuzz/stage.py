@@ -1,0 +1,155 @@
+"""The shop that is fuzzed: rows with known names, so that drawn ids, handles and tokens often hit something."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import psycopg
+from django.db import connection, transaction
+
+from forked_apps.basket.models import Basket
+from forked_apps.basket.operations import Wanted, add_to_cart
+from forked_apps.basket.values import CartRef, hash_of_token
+from forked_apps.catalogue.models import Option, Product, ProductClass
+from forked_apps.order.models import Order
+from forked_apps.search.operations import rebuild
+from nexus_shop.accounts.models import User
+from nexus_shop.api.rest.tokens import log_in
+from tests.factories.shop import make_category, make_country, make_order, make_parent, make_product, make_user
+
+# In the order in which they are made in an empty database.
+MUG: Final = 1
+PEN: Final = 2
+ENGRAVED: Final = 3
+PARENT: Final = 4
+CHILD: Final = 5
+WITHDRAWN: Final = 7
+PRODUCTS: Final = (MUG, PEN, ENGRAVED, PARENT, CHILD, WITHDRAWN)
+CATEGORY: Final = 1
+#: Two mugs and the delivery.
+TOTAL: Final = "24.95"
+GUEST_TOKEN: Final = "known-guest-token-0000000000000000000000000"
+OTHER_TOKEN: Final = "known-token-of-another-guest-00000000000000"
+ORDER: Final = "0" * 31 + "a"
+OTHER_ORDER: Final = "0" * 31 + "b"
+ORDER_LINE: Final = "0" * 31 + "c"
+GUEST_CART: Final = "0" * 31 + "d"
+CUSTOMER_CART: Final = "0" * 31 + "e"
+OTHER_CART: Final = "0" * 31 + "f"
+GUEST_LINE: Final = "1" * 31 + "a"
+CUSTOMER_LINE: Final = "1" * 31 + "b"
+OTHER_LINE: Final = "1" * 31 + "c"
+CUSTOMER_EMAIL: Final = "customer@example.com"
+PASSWORD: Final = "secret-password"
+#: What counts requests, and what a refused request with an Idempotency-Key leaves behind.
+BOOKKEEPING: Final = {"core_limitcounter", "core_idempotencyrecord"}
+
+
+@dataclass(frozen=True)
+class People:
+    """Ids of the accounts, and access tokens that live as long as the tests."""
+
+    customer: int
+    other: int
+    tokens: dict[str, str]
+
+
+@contextmanager
+def connected(name: str, blocker: Any) -> Iterator[None]:
+    """Django's connection of this process leads to the database, for as long as the block runs."""
+    settings_of = connection.settings_dict
+    before = settings_of["NAME"]
+    connection.close()
+    settings_of["NAME"] = name
+    try:
+        with blocker.unblock():
+            yield
+            connection.close()
+    finally:
+        settings_of["NAME"] = before
+
+
+def make_shop() -> People:
+    """Countries, a category, products of every kind, three accounts."""
+    _make_products()
+    customer = make_user(CUSTOMER_EMAIL, username="customer", first_name="Ann", last_name="Lee")
+    other = make_user("other@example.com", username="other")
+    staff = make_user("staff@example.com", username="staff", is_staff=True, is_superuser=True)
+    tokens = {"customer": log_in(customer)["access"], "staff": log_in(staff)["access"]}
+    return People(customer.pk, other.pk, tokens)
+
+
+def _make_products() -> None:
+    for code in ("US", "GB"):
+        make_country(code)
+    category = make_category("Kitchen")
+    made = [
+        make_product("Mug", stock=1_000_000, sku="MUG", category_ids=[category.pk]).pk,
+        make_product("Pen", price="0.99", stock=3, sku="PEN").pk,
+        _make_engraved().pk,
+    ]
+    with transaction.atomic():
+        parent, children = make_parent("Shirt", {"S": ("15.00", 1_000_000), "M": ("16.00", 0)})
+    withdrawn = make_product("Gone")
+    Product.objects.filter(pk=withdrawn.pk).update(is_public=False)
+    made += [parent.pk, children[0].pk, withdrawn.pk]
+    with transaction.atomic():
+        rebuild(made)
+    assert (*made, category.pk) == (*PRODUCTS, CATEGORY)
+
+
+def _make_engraved() -> Product:
+    """A product that wants to be told a text."""
+    product = make_product("Ring", stock=1_000_000, sku="RING")
+    option = Option.objects.create(name="Engraving", code="engraving", type=Option.TEXT, required=False)
+    kind = ProductClass.objects.create(name="Engraved")
+    kind.options.add(option)
+    Product.objects.filter(pk=product.pk).update(product_class=kind)
+    return product
+
+
+def set_carts_and_orders(people: People) -> None:
+    """Open carts and orders under the known names; what has had them before is renamed."""
+    _forget_names()
+    mug = Product.objects.get(pk=MUG)
+    owners = {
+        GUEST_CART: (CartRef(), GUEST_TOKEN, GUEST_LINE),
+        OTHER_CART: (CartRef(), OTHER_TOKEN, OTHER_LINE),
+        CUSTOMER_CART: (CartRef(owner_id=people.customer), "", CUSTOMER_LINE),
+    }
+    Basket.objects.filter(owner_id=people.customer, status="Open").update(owner_id=None)
+    for handle, (ref, token, line) in owners.items():
+        cart = Basket.objects.get(pk=add_to_cart(ref, wanted=Wanted(MUG, 2), token=token).basket_id)
+        Basket.objects.filter(pk=cart.pk).update(handle=handle)
+        cart.lines.update(handle=line)
+    for handle, user_id in ((ORDER, people.customer), (OTHER_ORDER, people.other)):
+        order = make_order(mug, quantity=3, user=User.objects.get(pk=user_id))
+        Order.objects.filter(pk=order.pk).update(handle=handle)
+        if handle == ORDER:
+            order.lines.update(handle=ORDER_LINE)
+
+
+def _forget_names() -> None:
+    hashes = [hash_of_token(GUEST_TOKEN), hash_of_token(OTHER_TOKEN)]
+    Basket.objects.filter(token_hash__in=hashes).update(token_hash=None)
+    with connection.cursor() as cursor:
+        for table in ("basket_basket", "basket_line", "order_order", "order_line"):
+            cursor.execute(
+                f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0{{31}}|1{{31}})'"
+            )
+
+
+def snapshot(address: str) -> dict[str, tuple[int, Decimal]]:
+    """Table -> number of rows and digest of all of them, for every table of the shop."""
+    with psycopg.connect(address) as database:
+        names = database.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        ).fetchall()
+        tables = [name for (name,) in names if name not in BOOKKEEPING]
+        query = " UNION ALL ".join(
+            f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{table}\" t"
+            for table in tables
+        )
+        return {table: (rows, digest) for table, rows, digest in database.execute(query.encode()).fetchall()}
