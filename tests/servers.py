@@ -34,10 +34,11 @@ class Answer:
 
 
 class Shop:
-    """A running shop. Any number of threads may call it."""
+    """A running shop. Any number of threads may call it. `pid` is the server's, whose children are the workers."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pid: int) -> None:
         self.address = address
+        self.pid = pid
         self._pool = urllib3.PoolManager(maxsize=256, retries=False, timeout=urllib3.Timeout(60))
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -76,7 +77,7 @@ def serving(
         **(environment or {}),
     }
     process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
-    shop = Shop(f"http://127.0.0.1:{port}")
+    shop = Shop(f"http://127.0.0.1:{port}", process.pid)
     try:
         _wait_for(shop, process)
         yield shop

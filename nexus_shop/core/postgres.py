@@ -27,6 +27,7 @@ import psycopg
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 USER: Final = "nexus"
+STOP_SECONDS = 30
 SETTINGS: Final = {
     "listen_addresses": "",  # the socket folder is private; nothing listens on the network
     "max_connections": "200",
@@ -70,12 +71,12 @@ def running(database: str = "nexus") -> Iterator[str]:
     """Hold the server up; yields the address of `database`, which is created when missing."""
     home().mkdir(parents=True, exist_ok=True)
     with (home() / "users.lock").open("a") as users:
-        with _alone():
-            fcntl.flock(users, fcntl.LOCK_SH)
-            if not is_answering():
-                _start()
-            _create_database(database)
         try:
+            with _alone(), _undisturbed():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                if not is_answering():
+                    _start()
+                _create_database(database)
             yield url(database)
         finally:
             with _alone():
@@ -85,8 +86,9 @@ def running(database: str = "nexus") -> Iterator[str]:
 
 def stop() -> None:
     """Stop the server if it runs. Connected clients are cut off; committed work stays."""
-    if (home() / "data" / "postmaster.pid").exists():
-        _run("pg_ctl", "-D", str(home() / "data"), "-m", "fast", "-w", "-t", "60", "stop", check=False)
+    for mode in ("fast", "immediate"):  # 18.4 hangs when it is told to stop while it recovers from a crash
+        if (home() / "data" / "postmaster.pid").exists():
+            _run("pg_ctl", "-D", str(home() / "data"), "-m", mode, "-w", "-t", str(STOP_SECONDS), "stop", check=False)
 
 
 @contextlib.contextmanager
@@ -94,6 +96,16 @@ def _alone() -> Iterator[None]:
     with (home() / "start-stop.lock").open("a") as mutex:
         fcntl.flock(mutex, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals wait: a start that is cut off in the middle leaves a server that nobody stops."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_last(users: IO[str]) -> bool:
@@ -113,7 +125,8 @@ def _start() -> None:
         raise ServerFailed(f"{sockets} belongs to somebody else or is open to others: remove it.")
     if not (data / "PG_VERSION").exists():
         _initialise(data)
-    _forget_dead_server(data)
+    if _is_up_after_all(data):
+        return
     options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
     result = _run(
         *("pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", "60"),
@@ -125,16 +138,33 @@ def _start() -> None:
         raise ServerFailed(f"The embedded PostgreSQL does not start: {result.stderr.strip()}\n{tail}\nLog: {log}")
 
 
-def _forget_dead_server(data: Path) -> None:
-    """A killed server that nobody has reaped (containers without an init) looks alive to PostgreSQL. It is not."""
+def _is_up_after_all(data: Path) -> bool:
+    """Wait for a server that is recovering or going down; end one that does neither; forget one that is dead."""
     pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    stat_file = Path("/proc") / pid_file.read_text().split("\n", 1)[0].strip() / "stat"
-    with contextlib.suppress(OSError):
-        if stat_file.read_text().rpartition(")")[2].split()[0] == "Z":
+    for _ in range(300):
+        if not pid_file.exists():
+            return False
+        if not _is_at_work(pid_file):
             time.sleep(1)  # its children see that it is gone and end
-            pid_file.unlink()
+            pid_file.unlink(missing_ok=True)
+            return False
+        if is_answering():
+            return True
+        time.sleep(0.1)
+    stop()
+    return False
+
+
+def _is_at_work(pid_file: Path) -> bool:
+    """Whether the process of the file is a server of that folder.
+
+    It is not, though PostgreSQL takes it for alive, where nobody has reaped it (containers without an init) or where
+    another process has its number since the machine was switched off.
+    """
+    with contextlib.suppress(OSError):
+        pid = pid_file.read_text().split("\n", 1)[0].strip()
+        return (Path("/proc") / pid / "cwd").readlink() == pid_file.parent.resolve()
+    return False
 
 
 def _initialise(data: Path) -> None:

@@ -9,6 +9,7 @@ STATIC_ROOT = text("STATIC_ROOT") or None
 MEDIA_URL = text("MEDIA_URL")
 MEDIA_ROOT = BASE_DIR / text("MEDIA_ROOT")
 AWS_STORAGE_BUCKET_NAME = text("AWS_STORAGE_BUCKET_NAME")
+_scheme, _, _cdn = MEDIA_URL.partition("//")  # nothing behind it where it is a path
 
 _bucket: dict[str, Any] = {
     "BACKEND": "storages.backends.s3.S3Storage",
@@ -22,6 +23,8 @@ _bucket: dict[str, Any] = {
         "signature_version": "s3v4",
         "file_overwrite": False,
         "querystring_auth": False,
+        "url_protocol": _scheme,
+        "custom_domain": _cdn.rstrip("/") or None,
         "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
     },
 }

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -40,6 +41,10 @@ def kill(holder: "subprocess.Popen[str]") -> None:
     holder.communicate()
 
 
+def pid_of_server(folder: Path) -> int:
+    return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
 def is_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(postgres, "home", lambda: folder)
     return postgres.is_answering()
@@ -74,10 +79,42 @@ def test_server_of_a_killed_holder_is_taken_over(tmp_path: Path, monkeypatch: py
 
 def test_killed_server_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = start_holder(tmp_path)
-    pid = int((tmp_path / "data" / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid_of_server(tmp_path), signal.SIGKILL)
     time.sleep(0.5)
     kill(holder)
+    release(start_holder(tmp_path))
+    assert not is_up(tmp_path, monkeypatch)
+
+
+def test_server_that_goes_down_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(start_holder(tmp_path))
+    monkeypatch.setattr(postgres, "home", lambda: tmp_path)
+    client = psycopg.connect(postgres.url("shop"))
+    os.kill(pid_of_server(tmp_path), signal.SIGTERM)  # takes nobody more, and waits for the client
+    later = threading.Timer(2, client.close)
+    later.start()
+    release(start_holder(tmp_path))
+    later.join()
+    assert not is_up(tmp_path, monkeypatch)
+
+
+def test_server_told_to_stop_while_it_recovers_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = start_holder(tmp_path)
+    monkeypatch.setattr(postgres, "home", lambda: tmp_path)
+    monkeypatch.setattr(postgres, "STOP_SECONDS", 5)
+    with psycopg.connect(postgres.url("shop")) as client:
+        os.kill(client.info.backend_pid, signal.SIGKILL)
+        postgres.stop()
+        client.close()
+    assert not (tmp_path / "data" / "postmaster.pid").exists()
+    release(holder)
+
+
+def test_number_of_a_dead_server_may_be_that_of_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(start_holder(tmp_path))
+    (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")  # as after a power failure
     release(start_holder(tmp_path))
     assert not is_up(tmp_path, monkeypatch)
 
