@@ -3,19 +3,33 @@
 The shop's default is to refuse, so both say who is let in. Version 3 of the API registers itself.
 """
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar, Final
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from wagtail.admin.api.views import PagesAdminAPIViewSet
 from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import BaseAPIViewSet, PagesAPIViewSet
 from wagtail.contrib.redirects.api import RedirectsAPIViewSet
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.documents.api.v2.views import DocumentsAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.images.api.v2.views import ImagesAPIViewSet
+
+NUMBERS: Final = frozenset({"id", "offset", "limit", "child_of", "ancestor_of", "descendant_of", "translation_of"})
+MAX_NUMBER: Final = 2**31 - 1
+
+
+def makes_sense(name: str, value: str) -> bool:
+    """Whether PostgreSQL can be asked for it: no NUL, no number beyond its integers."""
+    if "\0" in name or "\0" in value:
+        return False
+    is_number = name in NUMBERS and re.fullmatch(r"[+-]?[0-9]+", value)
+    return not is_number or (len(value) < 12 and abs(int(value)) <= MAX_NUMBER)
 
 
 class Public(BaseAPIViewSet):
@@ -24,6 +38,13 @@ class Public(BaseAPIViewSet):
     permission_classes: ClassVar = [AllowAny]
     authentication_classes: ClassVar[list[type]] = []
     renderer_classes: ClassVar = [JSONRenderer]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Wagtail 8 hands PostgreSQL what it cannot take, and fails."""
+        super().initial(request, *args, **kwargs)
+        for name, values in request.query_params.lists():
+            if not all(makes_sense(name, value) for value in values):
+                raise BadRequestError(f"{name!r} has a value that makes no sense")
 
 
 class Pages(Public, PagesAPIViewSet):

@@ -1,7 +1,9 @@
 """Oscar's catalogue, plus brands, unique slugs and recorded picture sizes."""
 
+from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +22,22 @@ from oscar.apps.catalogue.abstract_models import (
 )
 from oscar.models.fields.slugfield import SlugField
 
-from .slugs import free_category_slug, free_product_slug
+from .pictures import strip_new_upload
+from .slugs import free_category_slug, free_product_slug, is_allowed
 
 PATH_STEP = 4  # characters of a category's path per level (treebeard's steplen)
+
+
+class _Addressed:
+    """A thing that the API finds by its slug. Oscar 4.2.1 takes slugs there that address something else."""
+
+    slug: str
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Every form asks here, that of Django admin too; an empty slug is made from the name."""
+        super().clean_fields(exclude=exclude)  # type: ignore[misc]  # the model's
+        if self.slug and "slug" not in (exclude or ()) and not is_allowed(self.slug):
+            raise ValidationError({"slug": _("A slug may not be a number or a word of the API.")}, code="reserved")
 
 
 class Brand(models.Model):
@@ -41,7 +56,7 @@ class Brand(models.Model):
         return self.name
 
 
-class Product(AbstractProduct):
+class Product(_Addressed, AbstractProduct):
     """Oscar's product. The slug is unique in the shop: it addresses the product in the API."""
 
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
@@ -59,7 +74,7 @@ class Product(AbstractProduct):
         return self._state.adding
 
 
-class Category(AbstractCategory):
+class Category(_Addressed, AbstractCategory):
     """Oscar's category. Slugs are unique among siblings: the path of slugs addresses the category in the API."""
 
     class Meta(AbstractCategory.Meta):
@@ -69,8 +84,9 @@ class Category(AbstractCategory):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 lets siblings share a slug, and so an address."""
-        if self._state.adding or not self.slug:  # type: ignore[has-type]  # a field of Oscar's
+        if self._state.adding or not self.slug:
             self.slug = free_category_slug(self)
+        strip_new_upload(self.image)
         super().save(*args, **kwargs)
 
 
@@ -108,6 +124,11 @@ class Option(AbstractOption):
 
 class ProductImage(AbstractProductImage):
     """Oscar's picture of a product."""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Oscar 4.2.1 publishes what the camera has noted with the picture: the place, the owner."""
+        strip_new_upload(self.original)
+        super().save(*args, **kwargs)
 
 
 class ImageRendition(models.Model):

@@ -40,7 +40,7 @@ def free_category_slug(category: "Category") -> str:
     """The category's slug if no sibling has it, else a numbered one."""
     parent_path = category.path[: -category.steplen]
     siblings = type(category).objects.filter(path__startswith=parent_path, depth=category.depth)
-    wanted = category.slug or slugify(category.name)  # type: ignore[has-type]  # a field of Oscar's
+    wanted = category.slug or slugify(category.name)
     return _free(wanted, siblings.exclude(pk=category.pk), "category")
 
 

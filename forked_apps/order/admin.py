@@ -5,17 +5,22 @@ from oscar.apps.order.admin import *  # noqa: F403
 from nexus_shop.core.admin import make_read_only
 
 from .models import (
+    BillingAddress,
+    CommunicationEvent,
     Line,
     LineAttribute,
     LinePrice,
     Order,
     OrderDiscount,
+    OrderNote,
     OrderStatusChange,
     PaymentEvent,
+    ShippingAddress,
     ShippingEvent,
     Surcharge,
 )
 
 make_read_only(
-    Order, Line, LineAttribute, LinePrice, OrderDiscount, OrderStatusChange, PaymentEvent, ShippingEvent, Surcharge
+    *(Order, OrderNote, OrderStatusChange, OrderDiscount, Surcharge, BillingAddress, ShippingAddress),
+    *(Line, LineAttribute, LinePrice, PaymentEvent, ShippingEvent, CommunicationEvent),
 )

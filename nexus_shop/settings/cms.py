@@ -7,6 +7,7 @@ WAGTAILADMIN_BASE_URL = WAGTAILAPI_BASE_URL = text("BASE_URL").rstrip("/")
 WAGTAILADMIN_LOGIN_URL = "/staff/login/"
 WAGTAIL_FRONTEND_LOGIN_URL = "/staff/login/"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # one logs in by it: it changes by proof only
 # A password shared by all, guessed without limit: pages and documents are closed by login or group.
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}

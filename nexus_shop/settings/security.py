@@ -21,7 +21,7 @@ if text("JWT_SECRET_KEY") == SECRET_KEY:
     raise ImproperlyConfigured("JWT_SECRET_KEY is a key of its own, not SECRET_KEY again.")
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["nexus_shop.accounts.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # accounts of a taken-over shop

@@ -121,3 +121,32 @@ def test_explorer_of_the_cms_works_for_editors_only(home: HomePage) -> None:
     assert browser_of(make_member("Editor")).get("/cms/api/main/documents/").status_code == 200
     assert browser_of(make_member("Staff")).get(path).status_code == 302
     assert Client().get(path).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "question"),
+    [
+        ("pages/", {"search": "\0"}),
+        ("pages/", {"locale": "\0"}),
+        ("pages/", {"offset": "9" * 20}),
+        ("pages/", {"offset": "9" * 5000}),
+        ("pages/", {"child_of": "2147483648"}),
+        ("pages/", {"a\0": "1"}),
+        ("pages/find/", {"html_path": "\0"}),
+        ("images/", {"search": "\0"}),
+        ("documents/", {"search": "\0"}),
+        ("redirects/", {"search": "\0"}),
+        ("redirects/find/", {"html_path": "\0"}),
+    ],
+)
+def test_what_the_database_cannot_take_is_a_problem(
+    client: Client, home: HomePage, path: str, question: dict[str, str]
+) -> None:
+    answer = client.get(f"/api/cms/v2/{path}", question)
+
+    assert answer.status_code == 400
+    assert "makes no sense" in answer.json()["message"]
+
+
+def test_search_for_a_long_number_is_a_question(client: Client, home: HomePage) -> None:
+    assert client.get("/api/cms/v2/pages/", {"search": "4006381333931", "_": "1700000000000"}).status_code == 200

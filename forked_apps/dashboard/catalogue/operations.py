@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import IntegrityError
 from django.db import transaction as django_transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from forked_apps.catalogue.errors import SkuTaken
@@ -24,7 +24,7 @@ from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import set_price, set_stock
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
-from nexus_shop.core.transactions import transaction, transaction_required
+from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .errors import Misplaced, SlugTaken
 
@@ -74,14 +74,9 @@ def _save_form(entry: ProductEntry) -> Product:
                 _locked(entry.product_id)
                 product.save(update_fields=_changed_fields(form))
     except IntegrityError as clash:
-        name, error = ("upc", SkuTaken) if "upc" in _constraint(clash) else ("slug", SlugTaken)
+        name, error = ("upc", SkuTaken) if "upc" in violated(clash) else ("slug", SlugTaken)
         raise Misplaced(form, name, error.message) from clash
     return product
-
-
-def _constraint(clash: IntegrityError) -> str:
-    cause = clash.__cause__
-    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
 
 
 def _changed_fields(form: Any) -> list[str]:
@@ -91,7 +86,9 @@ def _changed_fields(form: Any) -> list[str]:
 
 
 def _locked(product_id: int | None) -> Product:
-    product: Product | None = Product.objects.select_for_update(of=("self",)).filter(pk=product_id).first()
+    """The product, locked so that an order which is being placed may refer to it: that one holds the stock already."""
+    locked = Product.objects.select_for_update(no_key=True, of=("self",))
+    product: Product | None = locked.filter(pk=product_id).first()
     if product is None:
         raise NotFound
     return product
@@ -201,11 +198,16 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
 def withdraw_product(product_id: int) -> bool:
     """Delete a product with its variants, or hide it where one of them was ever ordered; True where it was deleted.
 
-    Locks the products: an order that is being placed waits, or is waited for. The last child gone, its parent is sold
-    by itself again. Raises NotFound.
+    Locks their stock, as an order does first, then the products: an order that is being placed waits, or is waited
+    for. The last child gone, its parent is sold by itself again. Raises NotFound.
     """
-    product = _locked(product_id)
-    family = [product.pk, *product.children.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)]
+    stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
+    list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    members = Product.objects.filter(Q(pk=product_id) | Q(parent=product_id)).order_by("pk")
+    found = {product.pk: product for product in members.select_for_update(of=("self",))}
+    if product_id not in found:
+        raise NotFound
+    product, family = found[product_id], list(found)
     if Line.objects.filter(product__in=family).exists():
         Product.objects.filter(pk=product.pk).update(is_public=False)
         return False

@@ -130,13 +130,14 @@ class ProductDeleteView(oscar.ProductDeleteView):
 
 
 class ProductLookupView(oscar.ProductLookupView):
-    """Oscar 4.2.1 fails on a page or an id that is no number."""
+    """Oscar 4.2.1 fails on a page or an id that is no number, and on words that PostgreSQL cannot hold."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The products found; an empty answer for a senseless question."""
         asked = [request.GET.get(name, "1") for name in ("page", "page_limit")]
         asked += request.GET.get("initial", "1").split(",")
-        if not all(text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9 for text in asked):
+        makes_sense = all(text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9 for text in asked)
+        if not makes_sense or "\0" in request.GET.get("q", ""):
             return JsonResponse({"results": [], "pagination": {"more": False}})
         response: HttpResponse = super().get(request)
         return response

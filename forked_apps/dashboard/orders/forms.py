@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatsForm, OrderStatusForm, ShippingAddressForm
+from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatusForm, ShippingAddressForm
 from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
+from oscar.apps.dashboard.orders.forms import OrderStatsForm as OscarOrderStatsForm
 
+from forked_apps.dashboard.dates import WithinCalendar
 from forked_apps.order.models import Order
 from nexus_shop.accounts.models import User
 from nexus_shop.core.money import digits
@@ -22,7 +24,11 @@ __all__ = [
 ]
 
 
-class OrderSearchForm(OscarOrderSearchForm):
+class OrderStatsForm(WithinCalendar, OscarOrderStatsForm):
+    """Of which time. Oscar 4.2.1 fails on the ends of the calendar."""
+
+
+class OrderSearchForm(WithinCalendar, OscarOrderSearchForm):
     """Oscar 4.2.1 lets partner staff search by what they may not see: customers, vouchers, payments."""
 
     FOR_STAFF = ("name", "voucher", "payment_method", "response_format")

@@ -22,6 +22,7 @@ from oscar.apps.dashboard.orders import views as oscar
 from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidShippingEvent
 from oscar.views import sort_queryset
 
+from forked_apps.dashboard.downloads import no_formula
 from forked_apps.order.errors import StatusNotAllowed
 from forked_apps.order.lifecycle import movable, status_of_order
 from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
@@ -37,7 +38,7 @@ from .forms import MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm
 from .operations import correct_address, delete_note, write_note
 from .queries import search_orders, visible_lines, visible_orders
 
-WHOLE_NUMBER: Final = re.compile(r"[A-Z0-9-]{1,64}", re.ASCII)
+ORDER_NUMBER: Final = re.compile(r"[A-Z0-9-]{1,64}", re.ASCII)
 MAX_BULK: Final = 100  # orders that are moved by one click: each is a transaction of its own
 
 
@@ -128,9 +129,9 @@ class OrderListView(Visible, oscar.OrderListView):
         return super().acts(request) and request.POST.get("action") != "download_selected_orders"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Lead straight to an order whose whole number was given."""
+        """Lead straight to an order whose number was given."""
         number = request.GET.get("order_number", "")
-        if WHOLE_NUMBER.fullmatch(number) and not self.is_csv_download():
+        if ORDER_NUMBER.fullmatch(number) and not self.is_csv_download():
             order = visible_orders(self.user).filter(number=number).first()
             if order is not None:
                 return redirect("dashboard:order-detail", number=order.number)
@@ -171,7 +172,7 @@ class OrderListView(Visible, oscar.OrderListView):
             row["status"] = self._status_of(order)
             row["num_items"] = sum(line.quantity for line in order.visible_lines)
             row = {name: row.get(name, "") for name in self.PARTNER_COLUMNS}
-        return {name: _no_formula(value) for name, value in row.items()}
+        return {name: no_formula(value) for name, value in row.items()}
 
     def change_order_statuses(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse:
         """Move each order, or the visible lines of each; one message for all that moved, one for each refusal."""
@@ -201,10 +202,6 @@ class OrderListView(Visible, oscar.OrderListView):
             messages.error(self.request, f"#{order.number}: {_explained_refusal(refusal)}")
             return False
         return True
-
-
-def _no_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 class OrderDetailView(Visible, oscar.OrderDetailView):

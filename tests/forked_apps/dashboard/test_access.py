@@ -48,7 +48,7 @@ def test_who_is_no_staff_opens_no_page_of_dashboard_or_admin(role: str) -> None:
     assert opened == []
 
 
-PAGES = {
+PAGES: dict[str, set[str]] = {
     "/dashboard/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/orders/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/orders/statistics/": {"Partner staff", "Staff", "Admin"},
@@ -65,7 +65,9 @@ PAGES = {
     "/cms/pages/": {"Editor", "Admin"},
     "/cms/images/": {"Editor", "Admin"},
     "/cms/documents/": {"Editor", "Admin"},
-    "/cms/users/": {"Admin"},
+    "/cms/users/": set(),
+    "/cms/api-tokens/": set(),
+    "/cms/groups/": {"Admin"},
     "/admin/": {"Staff", "Admin"},
     "/admin/order/order/": {"Staff", "Admin"},
     "/admin/accounts/user/": {"Admin"},
