@@ -20,7 +20,7 @@ ALTER TABLE auth_user_user_permissions RENAME TO accounts_user_user_permissions;
 CREATE UNIQUE INDEX one_account_per_email ON accounts_user (lower(email));
 CREATE UNIQUE INDEX one_account_per_username ON accounts_user (lower(username));
 
--- The rest of accounts.0001_nexus_initial, which is then recorded as done.
+-- The rest of accounts' migrations, which are then recorded as done.
 CREATE TABLE accounts_tokenfamily (
     id varchar(22) PRIMARY KEY,
     refresh_id varchar(32) NOT NULL,
@@ -28,9 +28,11 @@ CREATE TABLE accounts_tokenfamily (
     used_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    auth_hash varchar(64) DEFAULT '' NOT NULL,
     user_id bigint NOT NULL REFERENCES accounts_user (id) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX accounts_tokenfamily_expires_at ON accounts_tokenfamily (expires_at);
 CREATE INDEX accounts_tokenfamily_user_id ON accounts_tokenfamily (user_id);
 UPDATE django_content_type SET app_label = 'accounts' WHERE app_label = 'auth' AND model = 'user';
-INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_nexus_initial', now());
+INSERT INTO django_migrations (app, name, applied)
+VALUES ('accounts', '0001_nexus_initial', now()), ('accounts', '0002_nexus_password_of_login', now());

@@ -22,7 +22,7 @@ def run(folder: Path, *, programs: tuple[str, ...] = FOUND, failing: str = "none
     notes.touch()
     line = f'#!/bin/bash\necho "$(basename "$0") $*" >> {notes}\n[ "$1" != {failing} ]\n'
     line = line.replace("$(basename", f"$({shutil.which('basename')}")
-    for name in ("make", "apt-get", "python3", *programs):
+    for name in ("make", "curl", "apt-get", "python3", *programs):
         (tools / name).write_text(line)
         (tools / name).chmod(0o755)
     environment = {"PATH": str(tools), "HOME": str(folder)}

@@ -13,7 +13,7 @@ RENAMED_BACK = """
     DROP INDEX one_account_per_email, one_account_per_username;
     DROP TABLE accounts_tokenfamily;
     UPDATE django_content_type SET app_label = 'auth' WHERE app_label = 'accounts' AND model = 'user';
-    DELETE FROM django_migrations WHERE app = 'accounts' AND name = '0001_nexus_initial';
+    DELETE FROM django_migrations WHERE app = 'accounts';
     INSERT INTO auth_user (id, username, email, password, is_superuser, first_name, last_name, is_staff, is_active,
                            date_joined)
     SELECT id, username, email, 'kept', false, '', '', false, true, now()
