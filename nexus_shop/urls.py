@@ -8,6 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.api.v3.urls import api as wagtail_api
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.api import guarded
 from cms.api import router as content_router
 from nexus_shop.accounts.views import to_login
 from nexus_shop.api import docs
@@ -21,7 +22,7 @@ urlpatterns = [
     path("redoc/", docs.redoc, name="redoc"),
     # Content for storefronts
     path("api/cms/v2/", content_router.urls),
-    path("api/cms/v3/", wagtail_api.urls),
+    path("api/cms/v3/", guarded(wagtail_api.urls)),
     # The staff's faces, with one login page
     path("staff/", include("nexus_shop.accounts.urls")),
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]

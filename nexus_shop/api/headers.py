@@ -9,7 +9,7 @@ from typing import Any
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -20,6 +20,11 @@ from .rest.errors import is_passing
 def may_be_framed(response: HttpResponseBase) -> bool:
     """Whether the view lets our own pages frame it, as Wagtail's previews do."""
     return response.headers.get("X-Frame-Options") == "SAMEORIGIN"
+
+
+def has_nul(request: HttpRequest) -> bool:
+    """Whether a parameter or a field of the form has a character that no text of PostgreSQL has."""
+    return any("\0" in text for data in (request.GET, request.POST) for _, texts in data.lists() for text in texts)
 
 
 class PageHeaders(CSPMiddleware):
@@ -38,9 +43,14 @@ class PageHeaders(CSPMiddleware):
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """503 where the same request may succeed a moment later, as the API has it. Asks the database nothing."""
+        """503 where the same request may succeed a moment later, as the API has it. Asks the database nothing.
+
+        400 where the request has a NUL and the database was handed it: no page has one, and Oscar 4.2.1 does not look.
+        """
         if isinstance(exception, OperationalError) and is_passing(exception):
             return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "1"})
+        if isinstance(exception, DataError) and has_nul(request):
+            return HttpResponse(render_to_string("400.html"), status=400)
         return None
 
     def get_policy_parts(

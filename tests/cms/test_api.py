@@ -137,6 +137,7 @@ def test_explorer_of_the_cms_works_for_editors_only(home: HomePage) -> None:
         ("documents/", {"search": "\0"}),
         ("redirects/", {"search": "\0"}),
         ("redirects/find/", {"html_path": "\0"}),
+        ("images/find/", {"id": "x"}),
     ],
 )
 def test_what_the_database_cannot_take_is_a_problem(
@@ -150,3 +151,19 @@ def test_what_the_database_cannot_take_is_a_problem(
 
 def test_search_for_a_long_number_is_a_question(client: Client, home: HomePage) -> None:
     assert client.get("/api/cms/v2/pages/", {"search": "4006381333931", "_": "1700000000000"}).status_code == 200
+
+
+def test_date_that_is_none_is_a_problem(client: Client, home: HomePage) -> None:
+    answer = client.get("/api/cms/v2/pages/", {"first_published_at": "soon"})
+
+    assert answer.status_code == 400
+    assert "soon" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("question", [{"search": "\0"}, {"locale": "\0"}, {"site": "\0"}, {"offset": "9" * 20}])
+def test_version_three_refuses_it_too(client: Client, home: HomePage, question: dict[str, str]) -> None:
+    answer = client.get("/api/cms/v3/pages/", question)
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert "makes no sense" in answer.json()["detail"]
+    assert client.get("/api/cms/v3/pages/", {"search": "Shop"}).status_code == 200

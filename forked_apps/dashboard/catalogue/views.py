@@ -16,9 +16,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue import views as oscar
 
 from forked_apps.catalogue.models import Brand, Product
+from forked_apps.dashboard.selection import SelectsByNumber
 from forked_apps.partner.queries import stock_records_of
 from nexus_shop.core.errors import NotFound
 
@@ -30,7 +32,7 @@ from .queries import owns
 MAX_SUGGESTED_BRANDS = 500
 
 
-class ProductListView(oscar.ProductListView):
+class ProductListView(SelectsByNumber, oscar.ProductListView):
     """Oscar 4.2.1 counts the stock records of all partners for each of them."""
 
     def get_queryset(self) -> QuerySet[Product]:
@@ -143,6 +145,12 @@ class ProductLookupView(oscar.ProductLookupView):
         return response
 
 
+class StockAlertListView(oscar.StockAlertListView):
+    """Oscar 4.2.1 has no words for a list that was asked for by a senseless status, and fails."""
+
+    description = gettext_lazy("All alerts")
+
+
 class _SavesCategory:
     """Writes the category form by the operation."""
 
@@ -174,6 +182,14 @@ class _SavesCategory:
             self.object = self.get_object()  # type: ignore[attr-defined]
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return response
+
+
+class CategoryListView(SelectsByNumber, oscar.CategoryListView):
+    """The roots of the tree, or what was searched for."""
+
+
+class CategoryDetailListView(SelectsByNumber, oscar.CategoryDetailListView):
+    """What stands below a category."""
 
 
 class CategoryCreateView(_SavesCategory, oscar.CategoryCreateView):

@@ -1,4 +1,4 @@
-"""Sorted lists."""
+"""Lists: sorted, selected from, and asked senseless questions."""
 
 import pytest
 
@@ -25,3 +25,33 @@ def test_column_with_data_sorts() -> None:
     table = browser_of(make_member("Admin")).get("/dashboard/catalogue/", {"sort": "title"}).context["products"]
 
     assert [row.record.title for row in table.rows] == ["Apron", "Bowl", "Cup"]
+
+
+@pytest.mark.parametrize("path", ["catalogue/categories/", "catalogue/"])
+def test_what_is_no_id_selects_nothing(path: str) -> None:
+    category = make_category()
+    product = make_product(category_ids=[category.pk])
+    browser = browser_of(make_member("Admin"))
+
+    for value in ("x", "\0", "9" * 30):
+        form = {"action": "make_non_public", "selected_category": value, "selected_product": value}
+        assert browser.post(f"/dashboard/{path}", form).status_code == 302
+
+    category.refresh_from_db()
+    product.refresh_from_db()
+    assert (category.is_public, product.is_public) == (True, True)
+
+
+@pytest.mark.parametrize("question", [("catalogue/product-lookup/", "q"), ("catalogue/stock-alerts/", "status")])
+def test_nul_in_a_question_is_no_fault_of_the_server(question: tuple[str, str]) -> None:
+    path, name = question
+    answer = browser_of(make_member("Admin")).get(f"/dashboard/{path}", {name: "\0"})
+    assert answer.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("dates", [("0001-01-01", "9999-12-31"), ("2026-01-01", "9999-12-31")])
+def test_statistics_refuse_the_ends_of_the_calendar(dates: tuple[str, str]) -> None:
+    question = {"date_from": dates[0], "date_to": dates[1]}
+    answer = browser_of(make_member("Admin")).get("/dashboard/orders/statistics/", question)
+    assert answer.status_code == 200
+    assert "date_to" in answer.context["form"].errors

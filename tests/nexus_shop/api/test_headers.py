@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
@@ -122,6 +122,19 @@ def test_other_errors_are_not_taken_for_a_busy_database() -> None:
     handler = PageHeaders(lambda _: HttpResponse())
 
     assert handler.process_exception(RequestFactory().get("/"), ValueError()) is None
+    assert handler.process_exception(RequestFactory().get("/", {"q": "x"}), DataError()) is None
+    assert handler.process_exception(RequestFactory().get("/", {"q": "\0"}), ValueError()) is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nul_that_the_database_refused_is_the_request_s_fault(method: str) -> None:
+    request = getattr(RequestFactory(), method)("/dashboard/", {"q": "a\0b"})
+
+    answer = PageHeaders(lambda _: HttpResponse()).process_exception(request, DataError("NUL"))
+
+    assert answer is not None
+    assert answer.status_code == 400
+    assert "This request makes no sense" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
