@@ -1,8 +1,10 @@
 """What the OpenAPI file says beyond what spectacular finds out by itself."""
 
+from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.management import call_command
 
 from nexus_shop.api.docs import SCHEMA_FILE
 
@@ -63,3 +65,9 @@ def test_what_takes_a_body_or_a_key_names_its_refusals() -> None:
             assert refusals >= {"400", "413", "415", "429"}, name
         if "Idempotency-Key" in {parameter["name"] for parameter in operation.get("parameters", [])}:
             assert refusals >= {"400", "409", "422"}, name
+
+
+def test_committed_file_is_the_one_that_is_generated(tmp_path: Path) -> None:
+    written = tmp_path / "openapi.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(written))
+    assert written.read_text() == SCHEMA_FILE.read_text()
