@@ -48,7 +48,8 @@ from .errors import (
 class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
-    `shipping_method` None is the cheapest, `payment_method` None the default one.
+    `shipping_method` None is the cheapest, `payment_method` None the default one. `client` is whom unpaid orders are
+    counted for.
     """
 
     user_id: int | None
@@ -59,6 +60,7 @@ class Details:
     payment_method: str | None = None
     vouchers: tuple[str, ...] = ()
     notes: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
             billing_address=details.billing_address or details.shipping_address,
             countries=countries,
             payment_method=method.code,
+            time_to_pay=method.time_to_pay(),
+            client=details.client,
             customer_notes=details.notes,
         ),
     )

@@ -53,6 +53,11 @@ class Order(AbstractOrder):
     )
     payment_method = models.CharField(_("Payment method"), max_length=64, blank=True, db_default="")
     customer_notes = models.TextField(_("Customer's notes"), blank=True, db_default="")
+    pay_by = models.DateTimeField(_("To be paid by"), null=True, blank=True)  # NULL where nothing is awaited
+    cancel_reason = models.CharField(_("Why it was cancelled"), max_length=64, blank=True, db_default="")
+    client = models.CharField(
+        max_length=64, blank=True, db_default="", editable=False
+    )  # whose unpaid orders it counts to
     version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta(AbstractOrder.Meta):
@@ -63,7 +68,11 @@ class Order(AbstractOrder):
                 condition=Q(total_incl_tax__gte=models.F("total_excl_tax"), total_excl_tax__gte=0),
             ),
         ]
-        indexes = [models.Index(fields=["user", "-date_placed", "-id"], name="orders_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-date_placed", "-id"], name="orders_of_user"),
+            models.Index(fields=["pay_by"], condition=Q(payment_status="awaiting"), name="orders_to_be_paid"),
+            models.Index(fields=["client"], condition=Q(payment_status="awaiting"), name="unpaid_orders_of_client"),
+        ]
 
     def set_status(self, new_status: str) -> None:
         """Oscar 4.2.1 writes the whole row unlocked and leaves the stock as it is."""

@@ -61,6 +61,20 @@ def change_order_status(
     order = lock_order(order_id)
     if version is not None and version != order.version:
         raise StaleVersion
+    move_order(order, status=status, quantities=quantities, changed_by=changed_by, note=note)
+    return order
+
+
+@transaction_required
+def move_order(
+    order: Order,
+    *,
+    status: str,
+    quantities: Mapping[int, int] | None = None,
+    changed_by: int | None = None,
+    note: str = "",
+) -> None:
+    """`change_order_status` inside the transaction of a caller who has locked the order."""
     lines = {line.pk: line for line in order.lines.order_by("pk")}
     moved = [_move(lines[pk], status, quantity) for pk, quantity in _plan(order, lines, status, quantities).items()]
     old = order.status
@@ -77,7 +91,6 @@ def change_order_status(
     _record(order, status, moved, old=old, changed_by=changed_by, note=note)
     if is_over:
         publish(OrderCancelled(order_id=order.pk))
-    return order
 
 
 @transaction_required

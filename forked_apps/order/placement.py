@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -43,7 +44,9 @@ class Placement:
     billing_address: PostalAddress | None
     countries: Mapping[str, Country]
     payment_method: str
+    time_to_pay: timedelta
     customer_notes: str = ""
+    client: str = ""
 
 
 @transaction_required
@@ -53,7 +56,7 @@ def write_order(priced: PricedCart, placement: Placement) -> Order:
     An order that costs nothing is paid. Publishes OrderPlaced. UNIQUE on the order's basket refuses a second order of
     one cart.
     """
-    totals, shipping = priced.totals, priced.shipping
+    totals, shipping, now = priced.totals, priced.shipping, timezone.now()
     order = Order(
         number=new_order_number(),
         basket_id=priced.cart.id,
@@ -73,7 +76,9 @@ def write_order(priced: PricedCart, placement: Placement) -> Order:
         payment_status=PaymentStatus.AWAITING if totals.total else PaymentStatus.PAID,
         payment_method=placement.payment_method,
         customer_notes=placement.customer_notes,
-        date_placed=timezone.now(),
+        pay_by=now + placement.time_to_pay if totals.total else None,
+        client=placement.client,
+        date_placed=now,
     )
     order.save(force_insert=True)
     lines = Line.objects.bulk_create(_line(order, line) for line in priced.lines)

@@ -106,6 +106,13 @@ VARIABLES: Final[dict[str, Variable]] = {
     "PRICES_INCLUDE_TAX": Variable("flag", True, "Prices are entered gross; else net."),
     "TAX_RATE": Variable("decimal", Decimal("0.20"), "The one tax rate: 0.20 is 20 %."),
     "SHIPPING_FLAT_PRICE": Variable("decimal", Decimal("4.95"), "Shipping of one order, entered like the prices."),
+    "TIME_TO_PAY_MANUAL": Variable(
+        "number", 604800, "Seconds that an unpaid order by invoice or transfer holds stock."
+    ),
+    "TIME_TO_PAY_GATEWAY": Variable("number", 900, "Seconds that an unpaid order by a payment gateway holds stock."),
+    "UNPAID_ORDERS_PER_CLIENT": Variable(
+        "number", 20, "Unpaid orders that one login, or one address, may hold at once."
+    ),
     "DEFAULT_PARTNER": Variable(
         "text", "Main warehouse", "Partner of products created without one; made when missing."
     ),

@@ -7,7 +7,7 @@ from oscar.defaults import OSCAR_DASHBOARD_NAVIGATION
 
 from nexus_shop.core.money import digits
 
-from .env import decimal, flag, text
+from .env import decimal, flag, number, text
 
 OSCAR_SHOP_NAME = text("SHOP_NAME")
 OSCAR_HOMEPAGE = "/"
@@ -52,6 +52,9 @@ STOREFRONT_URL = text("STOREFRONT_URL")
 PRICES_INCLUDE_TAX = flag("PRICES_INCLUDE_TAX")
 TAX_RATE = decimal("TAX_RATE")
 SHIPPING_FLAT_PRICE = decimal("SHIPPING_FLAT_PRICE")
+TIME_TO_PAY_MANUAL = number("TIME_TO_PAY_MANUAL")
+TIME_TO_PAY_GATEWAY = number("TIME_TO_PAY_GATEWAY")
+UNPAID_ORDERS_PER_CLIENT = number("UNPAID_ORDERS_PER_CLIENT")
 DEFAULT_PARTNER = text("DEFAULT_PARTNER")
 DEFAULT_PRODUCT_CLASS = text("DEFAULT_PRODUCT_CLASS")
 STRIPE_PUBLIC_KEY = text("STRIPE_PUBLIC_KEY")

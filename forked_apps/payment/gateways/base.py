@@ -1,6 +1,7 @@
 """What a payment method is to the shop."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from django.utils.functional import Promise
@@ -23,6 +24,9 @@ class PaymentMethod(Protocol):
 
     def is_available(self) -> bool:
         """Whether its settings allow to offer it."""
+
+    def time_to_pay(self) -> timedelta:
+        """How long an unpaid order holds its stock."""
 
     def next_action(self) -> NextAction:
         """What the shopper of an unpaid order does next."""

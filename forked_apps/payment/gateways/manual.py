@@ -1,5 +1,8 @@
 """Payment that people handle: by invoice, bank transfer, in the shop. Staff record it in the dashboard."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +22,10 @@ class Manual:
     def is_available(self) -> bool:
         """Always."""
         return True
+
+    def time_to_pay(self) -> timedelta:
+        """TIME_TO_PAY_MANUAL."""
+        return timedelta(seconds=settings.TIME_TO_PAY_MANUAL)
 
     def next_action(self) -> NextAction:
         """Wait for the details."""
