@@ -17,18 +17,22 @@ MAX_TOTAL: Final = Decimal("9999999999.99")  # what the columns of an order hold
 
 @dataclass(slots=True)
 class Held:
-    """What a cart holds so far: units by stock record, and their gross worth."""
+    """What a cart holds so far: units by stock record, and about what they are worth with tax."""
 
     units: dict[int, int] = field(default_factory=dict)
     worth: Decimal = ZERO
 
-    def take(self, stock: Stock, quantity: int, *, pointer: str) -> int:
-        """Hold more units of a priced stock record; returns those of it together. Raises QuantityLimit."""
+    def take(self, stock: Stock, quantity: int, *, extra: Decimal = ZERO, pointer: str) -> int:
+        """Hold more units of a priced stock record; returns those of it together. Raises QuantityLimit.
+
+        `extra` is what the shopper's options add to each unit, as entered.
+        """
         limit = settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD
         if sum(self.units.values()) + quantity > limit:
             raise QuantityLimit(QuantityFacts(limit=limit), pointer=pointer)
         assert stock.price is not None
-        worth = self.worth + (unit_price(stock.price, stock.currency).gross or ZERO) * quantity
+        unit = unit_price(stock.price + extra, stock.currency, rate=settings.TAX_RATE)
+        worth = self.worth + unit.shown * quantity
         check_total(worth, pointer=pointer)
         self.worth = worth
         self.units[stock.id] = self.units.get(stock.id, 0) + quantity

@@ -3,9 +3,10 @@
 A cart reserves nothing: quantities are checked against what is free, and taken when the order is placed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,9 +15,9 @@ from django.db.models.functions import Now
 
 from forked_apps.partner.errors import InsufficientStock, Shortage, Shortages
 from forked_apps.partner.queries import Article, articles
-from forked_apps.partner.selection import Stock, unit_price
+from forked_apps.partner.selection import Stock
 from nexus_shop.core.errors import NotFound, StaleVersion
-from nexus_shop.core.money import ZERO
+from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
@@ -31,7 +32,8 @@ from .errors import (
 from .limits import MAX_LINES, Held
 from .models import Basket, line_reference
 from .options import check_options
-from .values import CartRef, ChosenOption, hash_of_token
+from .queries import OPTIONS, chosen_options
+from .values import CartRef, ChosenOption, extra_of, hash_of_token
 
 GUEST_CART_AGE: Final = timedelta(days=90)
 
@@ -77,10 +79,11 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _PinnedLine:
-    """The product of a line in the cart, and the stock record that it was put in from."""
+    """A product with the stock record that its line is sold from, and what the shopper said of it."""
 
     product_id: int
     stock: Stock
+    options: tuple[ChosenOption, ...]
 
 
 @transaction
@@ -129,12 +132,12 @@ def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version:
     if line.stock.price is None or line.stock.currency != cart.currency:
         raise ProductUnavailable(ProductFacts(product_ids=[line.product_id]))
     held = _held(cart.id, without=line_handle)
-    _check_quantity(article, line.stock, wanted=quantity, held=held, pointer="/quantity")
+    _check_quantity(article, line, wanted=quantity, held=held, pointer="/quantity")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE basket_line SET quantity = %s, price_excl_tax = %s, price_incl_tax = %s,"
             " date_updated = clock_timestamp() WHERE basket_id = %s AND handle = %s",
-            [quantity, *_prices(line.stock), cart.id, line_handle],
+            [quantity, *_prices(line.stock, line.options), cart.id, line_handle],
         )
     return _changed(cart)
 
@@ -309,7 +312,8 @@ def _add(cart: _Locked, wanted: Sequence[Wanted], *, held: Held) -> None:
         article = checked_article(item, found=found)
         assert article.stock is not None
         options = check_options(article.options, item.options, pointer=f"{item.pointer}/options")
-        _check_quantity(article, article.stock, wanted=item.quantity, held=held, pointer=f"{item.pointer}/quantity")
+        chosen = _PinnedLine(article.product_id, article.stock, options)
+        _check_quantity(article, chosen, wanted=item.quantity, held=held, pointer=f"{item.pointer}/quantity")
         reference = line_reference(
             article.product_id, article.stock.id, [(option.code, option.value) for option in options]
         )
@@ -319,18 +323,18 @@ def _add(cart: _Locked, wanted: Sequence[Wanted], *, held: Held) -> None:
         _upsert_lines(cart, lines)
 
 
-def _check_quantity(article: Article, stock: Stock, *, wanted: int, held: Held, pointer: str) -> None:
+def _check_quantity(article: Article, line: _PinnedLine, *, wanted: int, held: Held, pointer: str) -> None:
     """Refuse more than one cart may hold, or than is free of the stock record."""
-    together = held.take(stock, wanted, pointer=pointer)
-    if article.tracks_stock and together > stock.free:
-        shortage = Shortage(article.product_id, article.sku, together, stock.free)
+    together = held.take(line.stock, wanted, extra=extra_of(line.options), pointer=pointer)
+    if article.tracks_stock and together > line.stock.free:
+        shortage = Shortage(article.product_id, article.sku, together, line.stock.free)
         raise InsufficientStock(Shortages(shortages=[shortage]), pointer=pointer)
 
 
 def _upsert_lines(cart: _Locked, entries: Mapping[str, _Entry]) -> None:
     """Add entries (line reference -> entry) in one statement, however many; all or none."""
     references = list(entries)
-    prices = [_prices(entry.stock) for entry in entries.values()]
+    prices = [_prices(entry.stock, entry.options) for entry in entries.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -374,19 +378,19 @@ def _write_options(chosen: Mapping[int, Sequence[ChosenOption]]) -> None:
     )
 
 
-def _prices(stock: Stock) -> tuple[Any, Any]:
-    """Net and gross unit price of now, kept with the line to tell a later change."""
+def _prices(stock: Stock, options: Iterable[ChosenOption]) -> tuple[Decimal | None, Decimal | None]:
+    """The unit price of now as entered, in the column of its kind (net, gross): kept to tell a later change."""
     assert stock.price is not None
-    price = unit_price(stock.price, stock.currency)
-    return price.net, price.gross
+    entered = round_money(stock.price + extra_of(options), stock.currency)
+    return (None, entered) if settings.PRICES_INCLUDE_TAX else (entered, None)
 
 
 def _held(basket_id: int, *, without: str | None = None) -> Held:
     """What the cart holds, but for the line of that handle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT stockrecord_id, sum(quantity)::int, sum(quantity * COALESCE(price_incl_tax, 0)) FROM basket_line"
-            " WHERE basket_id = %s AND handle IS DISTINCT FROM %s GROUP BY 1",
+            "SELECT stockrecord_id, sum(quantity)::int, sum(quantity * COALESCE(price_incl_tax, price_excl_tax, 0))"
+            " FROM basket_line WHERE basket_id = %s AND handle IS DISTINCT FROM %s GROUP BY 1",
             [basket_id, without],
         )
         rows = cursor.fetchall()
@@ -396,15 +400,15 @@ def _held(basket_id: int, *, without: str | None = None) -> Held:
 def _line(basket_id: int, handle: str) -> _PinnedLine:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.product_id, s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated"
-            " FROM basket_line l JOIN partner_stockrecord s ON s.id = l.stockrecord_id"
+            "SELECT l.product_id, s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,"
+            f" {OPTIONS} FROM basket_line l JOIN partner_stockrecord s ON s.id = l.stockrecord_id"
             " WHERE l.basket_id = %s AND l.handle = %s",
             [basket_id, handle],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotFound
-    return _PinnedLine(row[0], Stock(*row[1:]))
+    return _PinnedLine(row[0], Stock(*row[1:-1]), chosen_options(row[-1]))
 
 
 def _delete_lines(basket_id: int, handle: str | None = None) -> None:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from forked_apps.partner.queries import OptionRule
+from nexus_shop.core.money import ZERO
 
 from .errors import InvalidOption, OptionFacts
 from .values import ChosenOption
@@ -28,8 +30,16 @@ def check_options(rules: Sequence[OptionRule], given: Mapping[str, Any], *, poin
             continue
         if not _fits(rule, value):
             raise InvalidOption(OptionFacts(option=rule.code, reason="value"), pointer=pointer)
-        chosen.append(ChosenOption(rule.id, rule.code, rule.name, value))
+        chosen.append(ChosenOption(rule.id, rule.code, rule.name, value, extra_price(rule.price, rule.choices, value)))
     return tuple(chosen)
+
+
+def extra_price(base: Decimal, choices: Mapping[str, Decimal], value: Any) -> Decimal:
+    """What an answer adds to the price of a unit: the option's own price, and those of what was chosen. No is free."""
+    if value is False:
+        return ZERO
+    chosen = value if isinstance(value, list) else [value]
+    return sum((choices.get(item, ZERO) for item in chosen if isinstance(item, str)), base)
 
 
 def _is_date(value: Any) -> bool:
@@ -58,7 +68,11 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
 
 def _fits(rule: OptionRule, value: Any) -> bool:
     if rule.type in {"select", "radio"}:
-        return value in rule.choices
+        return isinstance(value, str) and value in rule.choices
     if rule.type in {"multi_select", "checkbox"}:
-        return isinstance(value, list) and all(item in rule.choices for item in value) and len(set(value)) == len(value)
+        return (
+            isinstance(value, list)
+            and all(isinstance(item, str) and item in rule.choices for item in value)
+            and len(set(value)) == len(value)
+        )
     return _CHECKS[rule.type](value)

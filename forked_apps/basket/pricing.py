@@ -1,10 +1,11 @@
 """Price a cart. Pure: values in, values out; no write, no statement once the offers are loaded.
 
-Prices are those of the stock records, now. Each line is rounded half up; the tax is what its gross amount contains.
+Prices are those of the stock records, now, with what the shopper's options add. Each line is rounded half up; the tax
+is what its gross amount contains. Where the tax is not known yet (net prices, no address) all amounts are net.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,11 +13,20 @@ from django.conf import settings
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.offer.pricing import Application, OfferLine, OfferProduct, apply_offers
 from forked_apps.partner.selection import unit_price
-from forked_apps.shipping.queries import ShippingQuote, shipping_quotes
+from forked_apps.shipping.pricing import Parcel, ShippingQuote, shipping_quotes
 from forked_apps.voucher.models import Voucher
-from nexus_shop.core.money import ZERO, Price, amount_text, contained_tax, round_money
+from nexus_shop.core.money import ZERO, Price, amount_text, price_of, round_money
+from nexus_shop.markets.taxes import Destination
 
-from .values import Cart, CartLine, PricedCart, PricedLine, Problem, Totals
+from .values import Cart, CartLine, PricedCart, PricedLine, PriceRules, Problem, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A line's unit price, and the rate of tax that it was made with; no price where the product has none."""
+
+    price: Price | None
+    rate: Decimal | None
 
 
 def price_cart(
@@ -24,23 +34,30 @@ def price_cart(
     offers: Sequence[ConditionalOffer],
     *,
     vouchers: Sequence[Voucher] = (),
+    rules: PriceRules | None = None,
+    destination: Destination | None = None,
     shipping_code: str | None = None,
 ) -> PricedCart | None:
-    """The cart with all its prices; None where `shipping_code` names no method for it. Without one: the cheapest."""
+    """The cart with all its prices; None where no method of `shipping_code` serves it. Without one: the cheapest.
+
+    Without a destination, and where no method serves it, the cheapest of all methods is taken.
+    """
+    rules = rules or PriceRules()
     currency = cart.currency
-    units = [_unit(line, currency) for line in cart.lines]
+    units = [_unit(line, cart, rules, destination) for line in cart.lines]
     applications = _apply(cart, units, offers)
     discounts = _discounts(applications, len(units))
     lines = tuple(
         _priced(line, unit, discount, currency)
         for line, unit, discount in zip(cart.lines, units, discounts, strict=True)
     )
-    requires_shipping = any(line.requires_shipping for line in cart.lines)
-    quotes = shipping_quotes(currency=currency, requires_shipping=requires_shipping)
-    wanted = [quote for quote in quotes if shipping_code is None or quote.code == shipping_code]
-    if not wanted:
+    quote = _chosen(quotes_for(lines, currency, rules, destination), shipping_code)
+    if quote is None and shipping_code is None:
+        quote = _chosen(quotes_for(lines, currency, rules, None), None)
+    if quote is None:
         return None
-    shipping, applications = _discounted_shipping(wanted[0], applications, currency)
+    rate = rules.taxes.rate("", destination)
+    shipping, applications = _discounted_shipping(quote, applications, currency, rate)
     if not cart.lines:
         shipping = replace(shipping, price=Price(currency, ZERO, ZERO, ZERO))
     return PricedCart(
@@ -56,57 +73,94 @@ def price_cart(
     )
 
 
-def _unit(line: CartLine, currency: str) -> Price | None:
-    if line.stock.price is None or line.stock.currency != currency:
-        return None
-    return unit_price(line.stock.price, currency)
+def quotes_for(
+    lines: Sequence[PricedLine], currency: str, rules: PriceRules, destination: Destination | None
+) -> list[ShippingQuote]:
+    """What the ways of delivery charge for priced lines, cheapest first; those that do not serve them are left out."""
+    rate = rules.taxes.rate("", destination)
+    return shipping_quotes(rules.methods, parcel_of(lines, currency, rules), destination=destination, rate=rate)
 
 
-def _as_entered(unit: Price) -> Decimal:
-    return (unit.gross if settings.PRICES_INCLUDE_TAX else unit.net) or ZERO
+def parcel_of(lines: Sequence[PricedLine], currency: str, rules: PriceRules) -> Parcel:
+    """What has to be shipped of priced lines."""
+    shipped = [each for each in lines if each.line.requires_shipping]
+    units: dict[int, int] = {}
+    for each in shipped:
+        units[each.line.product_id] = units.get(each.line.product_id, 0) + each.line.quantity
+    return Parcel(
+        currency=currency,
+        requires_shipping=bool(shipped) or not lines,
+        total=sum((_as_entered(each.total) for each in shipped if each.total), ZERO),
+        units=units,
+        weights=rules.weights,
+    )
 
 
-def _apply(cart: Cart, units: Sequence[Price | None], offers: Sequence[ConditionalOffer]) -> list[Application]:
-    """Applications with gross discounts by the line's position in the cart; lines without a price take no part."""
-    positions = [position for position, unit in enumerate(units) if unit is not None]
+def _chosen(quotes: Sequence[ShippingQuote], code: str | None) -> ShippingQuote | None:
+    return next((quote for quote in quotes if code is None or quote.code == code), None)
+
+
+def _unit(line: CartLine, cart: Cart, rules: PriceRules, destination: Destination | None) -> _Unit:
+    rate = rules.taxes.rate(line.product_class, destination)
+    entered = line.entered
+    if entered is None or line.stock.currency != cart.currency:
+        return _Unit(None, rate)
+    return _Unit(unit_price(entered, cart.currency, rate=rate), rate)
+
+
+def _as_entered(price: Price) -> Decimal:
+    return price.shown if settings.PRICES_INCLUDE_TAX else price.net
+
+
+def _apply(cart: Cart, units: Sequence[_Unit], offers: Sequence[ConditionalOffer]) -> list[Application]:
+    """Applications with discounts as shown by the line's position in the cart; lines without a price take no part."""
+    positions = [position for position, unit in enumerate(units) if unit.price is not None]
     if not offers or not positions:
         return []
     lines = []
     for position in positions:
-        line, unit = cart.lines[position], units[position]
-        assert unit is not None
+        line, price = cart.lines[position], units[position].price
+        assert price is not None
         product = OfferProduct(line.product_id, line.is_discountable)
         lines.append(
-            OfferLine(product, quantity=line.quantity, unit_price=_as_entered(unit), stock_record_id=line.stock.id)
+            OfferLine(product, quantity=line.quantity, unit_price=_as_entered(price), stock_record_id=line.stock.id)
         )
-    found = apply_offers(lines, offers, currency=cart.currency, owner=cart.owner_id)
+    found = apply_offers(lines, offers, currency=cart.currency, owner=cart.owner_id or "guest")
     left = [_before_discounts(line, unit) for line, unit in zip(cart.lines, units, strict=True)]
-    return [
-        replace(
-            application,
-            by_line={
-                positions[index]: _take(left, positions[index], gross_discount(amount, cart.currency))
-                for index, amount in application.by_line.items()
-            },
-        )
-        for application in found
-    ]
+    return [_as_shown(application, positions, units, left, cart.currency) for application in found]
 
 
-def _before_discounts(line: CartLine, unit: Price | None) -> Decimal:
-    return ZERO if unit is None else (unit.gross or ZERO) * line.quantity
+def _as_shown(
+    application: Application,
+    positions: Sequence[int],
+    units: Sequence[_Unit],
+    left: list[Decimal],
+    currency: str,
+) -> Application:
+    """The application by the cart's positions, within what is left of the lines and of the offer's budget."""
+    budget = application.offer.budget
+    by_line = {}
+    for index, amount in application.by_line.items():
+        position = positions[index]
+        taken = min(shown_discount(amount, currency, units[position].rate), left[position])
+        if budget is not None:
+            taken = min(taken, budget)
+            budget -= taken
+        if taken:
+            by_line[position] = taken
+            left[position] -= taken
+    return replace(application, by_line=by_line)
 
 
-def _take(left: list[Decimal], position: int, amount: Decimal) -> Decimal:
-    """As much of the amount as is left of the line: rounded parts may be more together than the line is worth."""
-    taken = min(amount, left[position])
-    left[position] -= taken
-    return taken
+def _before_discounts(line: CartLine, unit: _Unit) -> Decimal:
+    return ZERO if unit.price is None else unit.price.shown * line.quantity
 
 
-def gross_discount(amount: Decimal, currency: str) -> Decimal:
-    """A discount in the terms in which prices are entered, as the gross amount that the shopper sees."""
-    return amount if settings.PRICES_INCLUDE_TAX else round_money(amount * (1 + settings.TAX_RATE), currency)
+def shown_discount(amount: Decimal, currency: str, rate: Decimal | None) -> Decimal:
+    """A discount in the terms in which prices are entered, as the amount that the shopper sees."""
+    if settings.PRICES_INCLUDE_TAX or rate is None:
+        return amount
+    return round_money(amount * (1 + rate), currency)
 
 
 def _discounts(applications: Sequence[Application], count: int) -> list[Decimal]:
@@ -117,29 +171,31 @@ def _discounts(applications: Sequence[Application], count: int) -> list[Decimal]
     return discounts
 
 
-def _priced(line: CartLine, unit: Price | None, discount: Decimal, currency: str) -> PricedLine:
-    if unit is None or unit.gross is None:
+def _priced(line: CartLine, unit: _Unit, discount: Decimal, currency: str) -> PricedLine:
+    if unit.price is None:
         return PricedLine(line, None, None, ZERO)
-    return PricedLine(line, unit, _gross_price(_before_discounts(line, unit) - discount, currency), discount)
+    total = price_of(_before_discounts(line, unit) - discount, currency, rate=_known(unit.price, unit.rate))
+    return PricedLine(line, unit.price, total, discount)
 
 
-def _gross_price(gross: Decimal, currency: str) -> Price:
-    tax = contained_tax(gross, currency, rate=settings.TAX_RATE)
-    return Price(currency, net=gross - tax, tax=tax, gross=gross)
+def _known(price: Price, rate: Decimal | None) -> Decimal | None:
+    return None if price.gross is None else rate or ZERO
 
 
 def _discounted_shipping(
-    quote: ShippingQuote, applications: Sequence[Application], currency: str
+    quote: ShippingQuote, applications: Sequence[Application], currency: str, rate: Decimal | None
 ) -> tuple[ShippingQuote, list[Application]]:
     """The first shipping offer lowers the charge and knows by how much; others do not apply (Oscar takes one)."""
     first = next((application for application in applications if application.affects_shipping), None)
     if first is None:
         return quote, list(applications)
-    gross, discount = quote.price.gross or ZERO, ZERO
-    if gross:
+    shown, discount = quote.price.shown, ZERO
+    if shown:
         entered = first.offer.shipping_discount(_as_entered(quote.price), currency)
-        discount = min(gross_discount(round_money(entered, currency), currency), gross)
-        quote = replace(quote, price=_gross_price(gross - discount, currency))
+        discount = min(shown_discount(round_money(entered, currency), currency, rate), shown)
+        if first.offer.budget is not None:
+            discount = min(discount, first.offer.budget)
+        quote = replace(quote, price=price_of(shown - discount, currency, rate=_known(quote.price, rate)))
     return quote, [
         replace(first, off_shipping=discount) if each is first else each
         for each in applications
@@ -148,25 +204,27 @@ def _discounted_shipping(
 
 
 def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote, currency: str) -> Totals:
-    priced = [(line, line.unit, line.total) for line in lines]
-    items = sum(((unit.gross or ZERO) * line.line.quantity for line, unit, _ in priced if unit), ZERO)
+    prices = [line.total for line in lines if line.total] + [shipping.price]
+    items = sum((line.unit.shown * line.line.quantity for line in lines if line.unit), ZERO)
     discount = sum((line.discount for line in lines), ZERO)
-    charge = shipping.price.gross or ZERO
-    tax = sum((total.tax or ZERO for _, _, total in priced if total), ZERO) + (shipping.price.tax or ZERO)
+    taxes = [price.tax for price in prices]
+    tax = None if None in taxes else sum((tax for tax in taxes if tax is not None), ZERO)
+    charge = shipping.price.shown
     return Totals(currency, items, discount, charge, tax, items - discount + charge)
 
 
-def _problems(line: CartLine, unit: Price | None, cart: Cart) -> list[Problem]:
+def _problems(line: CartLine, unit: _Unit, cart: Cart) -> list[Problem]:
     if cart.status != "Open":
         return []
-    if not line.is_sold or unit is None:
+    if not line.is_sold or unit.price is None:
         return [Problem("product_unavailable", line.handle)]
     problems = []
     wanted = sum(other.quantity for other in cart.lines if other.stock.id == line.stock.id)
     if line.tracks_stock and wanted > line.stock.free:
         problems.append(Problem("insufficient_stock", line.handle, {"requested": wanted, "available": line.stock.free}))
-    if line.price_when_added is not None and line.price_when_added != unit.gross:
-        old, new = line.price_when_added, unit.gross or ZERO
+    entered = round_money(line.entered or ZERO, cart.currency)
+    if line.price_when_added is not None and line.price_when_added != entered:
+        old, new = line.price_when_added, entered
         texts = {"old": amount_text(old, cart.currency), "new": amount_text(new, cart.currency)}
         problems.append(Problem("price_changed", line.handle, texts))
     return problems

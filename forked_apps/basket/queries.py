@@ -1,33 +1,46 @@
 """Reading carts: one statement for the cart with its lines, one for the offers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
 
 from forked_apps.offer.models import ConditionalOffer
-from forked_apps.offer.queries import offers_for
+from forked_apps.offer.queries import Customer, offers_for
 from forked_apps.partner.selection import Stock
+from forked_apps.shipping.pricing import ShippingQuote
+from forked_apps.shipping.queries import METHODS, weights_of
 from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.queries import usable_vouchers
+from nexus_shop.core.rules import CURRENT, rules_token
+from nexus_shop.markets.taxes import TAXES, Destination
 
-from .pricing import price_cart
-from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart
+from .options import extra_price
+from .pricing import price_cart, quotes_for
+from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart, PriceRules
 
+# What the shopper said of a line's options, with what each may cost: [id, code, name, value, price, {choice: price}].
+OPTIONS: Final = """
+    CASE WHEN EXISTS (SELECT 1 FROM basket_lineattribute a WHERE a.line_id = l.id) THEN (
+        SELECT json_agg(json_build_array(o.id, o.code, o.name, a.value, o.price::text,
+            (SELECT json_object_agg(c.option, c.price::text) FROM catalogue_attributeoption c
+             WHERE c.group_id = o.option_group_id AND c.price <> 0)) ORDER BY a.id)
+        FROM basket_lineattribute a JOIN catalogue_option o ON o.id = a.option_id WHERE a.line_id = l.id) END
+"""
 LINES: Final = """
     SELECT b.id, b.handle, b.version, b.status, b.owner_id, b.currency,
+           (SELECT email FROM accounts_user u WHERE u.id = b.owner_id), {token},
            ARRAY(SELECT v.code FROM basket_basket_vouchers bv JOIN voucher_voucher v ON v.id = bv.voucher_id
                  WHERE bv.basket_id = b.id ORDER BY bv.id),
-           l.handle, l.quantity, l.price_incl_tax,
+           l.handle, l.quantity, {entered},
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
-           s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,
+           COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,
            s.partner_id, partner.name, s.partner_sku,
-           CASE WHEN EXISTS (SELECT 1 FROM basket_lineattribute a WHERE a.line_id = l.id) THEN (
-               SELECT json_agg(json_build_array(o.id, o.code, o.name, a.value) ORDER BY a.id)
-               FROM basket_lineattribute a JOIN catalogue_option o ON o.id = a.option_id WHERE a.line_id = l.id) END
+           {options}
     FROM basket_basket b
     LEFT JOIN basket_line l ON l.basket_id = b.id
     LEFT JOIN catalogue_product p ON p.id = l.product_id
@@ -71,40 +84,73 @@ def no_cart() -> Cart:
 
 
 def _read(condition: str, value: Any) -> Cart | None:
+    entered = "l.price_incl_tax" if settings.PRICES_INCLUDE_TAX else "l.price_excl_tax"
+    statement = LINES.format(condition=condition, token=CURRENT, entered=entered, options=OPTIONS)
     with connection.cursor() as cursor:
-        cursor.execute(LINES.format(condition=condition), [value])
+        cursor.execute(statement, [value])
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, handle, version, status, owner_id, currency, codes = rows[0][:7]
-    lines = tuple(_line(row[7:]) for row in rows if row[7] is not None)
-    return Cart(currency, pk, handle, version, status, owner_id, lines, tuple(codes))
+    pk, handle, version, status, owner_id, currency, email, token, codes = rows[0][:9]
+    lines = tuple(_line(row[9:]) for row in rows if row[9] is not None)
+    return Cart(currency, pk, handle, version, status, owner_id, email or "", token, lines, tuple(codes))
 
 
 def _line(row: Sequence[Any]) -> CartLine:
     handle, quantity, price_when_added = row[:3]
-    options = row[-1] or ()
-    chosen = tuple(ChosenOption(*option) for option in options)
-    facts = [*row[3:10], Stock(*row[10:16]), *row[16:19]]  # the order of the columns
-    return CartLine(handle, *[*facts, quantity, price_when_added, chosen])
+    facts = [*row[3:11], Stock(*row[11:17]), *row[17:20]]  # the order of the columns
+    return CartLine(handle, *[*facts, quantity, price_when_added, chosen_options(row[-1])])
 
 
-def priced(cart: Cart) -> PricedCart:
-    """The cart as the shopper sees it, shipped by the cheapest method."""
+def chosen_options(rows: Sequence[Any] | None) -> tuple[ChosenOption, ...]:
+    """What OPTIONS has read of a line."""
+    return tuple(
+        ChosenOption(pk, code, name, value, extra_price(Decimal(base), _decimals(choices), value))
+        for pk, code, name, value, base, choices in rows or ()
+    )
+
+
+def _decimals(prices: Mapping[str, str] | None) -> dict[str, Decimal]:
+    return {name: Decimal(price) for name, price in (prices or {}).items()}
+
+
+def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
+    """The cart as the shopper sees it, shipped by the cheapest method; with taxes and zones of the destination."""
     vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
-    result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers)
+    rules = rules_of(cart) if cart.lines else PriceRules()
+    result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     assert result is not None
     return result
 
 
-def offers_of(cart: Cart, vouchers: Collection[Voucher], *, for_order: bool = False) -> list[ConditionalOffer]:
-    """The offers that may apply to the cart, those of its vouchers told so. `for_order` as `offers_for` says."""
+def quotes_of(cart: Cart, destination: Destination | None) -> list[ShippingQuote]:
+    """The ways of delivery for the cart as it is priced now, cheapest first."""
+    return quotes_for(priced(cart, destination=destination).lines, cart.currency, rules_of(cart), destination)
+
+
+def rules_of(cart: Cart) -> PriceRules:
+    """What the shop charges beside the prices. One statement where a method goes by weight, else none."""
+    token = cart.rules_token or rules_token()
+    methods = METHODS.at(token)
+    by_weight = any(method.kind == "weight" for method in methods)
+    weights = weights_of([line.product_id for line in cart.lines]) if by_weight and cart.lines else {}
+    return PriceRules(TAXES.at(token), methods, weights)
+
+
+def offers_of(
+    cart: Cart, vouchers: Collection[Voucher], *, email: str = "", for_order: bool = False
+) -> list[ConditionalOffer]:
+    """The offers that may apply to the cart, those of its vouchers told so. `for_order` as `offers_for` says.
+
+    Uses are counted for the cart's owner, or for the guest of that e-mail address.
+    """
     if not cart.lines:
         return []
     by_offer = {offer.pk: voucher for voucher in vouchers for offer in voucher.offers.all()}
     offers = offers_for(
         [line.product_id for line in cart.lines],
-        owner_id=cart.owner_id,
+        token=cart.rules_token,
+        customer=Customer(cart.owner_id, cart.owner_email or email),
         voucher_offer_ids=by_offer,
         for_order=for_order,
     )

@@ -1,15 +1,17 @@
 """The cart as values: what is read once and then only computed with."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from forked_apps.offer.pricing import Application
 from forked_apps.partner.selection import Stock
-from forked_apps.shipping.queries import ShippingQuote
+from forked_apps.shipping.pricing import Method, ShippingQuote
 from forked_apps.voucher.models import Voucher
-from nexus_shop.core.money import Money, Price
+from nexus_shop.core.money import ZERO, Money, Price
+from nexus_shop.markets.taxes import TaxBook
 
 TOTAL_PARTS = ("items", "discount", "shipping", "tax", "total")
 
@@ -29,12 +31,13 @@ def hash_of_token(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChosenOption:
-    """What the shopper said of one option of a product."""
+    """What the shopper said of one option of a product; `price` is what that adds to each unit, as entered."""
 
     option_id: int
     code: str
     name: str
     value: Any
+    price: Decimal = ZERO
 
     def as_json(self) -> dict[str, Any]:
         """The API's shape."""
@@ -53,6 +56,7 @@ class CartLine:
     is_discountable: bool
     tracks_stock: bool
     requires_shipping: bool
+    product_class: str
     stock: Stock
     partner_id: int
     partner_name: str
@@ -61,10 +65,23 @@ class CartLine:
     price_when_added: Decimal | None = None
     options: tuple[ChosenOption, ...] = ()
 
+    @property
+    def entered(self) -> Decimal | None:
+        """The price of a unit with its options, as entered; None where the product has none."""
+        return None if self.stock.price is None else self.stock.price + extra_of(self.options)
+
+
+def extra_of(options: Iterable[ChosenOption]) -> Decimal:
+    """What options add to the price of each unit, as entered."""
+    return sum((option.price for option in options), ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart with its lines. `id` and `handle` are None for one that does not exist."""
+    """A cart with its lines. `id` and `handle` are None for one that does not exist.
+
+    `rules_token` is that of `core.rules` at the time of reading.
+    """
 
     currency: str
     id: int | None = None
@@ -72,13 +89,27 @@ class Cart:
     version: int = 0
     status: str = "Open"
     owner_id: int | None = None
+    owner_email: str = ""
+    rules_token: str = ""
     lines: tuple[CartLine, ...] = ()
     voucher_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class PriceRules:
+    """What the shop charges beside the prices: taxes, and delivery (no method leaves the flat rate).
+
+    `weights`: product id -> kg, loaded where a method asks for them.
+    """
+
+    taxes: TaxBook = field(default_factory=TaxBook)
+    methods: tuple[Method, ...] = ()
+    weights: Mapping[int, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with its prices. `unit` and `total` are None where the product has no price; `discount` is gross."""
+    """A line with its prices. `unit` and `total` are None where the product has no price; `discount` is as shown."""
 
     line: CartLine
     unit: Price | None
@@ -88,18 +119,22 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All gross: total = items - discount + shipping, and `tax` is contained in it."""
+    """All gross: total = items - discount + shipping, and `tax` is contained in it.
+
+    Where the tax cannot be known yet all are net, and `tax` is None.
+    """
 
     currency: str
     items: Decimal
     discount: Decimal
     shipping: Decimal
-    tax: Decimal
+    tax: Decimal | None
     total: Decimal
 
-    def as_json(self) -> dict[str, dict[str, str]]:
+    def as_json(self) -> dict[str, dict[str, str] | None]:
         """The API's shape: money each."""
-        return {name: Money(getattr(self, name), self.currency).as_json() for name in TOTAL_PARTS}
+        amounts = {name: getattr(self, name) for name in TOTAL_PARTS}
+        return {n: None if amount is None else Money(amount, self.currency).as_json() for n, amount in amounts.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Oscar's catalogue, plus brands, unique slugs and recorded picture sizes."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
@@ -114,12 +116,29 @@ class AttributeOptionGroup(AbstractAttributeOptionGroup):
     """Oscar's group of options of an attribute."""
 
 
+def extra_price(help_text: Any) -> "models.DecimalField[Decimal, Decimal]":
+    """What an answer adds to the price of each unit, entered like the prices."""
+    return models.DecimalField(
+        _("Extra price"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text=help_text,
+    )
+
+
 class AttributeOption(AbstractAttributeOption):
-    """Oscar's option of an attribute."""
+    """Oscar's value of a group: of an attribute, or a choice of an option, with what that choice adds to the price."""
+
+    price = extra_price(_("Added to each unit when this is chosen as an option."))
 
 
 class Option(AbstractOption):
-    """Oscar's option: what a shopper says when adding a product to the cart."""
+    """Oscar's option: what a shopper says when adding a product to the cart, with what saying it adds to the price."""
+
+    price = extra_price(_("Added to each unit when the shopper makes use of the option."))
 
 
 class ProductImage(AbstractProductImage):

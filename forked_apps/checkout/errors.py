@@ -11,7 +11,7 @@ from nexus_shop.core.errors import DomainError
 class TotalFacts:
     """The totals as they are now, in the API's shape."""
 
-    totals: dict[str, dict[str, str]]
+    totals: dict[str, dict[str, str] | None]
 
 
 class TotalChanged(DomainError):

@@ -18,8 +18,8 @@ from forked_apps.basket.models import line_reference
 from forked_apps.basket.operations import Wanted, checked_article, lock_cart, submit_cart
 from forked_apps.basket.options import check_options
 from forked_apps.basket.pricing import price_cart
-from forked_apps.basket.queries import cart_by_id, offers_of
-from forked_apps.basket.values import Cart, CartLine, PricedCart
+from forked_apps.basket.queries import cart_by_id, offers_of, rules_of
+from forked_apps.basket.values import Cart, CartLine, PricedCart, extra_of
 from forked_apps.offer.operations import take_capped_offers
 from forked_apps.order.models import Order
 from forked_apps.order.placement import Placement, write_order
@@ -32,7 +32,9 @@ from forked_apps.voucher.operations import lock_vouchers, use_vouchers
 from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.handles import new_handle
 from nexus_shop.core.money import Money
+from nexus_shop.core.rules import rules_token
 from nexus_shop.core.transactions import transaction
+from nexus_shop.markets.taxes import Destination
 
 from .errors import (
     CurrencyMismatch,
@@ -118,13 +120,13 @@ def _cart_of(wanted: Sequence[Wanted], user_id: int | None) -> Cart:
     lines: dict[str, CartLine] = {}
     for item in wanted:
         line = _line_of(checked_article(item, found=found), item)
-        held.take(line.stock, item.quantity, pointer=f"{item.pointer}/quantity")
+        held.take(line.stock, item.quantity, extra=extra_of(line.options), pointer=f"{item.pointer}/quantity")
         options = [(option.code, option.value) for option in line.options]
         reference = line_reference(line.product_id, line.stock.id, options)
         if reference in lines:
             line = replace(line, quantity=lines[reference].quantity + item.quantity)
         lines[reference] = line
-    return Cart(currency=currency, owner_id=user_id, lines=tuple(lines.values()))
+    return Cart(currency=currency, owner_id=user_id, rules_token=rules_token(), lines=tuple(lines.values()))
 
 
 def _line_of(article: Article, item: Wanted) -> CartLine:
@@ -139,6 +141,7 @@ def _line_of(article: Article, item: Wanted) -> CartLine:
         is_discountable=article.is_discountable,
         tracks_stock=article.tracks_stock,
         requires_shipping=article.requires_shipping,
+        product_class=article.product_class,
         stock=article.stock,
         partner_id=article.partner_id,
         partner_name=article.partner_name,
@@ -153,7 +156,7 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
     if method is None:
         raise PaymentMethodUnknown(pointer="/payment_method")
     priced = _priced(cart, details)
-    countries = _checked_addresses(details, requires_shipping=any(line.requires_shipping for line in cart.lines))
+    countries = _checked_addresses(details, requires_shipping=priced.shipping.needs_address)
     if expected_total is not None:
         _compare(priced, expected_total)
     _take_offers(priced)
@@ -182,15 +185,30 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     if details.user_id is None and not details.email:
         raise EmailRequired(pointer="/email")
     vouchers = lock_vouchers({*cart.voucher_codes, *details.vouchers}, user_id=details.user_id)
-    offers = offers_of(cart, vouchers, for_order=True)
-    priced = price_cart(cart, offers, vouchers=vouchers, shipping_code=details.shipping_method)
+    destination = _destination(details)
+    priced = price_cart(
+        cart,
+        offers_of(cart, vouchers, email=details.email, for_order=True),
+        vouchers=vouchers,
+        rules=rules_of(cart),
+        destination=destination,
+        shipping_code=details.shipping_method,
+    )
     if priced is None:
         raise ShippingMethodUnknown(pointer="/shipping_method")
+    if priced.totals.tax is None:
+        raise ShippingAddressRequired(pointer="/shipping_address")
     withdrawn = [line.line.product_id for line in priced.lines if line.unit is None or not line.line.is_sold]
     if withdrawn:
         raise ProductUnavailable(ProductFacts(product_ids=withdrawn))
     check_total(priced.totals.items + priced.totals.shipping)
     return priced
+
+
+def _destination(details: Details) -> Destination | None:
+    """Where the order goes to; what is not shipped goes where the bill goes."""
+    address = details.shipping_address or details.billing_address
+    return Destination(address.country, address.state, address.postcode) if address else None
 
 
 def _checked_addresses(details: Details, *, requires_shipping: bool) -> dict[str, Country]:

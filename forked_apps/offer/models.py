@@ -1,5 +1,6 @@
 """Oscar's offers, able to work on what was loaded for them beforehand."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
@@ -35,6 +36,11 @@ class ConditionalOffer(AbstractConditionalOffer):
     def has_cap(self) -> bool:
         """Whether its uses over all orders are limited, by number or by budget."""
         return self.max_global_applications is not None or self.max_discount is not None
+
+    @property
+    def budget(self) -> Decimal | None:
+        """What the offer may still take off, over all orders; None where it has no limit."""
+        return None if self.max_discount is None else max(Decimal(0), self.max_discount - self.total_discount)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 writes the counters back as they were loaded, and judges by them whether the offer is used up.

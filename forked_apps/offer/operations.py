@@ -27,7 +27,7 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     for offer in ConditionalOffer.objects.filter(pk__in=uses).order_by("pk"):
         frequency, amount = uses[offer.pk]
         free = Q(max_global_applications=None) | Q(max_global_applications__gte=F("num_applications") + frequency)
-        in_budget = Q(max_discount=None) | Q(max_discount__gt=F("total_discount"))
+        in_budget = Q(max_discount=None) | Q(max_discount__gte=F("total_discount") + amount)
         taken = ConditionalOffer.objects.filter(free, in_budget, pk=offer.pk).update(
             num_applications=F("num_applications") + frequency,
             total_discount=Coalesce(F("total_discount"), Decimal(0)) + amount,

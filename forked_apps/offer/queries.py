@@ -1,116 +1,167 @@
-"""Offers for a cart, with all that applying them needs, in one statement."""
+"""The offers that may do something for a cart, ready to be applied: one statement, whatever their number."""
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, IntegerField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.utils import timezone
 
-from .models import ConditionalOffer
+from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
+from .models import ConditionalOffer, Range
 
-# The given products that a range contains: Oscar's rules of `Range.product_queryset`, for a handful of products.
-MEMBERS: Final = """
-ARRAY(
-    SELECT p.id FROM catalogue_product p JOIN offer_range r ON r.id = "{table}"."range_id"
-    WHERE p.id = ANY(%s) AND CASE WHEN r.includes_all_products THEN
-        NOT EXISTS (SELECT 1 FROM offer_range_excluded_products x WHERE x.range_id = r.id AND x.product_id = p.id)
-        AND NOT EXISTS (
-            SELECT 1 FROM offer_range_excluded_categories x
-            JOIN catalogue_category top ON top.id = x.category_id
-            JOIN catalogue_category c ON c.path LIKE top.path || '%%'
-            JOIN catalogue_productcategory pc ON pc.category_id = c.id AND pc.product_id IN (p.id, p.parent_id)
-            WHERE x.range_id = r.id)
-    ELSE (
-        EXISTS (SELECT 1 FROM offer_rangeproduct i WHERE i.range_id = r.id AND i.product_id IN (p.id, p.parent_id))
-        OR EXISTS (
-            SELECT 1 FROM offer_range_classes k LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
-            WHERE k.range_id = r.id AND k.productclass_id IN (p.product_class_id, parent.product_class_id))
-        OR EXISTS (
-            SELECT 1 FROM offer_range_included_categories x
-            JOIN catalogue_category top ON top.id = x.category_id
-            JOIN catalogue_category c ON c.path LIKE top.path || '%%'
-            JOIN catalogue_productcategory pc ON pc.category_id = c.id AND pc.product_id IN (p.id, p.parent_id)
-            WHERE x.range_id = r.id))
-        AND NOT EXISTS (
-            SELECT 1 FROM offer_range_excluded_products x
-            WHERE x.range_id = r.id AND x.product_id IN (p.id, p.parent_id))
-    END)
+# What a customer has used of an offer: a login's orders, and those of its e-mail address. Cancelled orders use nothing.
+_USES: Final = """
+    (SELECT COALESCE(sum(d.frequency), 0) FROM order_orderdiscount d JOIN order_order p ON p.id = d.order_id
+     WHERE d.offer_id = o.id AND p.status <> 'cancelled'
+       AND (p.user_id = %(user_id)s OR (%(email)s <> '' AND p.id IN (
+            SELECT id FROM order_order WHERE lower(guest_email) = %(email)s
+            UNION ALL SELECT g.id FROM order_order g JOIN accounts_user u ON u.id = g.user_id
+            WHERE lower(u.email) = %(email)s))))
 """
-# How often a customer has used each of the offers that have a limit for each customer. Cancelled orders use nothing.
-USES: Final = """
-(SELECT COALESCE(sum(d.frequency), 0) FROM order_orderdiscount d JOIN order_order o ON o.id = d.order_id
- WHERE "offer_conditionaloffer"."max_user_applications" IS NOT NULL
-   AND d.offer_id = "offer_conditionaloffer"."id" AND o.user_id = %s AND o.status <> 'cancelled')
+COUNTERS: Final = f"""
+    SELECT json_build_array(o.id, o.num_applications, o.total_discount::text,
+                            CASE WHEN o.id = ANY(%(limited)s) THEN {_USES} ELSE 0 END)
+    FROM offer_conditionaloffer o WHERE o.id = ANY(%(counted)s)
 """
-# Only where an offer has such a limit: one order of a customer at a time.
-CUSTOMER_LOCK: Final = """
-CASE WHEN "offer_conditionaloffer"."max_user_applications" IS NOT NULL
-     THEN (SELECT 1 FROM pg_advisory_xact_lock(%s, %s::int)) END
+FACTS: Final = f"""
+    SELECT 'product', json_build_array(
+        p.id, COALESCE(p.product_class_id, parent.product_class_id),
+        ARRAY(SELECT DISTINCT above.id FROM catalogue_productcategory pc
+              JOIN catalogue_category c ON c.id = pc.category_id
+              JOIN catalogue_category above
+                ON above.path IN (SELECT left(c.path, n * 4) FROM generate_series(1, c.depth) n)
+              WHERE pc.product_id IN (p.id, p.parent_id)),
+        ARRAY(SELECT i.range_id FROM offer_rangeproduct i WHERE i.product_id IN (p.id, p.parent_id)),
+        ARRAY(SELECT x.range_id FROM offer_range_excluded_products x WHERE x.product_id = p.id),
+        ARRAY(SELECT x.range_id FROM offer_range_excluded_products x WHERE x.product_id IN (p.id, p.parent_id)))
+    FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+    WHERE p.id = ANY(%(products)s)
+    UNION ALL SELECT 'counter', c.* FROM ({COUNTERS}) c
 """
 LOCK_SPACE: Final = 0x6F666672  # first key of the advisory locks
-NAMES: Final = """
-ARRAY(SELECT c.to_conditionaloffer_id FROM offer_conditionaloffer_combinations c
-      WHERE c.from_conditionaloffer_id = "offer_conditionaloffer"."id")
-"""
-NAMED_BY: Final = """
-ARRAY(SELECT c.from_conditionaloffer_id FROM offer_conditionaloffer_combinations c
-      WHERE c.to_conditionaloffer_id = "offer_conditionaloffer"."id")
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Whose uses of an offer count together: a login, and whoever orders with that e-mail address."""
+
+    user_id: int | None = None
+    email: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything to count by."""
+        return self.user_id is not None or bool(self.email)
+
+    @property
+    def lock(self) -> int:
+        """The second key of the advisory lock: the same for a login and for a guest of its address."""
+        name = self.email.lower() or f"user {self.user_id}"
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """How far an offer has been used, by all and by the customer at hand."""
+
+    num_applications: int
+    total_discount: Decimal
+    by_customer: int
 
 
 def offers_for(
     product_ids: Collection[int],
     *,
-    owner_id: int | None,
+    token: str,
+    customer: Customer,
     voucher_offer_ids: Collection[int] = (),
     for_order: bool = False,
 ) -> list[ConditionalOffer]:
-    """Open offers, highest priority first: the site's, and those of the cart's vouchers.
+    """The open offers that some of the products can meet, highest priority first: the site's, and those of vouchers.
 
-    Their ranges know which of the products they contain, the offers how often the owner has used them: applying them
-    asks the database nothing more (a range with a class of its own may).
+    `token` is that of `core.rules`. The offers are copies, for this cart: their ranges know which of the products they
+    contain, they themselves how often they were used and by this customer: applying them asks the database nothing
+    more (a range with a class of its own may).
 
-    `for_order` is for the transaction of an order: where an offer has a limit for each customer, the customer's other
-    orders wait until it ends, and the uses are read anew behind that lock.
+    `for_order` is for the transaction of an order: where one of them has a limit for each customer, the customer's
+    other orders wait until it ends, and the uses are read behind that lock.
     """
-    found = _open_offers(voucher_offer_ids)
-    if for_order and owner_id is not None:
-        lock = RawSQL(CUSTOMER_LOCK, [LOCK_SPACE, owner_id], output_field=IntegerField())  # noqa: S611 - as below
-        found = found.annotate(customer_lock=lock)
-    offers = list(
-        found.annotate(
-            condition_members=_members("offer_condition", product_ids),
-            benefit_members=_members("offer_benefit", product_ids),
-            uses=RawSQL(USES, [owner_id], output_field=IntegerField()),  # noqa: S611 - a constant; values are parameters
-            named=RawSQL(NAMES, [], output_field=ArrayField(BigIntegerField())),  # noqa: S611
-            naming=RawSQL(NAMED_BY, [], output_field=ArrayField(BigIntegerField())),  # noqa: S611
-        )
-    )
-    limited = [offer.pk for offer in offers if offer.max_user_applications is not None]
-    uses = _uses(limited, owner_id) if for_order and owner_id is not None and limited else {}
-    for offer in offers:
-        offer.customer_applications = uses.get(offer.pk, offer.uses)
-        offer.names, offer.named_by = frozenset(offer.named), frozenset(offer.naming)
-        for part, members in ((offer.condition, offer.condition_members), (offer.benefit, offer.benefit_members)):
-            if part.range is not None:
-                part.range.loaded_members = frozenset(members)
-    return offers
+    book = BOOK.at(token)
+    now = timezone.now()
+    offers = [offer for offer in book.offers(voucher_offer_ids) if is_current(offer, now)]
+    if not offers:
+        return []
+    limited = [offer.pk for offer in offers if offer.max_user_applications is not None and customer.is_known]
+    if for_order and limited:
+        _lock(customer)
+    products, counters = _facts(offers, limited, product_ids, customer)
+    ranges = _ranges(offers, products, book)
+    found = [copy_offer(offer, ranges) for offer in offers if _can_meet(offer, ranges)]
+    for offer in found:
+        set_counters(offer, counters.get(offer.pk))
+    return found
 
 
-def _open_offers(voucher_offer_ids: Collection[int]) -> QuerySet[ConditionalOffer]:
-    site = Q(pk__in=ConditionalOffer.active.filter(offer_type=ConditionalOffer.SITE).values("pk"))
-    wanted = site | Q(pk__in=voucher_offer_ids, status=ConditionalOffer.OPEN) if voucher_offer_ids else site
-    found: QuerySet[ConditionalOffer] = ConditionalOffer.objects.filter(wanted)
-    return found.select_related("condition__range", "benefit__range").order_by("-priority", "pk")
+def is_current(offer: ConditionalOffer, now: datetime) -> bool:
+    """Whether the offer's dates allow it; a voucher's offer goes by the voucher's dates."""
+    if offer.offer_type == ConditionalOffer.VOUCHER:
+        return True
+    begun = offer.start_datetime is None or offer.start_datetime <= now
+    return begun and (offer.end_datetime is None or offer.end_datetime >= now)
 
 
-def _uses(offer_ids: Collection[int], owner_id: int) -> dict[int, int]:
-    """A statement of its own sees what was committed while the lock was waited for."""
-    uses = RawSQL(USES, [owner_id], output_field=IntegerField())  # noqa: S611
-    return dict(ConditionalOffer.objects.filter(pk__in=offer_ids).annotate(uses=uses).values_list("pk", "uses"))
+def set_counters(offer: ConditionalOffer, counter: _Counter | None) -> None:
+    """Tell an offer how far it has been used."""
+    offer.customer_applications = counter.by_customer if counter else 0
+    if counter:
+        offer.num_applications, offer.total_discount = counter.num_applications, counter.total_discount
 
 
-def _members(table: str, product_ids: Collection[int]) -> RawSQL:
-    sql = MEMBERS.format(table=table)
-    return RawSQL(sql, [list(product_ids)], output_field=ArrayField(BigIntegerField()))  # noqa: S611
+def _lock(customer: Customer) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, customer.lock])
+
+
+def _facts(
+    offers: Iterable[ConditionalOffer], limited: list[int], product_ids: Collection[int], customer: Customer
+) -> tuple[list[ProductFacts], dict[int, _Counter]]:
+    values = {
+        "products": list(product_ids),
+        "limited": limited,
+        "counted": [*limited, *(offer.pk for offer in offers if offer.has_cap)],
+        "user_id": customer.user_id,
+        "email": customer.email.lower(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, values)
+        rows = cursor.fetchall()
+    products = [
+        ProductFacts(row[0], row[1], *(frozenset(ids) for ids in row[2:])) for kind, row in rows if kind == "product"
+    ]
+    counters = {row[0]: _Counter(row[1], Decimal(row[2]), int(row[3])) for kind, row in rows if kind == "counter"}
+    return products, counters
+
+
+def _ranges(
+    offers: Iterable[ConditionalOffer], products: Collection[ProductFacts], book: OfferBook
+) -> dict[int, Range]:
+    """The ranges of the offers, knowing their members among the products; a range of its own class knows none."""
+    ids = {part.range_id for offer in offers for part in (offer.condition, offer.benefit)} - {None}
+    found = {}
+    for pk in ids:
+        rule = book.ranges[pk]
+        members = None if rule.row.proxy else frozenset(p.id for p in products if rule.contains(p))
+        found[pk] = copy_range(rule.row, members)
+    return found
+
+
+def _can_meet(offer: ConditionalOffer, ranges: dict[int, Range]) -> bool:
+    """Whether one of the products is in the range of the condition. Without a range, only the condition knows."""
+    condition = offer.condition
+    if condition.range_id is None or not condition.value:
+        return True
+    return ranges[condition.range_id].loaded_members != frozenset()

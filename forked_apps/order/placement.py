@@ -65,7 +65,7 @@ def write_order(priced: PricedCart, placement: Placement) -> Order:
         site_id=settings.SITE_ID,
         currency=totals.currency,
         total_incl_tax=totals.total,
-        total_excl_tax=totals.total - totals.tax,
+        total_excl_tax=totals.total - (totals.tax or ZERO),
         shipping_incl_tax=shipping.price.gross or ZERO,
         shipping_excl_tax=shipping.price.net,
         shipping_method=shipping.name,

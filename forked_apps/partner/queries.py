@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OptionRule:
-    """An option that a product has: what the shopper may or must say when buying it."""
+    """An option that a product has: what the shopper may or must say when buying it, and what that costs a unit.
+
+    `price` is added to every answer, `choices` (choice -> price) to those chosen; both as entered.
+    """
 
     id: int
     code: str
     name: str
     type: str
     is_required: bool
-    choices: tuple[str, ...]
+    price: Decimal
+    choices: dict[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Article:
     is_discountable: bool
     tracks_stock: bool
     requires_shipping: bool
+    product_class: str
     stock: Stock | None
     partner_id: int | None
     partner_name: str
@@ -50,13 +55,14 @@ ARTICLES: Final = """
     SELECT p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc, p.structure,
            p.is_public AND COALESCE(parent.is_public, true), p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
+           COALESCE(k.slug, ''),
            (SELECT json_agg(json_build_array(s.id, s.price::text, s.list_price::text, s.price_currency, s.num_in_stock,
                                              s.num_allocated, s.partner_id, partner.name, s.partner_sku))
             FROM partner_stockrecord s JOIN partner_partner partner ON partner.id = s.partner_id
             WHERE s.product_id = p.id),
-           (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required,
-                            ARRAY(SELECT c.option FROM catalogue_attributeoption c
-                                  WHERE c.group_id = o.option_group_id)))
+           (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required, o.price::text,
+                            (SELECT json_object_agg(c.option, c.price::text) FROM catalogue_attributeoption c
+                             WHERE c.group_id = o.option_group_id)))
             FROM catalogue_option o
             WHERE o.id IN (SELECT option_id FROM catalogue_productclass_options WHERE productclass_id = k.id)
                OR o.id IN (SELECT option_id FROM catalogue_product_product_options
@@ -81,8 +87,14 @@ def _article(row: tuple[Any, ...], currency: str) -> Article:
     tracks_stock = facts[6]
     chosen = choose_stock((stock for stock, _ in stocks.values()), currency=currency, tracks_stock=tracks_stock)
     partner_id, partner_name, partner_sku = stocks[chosen.id][1] if chosen else (None, "", "")
-    rules = tuple(OptionRule(*[*option[:5], tuple(option[5])]) for option in options or ())
+    rules = tuple(map(_option_rule, options or ()))
     return Article(*[*facts, chosen, partner_id, partner_name, partner_sku, rules])
+
+
+def _option_rule(option: list[Any]) -> OptionRule:
+    pk, code, name, kind, is_required, base, choices = option
+    prices = {choice: Decimal(price) for choice, price in (choices or {}).items()}
+    return OptionRule(pk, code, name, kind, is_required, Decimal(base), prices)
 
 
 def _stock(record: list[Any]) -> Stock:

@@ -34,6 +34,6 @@ def choose_stock(records: Iterable[Stock], *, currency: str, tracks_stock: bool)
     return candidates[0] if candidates else None
 
 
-def unit_price(entered: Decimal, currency: str) -> Price:
-    """The unit price for an amount as entered, with the shop's one tax rate."""
-    return taxed(entered, currency, rate=settings.TAX_RATE, includes_tax=settings.PRICES_INCLUDE_TAX)
+def unit_price(entered: Decimal, currency: str, *, rate: Decimal | None) -> Price:
+    """The unit price for an amount as entered; `rate` as `nexus_shop.markets.taxes` knows it."""
+    return taxed(entered, currency, rate=rate, includes_tax=settings.PRICES_INCLUDE_TAX)

@@ -49,7 +49,7 @@ class Default(oscar.StockRequired, oscar.Structured):
         """Net, tax and gross by the shop's settings."""
         if stockrecord is None or stockrecord.price is None:
             return UnavailablePrice()
-        price = unit_price(stockrecord.price, stockrecord.price_currency)
+        price = unit_price(stockrecord.price, stockrecord.price_currency, rate=settings.TAX_RATE)
         return FixedPrice(currency=price.currency, excl_tax=price.net, tax=price.tax)
 
     def parent_pricing_policy(self, product: Any, children_stock: Any) -> Any:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.partner.selection import Stock, choose_stock, unit_price
 from nexus_shop.core.money import Price
+from nexus_shop.markets.taxes import TaxBook
 
 from .sources import AttributeRow, CategoryRow, ImageRow, ProductRow
 
@@ -24,11 +25,12 @@ UrlOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for all documents of a batch: currency, address of a product and of a file."""
+    """What is the same for all documents of a batch: currency, address of a product and of a file, taxes."""
 
     currency: str
     product_url: str
     url_of: UrlOf
+    taxes: TaxBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def title_key(title: str) -> str:
 def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> dict[str, Any]:
     parent = rows.get(row.parent_id) if row.parent_id else None
     sale = _sale(row, rows, context)
-    price = _price(sale.stock.price, sale.stock) if sale.stock else None
+    rate = context.taxes.rate(row.product_class, None)
+    price = _price(sale.stock.price, sale.stock, rate) if sale.stock else None
     images = row.images or (parent.images if parent else [])
     return {
         "id": row.id,
@@ -111,7 +114,7 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "categories": [_category(category) for category in _browsable(parent or row)],
         "price": price,
         "price_from": price if row.structure == "parent" else None,
-        "list_price": _price(sale.stock.list_price, sale.stock) if sale.stock else None,
+        "list_price": _price(sale.stock.list_price, sale.stock, rate) if sale.stock else None,
         "availability": {"is_available": sale.is_available, "code": sale.code, "message": sale.message},
         "image": _image(images[0], context, alt=row.title) if images else None,
         "rating": {"average": row.rating, "count": row.review_count},
@@ -181,10 +184,10 @@ def _own_sale(row: ProductRow, context: Context) -> _Sale:
     return _Sale(stock, False, "outofstock", _("Out of stock"))
 
 
-def _price(entered: Decimal | None, stock: Stock) -> dict[str, str | None] | None:
+def _price(entered: Decimal | None, stock: Stock, rate: Decimal | None) -> dict[str, str | None] | None:
     if entered is None:
         return None
-    price: Price = unit_price(entered, stock.currency)
+    price: Price = unit_price(entered, stock.currency, rate=rate)
     return price.as_json()
 
 

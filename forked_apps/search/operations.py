@@ -18,6 +18,7 @@ from django.utils import translation
 from forked_apps.catalogue.tasks import make_renditions_task
 from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction_required
+from nexus_shop.markets.taxes import load_taxes
 
 from .documents import Context, Document, compose
 from .models import ParkedNote
@@ -218,7 +219,10 @@ def _lock(ids: Sequence[int]) -> None:
 
 def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], language: str) -> list[Document]:
     context = Context(
-        currency=settings.OSCAR_DEFAULT_CURRENCY, product_url=settings.PRODUCT_URL, url_of=default_storage.url
+        currency=settings.OSCAR_DEFAULT_CURRENCY,
+        product_url=settings.PRODUCT_URL,
+        url_of=default_storage.url,
+        taxes=load_taxes(),
     )
     with translation.override(language):
         return [compose(row, rows, context) for row in targets]

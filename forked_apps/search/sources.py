@@ -125,7 +125,7 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             SELECT p.id, p.structure, p.parent_id, p.is_public, p.title, p.slug, p.upc, p.description,
                    COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
                    p.date_updated,
-                   b.id, b.name, b.slug, COALESCE(k.name, ''), COALESCE(k.track_stock, true)
+                   b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true)
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
             LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)

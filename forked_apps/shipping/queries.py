@@ -1,41 +1,57 @@
-"""What shipping costs. Pure."""
+"""Shipping methods as they are set up, and what products weigh."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Final
 
-from oscar.apps.shipping.methods import NoShippingRequired
+from django.db import connection
 
-from nexus_shop.core.money import Price
+from nexus_shop.core.rules import Rules
 
-from .repository import Repository
+from .models import ShippingMethod
+from .pricing import Band, Method
 
-
-@dataclass(frozen=True, slots=True)
-class ShippingQuote:
-    """A shipping method with its price for the cart at hand."""
-
-    code: str
-    name: str
-    description: str
-    price: Price
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What shipping methods ask of a basket."""
-
-    currency: str
+# A product's own weight, else its parent's. Kilograms.
+WEIGHTS: Final = """
+    SELECT DISTINCT ON (p.id) p.id, COALESCE(v.value_float::numeric, v.value_integer::numeric)
+    FROM catalogue_product p
+    JOIN catalogue_productattributevalue v ON v.product_id IN (p.id, p.parent_id)
+    JOIN catalogue_productattribute a ON a.id = v.attribute_id AND a.code = 'weight' AND a.type IN ('float', 'integer')
+    WHERE p.id = ANY(%s) ORDER BY p.id, v.product_id <> p.id
+"""
 
 
-def shipping_quotes(*, currency: str, requires_shipping: bool) -> list[ShippingQuote]:
-    """The methods for a cart, cheapest first. What needs no shipping has one method, free of charge."""
-    methods: Iterable[Any] = Repository.methods if requires_shipping else (NoShippingRequired(),)
-    quotes = [_quote(method, Parcel(currency)) for method in methods]
-    return sorted(quotes, key=lambda quote: quote.price.net)
+def load_methods() -> tuple[Method, ...]:
+    """The methods that are offered, by name."""
+    rows = ShippingMethod.objects.filter(is_active=True).prefetch_related("countries", "bands").order_by("name", "pk")
+    return tuple(_method(row) for row in rows)
 
 
-def _quote(method: Any, parcel: Parcel) -> ShippingQuote:
-    charge = method.calculate(parcel)
-    price = Price(parcel.currency, net=charge.excl_tax, tax=charge.tax, gross=charge.incl_tax)
-    return ShippingQuote(method.code, str(method.name), str(method.description), price)
+#: The methods that merchants have set up; none of them leaves the flat rate of the settings.
+METHODS = Rules(load_methods)
+
+
+def weights_of(product_ids: Collection[int]) -> dict[int, Decimal]:
+    """What products weigh in kg, as far as anybody has said."""
+    with connection.cursor() as cursor:
+        cursor.execute(WEIGHTS, [list(product_ids)])
+        return {pk: Decimal(weight) for pk, weight in cursor.fetchall() if weight is not None and weight >= 0}
+
+
+def _method(row: ShippingMethod) -> Method:
+    return Method(
+        code=row.code,
+        name=row.name,
+        description=row.description,
+        kind=row.kind,
+        price=row.price,
+        price_per_item=row.price_per_item,
+        free_over=row.free_over,
+        default_weight=row.default_weight,
+        countries=frozenset(country.pk for country in row.countries.all()),
+        postcodes=tuple(filter(None, (prefix.strip() for prefix in row.postcodes.split(",")))),
+        bands=tuple(
+            Band(band.upper_limit, band.charge) for band in sorted(row.bands.all(), key=lambda band: band.upper_limit)
+        ),
+        pickup_address=row.pickup_address,
+    )

@@ -90,3 +90,12 @@ class LimitCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class RulesToken(models.Model):
+    """The one row whose token changes with every rule that carts are priced by; see `core.rules`."""
+
+    token = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return str(self.token)

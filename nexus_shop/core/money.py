@@ -69,6 +69,11 @@ class Price:
     tax: Decimal | None
     gross: Decimal | None
 
+    @property
+    def shown(self) -> Decimal:
+        """What totals are made of: gross, or net where the tax is not known yet."""
+        return self.net if self.gross is None else self.gross
+
     def as_json(self) -> dict[str, str | None]:
         """The API's shape: currency, net, tax, gross."""
         return {
@@ -79,15 +84,26 @@ class Price:
         }
 
 
-def taxed(entered: Decimal, currency: str, *, rate: Decimal, includes_tax: bool) -> Price:
-    """The price for an amount as a merchant entered it: gross where `includes_tax`, else net. `rate` 0.20 is 20 %."""
+def taxed(entered: Decimal, currency: str, *, rate: Decimal | None, includes_tax: bool) -> Price:
+    """The price for an amount as a merchant entered it: gross where `includes_tax`, else net.
+
+    `rate` 0.20 is 20 %; None is not known yet, which only net prices can stand.
+    """
     if includes_tax:
-        gross = round_money(entered, currency)
-        net = gross - contained_tax(gross, currency, rate=rate)
-    else:
-        net = round_money(entered, currency)
-        gross = round_money(entered * (1 + rate), currency)
+        return price_of(round_money(entered, currency), currency, rate=ZERO if rate is None else rate)
+    net = round_money(entered, currency)
+    if rate is None:
+        return Price(currency, net, None, None)
+    gross = round_money(entered * (1 + rate), currency)
     return Price(currency=currency, net=net, tax=gross - net, gross=gross)
+
+
+def price_of(shown: Decimal, currency: str, *, rate: Decimal | None) -> Price:
+    """The price for an amount as totals show it: gross, or net where the rate is not known yet (None)."""
+    if rate is None:
+        return Price(currency, shown, None, None)
+    tax = contained_tax(shown, currency, rate=rate)
+    return Price(currency, net=shown - tax, tax=tax, gross=shown)
 
 
 def contained_tax(gross: Decimal, currency: str, *, rate: Decimal) -> Decimal:

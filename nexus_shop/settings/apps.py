@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "nexus_shop.core",
     "nexus_shop.accounts",
+    "nexus_shop.markets",
     # Oscar: a fork where a model or a policy differs
     "oscar.config.Shop",
     "forked_apps.address.apps.AddressConfig",

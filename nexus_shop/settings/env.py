@@ -105,7 +105,11 @@ VARIABLES: Final[dict[str, Variable]] = {
     "DEFAULT_CURRENCY": Variable("text", "GBP", "The shop's currency (ISO 4217, at most two decimals)."),
     "PRICES_INCLUDE_TAX": Variable("flag", True, "Prices are entered gross; else net."),
     "TAX_RATE": Variable("decimal", Decimal("0.20"), "The one tax rate: 0.20 is 20 %."),
-    "SHIPPING_FLAT_PRICE": Variable("decimal", Decimal("4.95"), "Shipping of one order, entered like the prices."),
+    "TAX_BY_ADDRESS": Variable("flag", False, "Taxes follow the table of rates and the address, not TAX_RATE."),
+    "SHOP_COUNTRY": Variable("text", "GB", "Where the shop is at home (ISO code): the tax contained in gross prices."),
+    "SHIPPING_FLAT_PRICE": Variable(
+        "decimal", Decimal("4.95"), "Shipping of one order where no method is set up, entered like the prices."
+    ),
     "TIME_TO_PAY_MANUAL": Variable(
         "number", 604800, "Seconds that an unpaid order by invoice or transfer holds stock."
     ),

@@ -1,5 +1,6 @@
 """Options of products."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from forked_apps.basket.options import check_options
 from forked_apps.partner.queries import OptionRule
 
 
-def rule(kind: str, *, is_required: bool = False, choices: tuple[str, ...] = ()) -> OptionRule:
-    return OptionRule(1, "opt", "Option", kind, is_required, choices)
+def rule(
+    kind: str, *, is_required: bool = False, choices: tuple[str, ...] = (), price: str = "0", choice_price: str = "0"
+) -> OptionRule:
+    costs = {choice: Decimal(choice_price) for choice in choices}
+    return OptionRule(1, "opt", "Option", kind, is_required, Decimal(price), costs)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,23 @@ def test_line_references_tell_options_apart() -> None:
     assert one == line_reference(1, 2, [("b", 1), ("a", "x")])
     assert one != line_reference(1, 2, [("a", "x"), ("b", "1")])
     assert len(one) < 128
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "extra"),
+    [
+        ("text", "Anna", "5.00"),
+        ("boolean", True, "5.00"),
+        ("boolean", False, "0"),
+        ("select", "red", "7.00"),
+        ("multi_select", ["red", "blue"], "9.00"),
+    ],
+)
+def test_price_of_an_answer(kind: str, value: Any, extra: str) -> None:
+    asked = rule(kind, choices=("red", "blue"), price="5.00", choice_price="2.00")
+    (chosen,) = check_options([asked], {"opt": value}, pointer="")
+    assert chosen.price == Decimal(extra)
+
+
+def test_option_that_nobody_makes_use_of_costs_nothing() -> None:
+    assert check_options([rule("text", price="5.00")], {"opt": ""}, pointer="") == ()

@@ -28,6 +28,7 @@ def line(number: int, price: str | None = "10.00", quantity: int = 1, **facts: A
         "is_discountable": True,
         "tracks_stock": True,
         "requires_shipping": True,
+        "product_class": "",
         "partner_id": 1,
         "partner_name": "Partner",
         "partner_sku": "x",
@@ -85,6 +86,7 @@ def test_totals_always_add_up(
     priced = price_cart(cart, offers)
     assert priced is not None
     totals = priced.totals
+    assert totals.tax is not None
     assert totals.total == totals.items - totals.discount + totals.shipping
     assert 0 <= totals.tax <= totals.total
     assert 0 <= totals.discount <= totals.items

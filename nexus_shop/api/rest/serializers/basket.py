@@ -43,12 +43,15 @@ class CartItem(serializers.Serializer[Any]):
 
 
 class Totals(serializers.Serializer[Any]):
-    """All gross; `tax` is the part contained in `total` = items - discount + shipping."""
+    """All gross; `tax` is the part contained in `total` = items - discount + shipping.
+
+    Where the tax is not known before there is an address, all are net and `tax` is null.
+    """
 
     items = MoneyField()
     discount = MoneyField()
     shipping = MoneyField()
-    tax = MoneyField()
+    tax = MoneyField(allow_null=True)
     total = MoneyField()
 
 
@@ -147,9 +150,11 @@ class NoBody(StrictSerializer):
 
 
 class ShippingParameters(StrictSerializer):
-    """The query of the shipping methods."""
+    """Where the goods go; without a country every zone is taken as served."""
 
     country = serializers.RegexField(r"^[A-Z]{2}\Z", required=False)
+    state = serializers.CharField(max_length=64, required=False)
+    postcode = serializers.CharField(max_length=16, required=False)
 
 
 class ShippingMethodShape(serializers.Serializer[Any]):
@@ -159,6 +164,8 @@ class ShippingMethodShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     price = PriceField()
+    needs_address = serializers.BooleanField()
+    pickup_address = serializers.CharField(allow_blank=True)
 
 
 class PaymentMethodShape(serializers.Serializer[Any]):

@@ -19,9 +19,9 @@ from forked_apps.basket.operations import (
     replace_cart_lines,
     set_line_quantity,
 )
-from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced
+from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced, quotes_of
 from forked_apps.basket.values import Cart, CartRef, hash_of_token
-from forked_apps.shipping.queries import shipping_quotes
+from forked_apps.shipping.pricing import ShippingQuote
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import address_of, cart_token_of
@@ -33,6 +33,7 @@ from nexus_shop.api.rest.serializers import basket as shapes
 from nexus_shop.api.rest.serializers.bodies import cart_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
+from nexus_shop.markets.taxes import Destination
 
 #: In the stored answer of a first cart write: what its token is made from again when the answer goes out.
 NEW_CART: Final = "X-New-Cart"
@@ -216,7 +217,7 @@ class BasketLineDetail(CartView):
 class ShippingMethodView(CartView):
     """`cart/shipping-methods/`."""
 
-    query_parameters = frozenset({"country"})
+    query_parameters = frozenset(shapes.ShippingParameters().fields)
 
     @extend_schema(
         operation_id="listShippingMethods",
@@ -226,23 +227,30 @@ class ShippingMethodView(CartView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The ways of delivery for this cart, cheapest first; none to a country that the shop does not serve."""
-        country = self.parameters(shapes.ShippingParameters).get("country")
+        query = self.parameters(shapes.ShippingParameters)
         cart = self.cart()
-        requires_shipping = not cart.lines or any(line.requires_shipping for line in cart.lines)
-        quotes = shipping_quotes(currency=cart.currency, requires_shipping=requires_shipping)
-        if country is not None and requires_shipping and not _is_served(country):
-            quotes = []
-        return self.private(
-            [
-                {
-                    "code": quote.code,
-                    "name": quote.name,
-                    "description": quote.description,
-                    "price": quote.price.as_json(),
-                }
-                for quote in quotes
-            ]
-        )
+        destination = destination_of(query) if "country" in query else None
+        quotes = quotes_of(cart, destination)
+        if destination is not None and any(q.needs_address for q in quotes) and not _is_served(destination.country):
+            quotes = [quote for quote in quotes if not quote.needs_address]
+        return self.private([quote_body(quote) for quote in quotes])
+
+
+def quote_body(quote: ShippingQuote) -> dict[str, Any]:
+    """A way of delivery with its price."""
+    return {
+        "code": quote.code,
+        "name": quote.name,
+        "description": quote.description,
+        "price": quote.price.as_json(),
+        "needs_address": quote.needs_address,
+        "pickup_address": quote.pickup_address,
+    }
+
+
+def destination_of(query: dict[str, Any]) -> Destination:
+    """Where a shopper says that the goods go."""
+    return Destination(query["country"], query.get("state", ""), query.get("postcode", ""))
 
 
 def _is_served(country: str) -> bool:

@@ -1,0 +1,154 @@
+"""The shop's offers as a process keeps them: loaded with all that applying them needs, until a rule changes.
+
+What one cart's products have to do with them is another thing: which ranges list a product, and where it stands in the
+tree of categories, is read for each cart.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.functions import Now
+
+from nexus_shop.core.rules import Rules
+
+from .models import ConditionalOffer, Range
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What ranges ask of a product: its class, its categories with their ancestors, the ranges that list it.
+
+    `excluded_by` are the ranges that exclude the product itself, `any_excluded_by` also those that exclude its parent.
+    """
+
+    id: int
+    class_id: int | None
+    category_ids: frozenset[int]
+    listed_in: frozenset[int]
+    excluded_by: frozenset[int]
+    any_excluded_by: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRule:
+    """What a range contains, by Oscar's rules of `Range.product_queryset`, but for the products that it lists."""
+
+    row: Range
+    class_ids: frozenset[int]
+    included: frozenset[int]
+    excluded: frozenset[int]
+
+    def contains(self, product: ProductFacts) -> bool:
+        """Whether the product is in the range."""
+        if self.row.includes_all_products:
+            return self.row.pk not in product.excluded_by and not self.excluded & product.category_ids
+        return self.row.pk not in product.any_excluded_by and (
+            self.row.pk in product.listed_in
+            or product.class_id in self.class_ids
+            or bool(self.included & product.category_ids)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBook:
+    """The site's open offers, highest priority first, and those of vouchers as carts have asked for them."""
+
+    site: tuple[ConditionalOffer, ...]
+    of_vouchers: dict[int, ConditionalOffer] = field(default_factory=dict)
+    ranges: dict[int, RangeRule] = field(default_factory=dict)
+
+    def offers(self, voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
+        """The site's offers and the open ones of those ids. They are everybody's: take copies."""
+        missing = [pk for pk in voucher_offer_ids if pk not in self.of_vouchers]
+        if missing:
+            found, ranges = _loaded(ConditionalOffer.objects.filter(pk__in=missing, status=ConditionalOffer.OPEN))
+            self.ranges.update(ranges)
+            self.of_vouchers.update({offer.pk: offer for offer in found})
+        named = {pk: self.of_vouchers[pk] for pk in voucher_offer_ids if pk in self.of_vouchers}
+        if not named:
+            return list(self.site)
+        together = {offer.pk: offer for offer in self.site} | named
+        return sorted(together.values(), key=lambda offer: (-offer.priority, offer.pk))
+
+
+def _load() -> OfferBook:
+    current = Q(end_datetime=None) | Q(end_datetime__gte=Now())
+    site, ranges = _loaded(
+        ConditionalOffer.objects.filter(current, offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
+    )
+    return OfferBook(site=tuple(site), ranges=ranges)
+
+
+BOOK = Rules(_load)
+
+
+def _loaded(query: QuerySet[ConditionalOffer]) -> tuple[list[ConditionalOffer], dict[int, RangeRule]]:
+    offers = list(query.select_related("condition__range", "benefit__range").order_by("-priority", "pk"))
+    if not offers:
+        return [], {}
+    names, named_by = _combinations()
+    for offer in offers:
+        offer.condition, offer.benefit = offer.condition.proxy(), offer.benefit.proxy()
+        offer.names, offer.named_by = frozenset(names[offer.pk]), frozenset(named_by[offer.pk])
+    rows = {part.range_id: part.range for offer in offers for part in (offer.condition, offer.benefit)}
+    rows.pop(None, None)
+    classes, included, excluded = (
+        _pairs(through.objects.filter(range_id__in=rows).values_list("range_id", column))
+        for through, column in (
+            (Range.classes.through, "productclass_id"),
+            (Range.included_categories.through, "category_id"),
+            (Range.excluded_categories.through, "category_id"),
+        )
+    )
+    return offers, {
+        pk: RangeRule(row, frozenset(classes[pk]), frozenset(included[pk]), frozenset(excluded[pk]))
+        for pk, row in rows.items()
+    }
+
+
+def _combinations() -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    pairs = ConditionalOffer.combinations.through.objects.values_list(
+        "from_conditionaloffer_id", "to_conditionaloffer_id"
+    )
+    found = list(pairs)
+    return _pairs(found), _pairs((other, one) for one, other in found)
+
+
+def _pairs(rows: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, other in rows:
+        found[one].add(other)
+    return found
+
+
+def copy_offer(offer: ConditionalOffer, ranges: dict[int, Range]) -> ConditionalOffer:
+    """The offer for one cart: with its own condition and benefit, and the ranges as this cart knows them."""
+    own = _copy(offer)
+    for name in ("condition", "benefit"):
+        part = _copy(getattr(offer, name))
+        if part.range_id is not None:
+            part.range = ranges[part.range_id]
+        setattr(own, name, part)
+    return own
+
+
+def copy_range(row: Range, members: frozenset[int] | None) -> Range:
+    """The range as one cart knows it: with those of its products that it contains, None where only Oscar can say."""
+    own = _copy(row)
+    own.loaded_members = members
+    return own
+
+
+def _copy(row: Any) -> Any:
+    """A copy that shares no state. Python's way to copy a model goes through its constructor."""
+    own = object.__new__(type(row))
+    vars(own).update(vars(row))
+    state = ModelState()
+    vars(state).update(vars(row._state))  # noqa: SLF001 - Django has no other name for it
+    state.fields_cache = dict(row._state.fields_cache)  # noqa: SLF001
+    own._state = state
+    return own
