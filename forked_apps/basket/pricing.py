@@ -117,17 +117,22 @@ def _apply(cart: Cart, units: Sequence[_Unit], offers: Sequence[ConditionalOffer
     positions = [position for position, unit in enumerate(units) if unit.price is not None]
     if not offers or not positions:
         return []
-    lines = []
-    for position in positions:
-        line, price = cart.lines[position], units[position].price
-        assert price is not None
-        product = OfferProduct(line.product_id, line.is_discountable)
-        lines.append(
-            OfferLine(product, quantity=line.quantity, unit_price=_as_entered(price), stock_record_id=line.stock.id)
-        )
+    lines = [_offer_line(cart.lines[position], units[position]) for position in positions]
     found = apply_offers(lines, offers, currency=cart.currency, owner=cart.owner_id or "guest")
     left = [_before_discounts(line, unit) for line, unit in zip(cart.lines, units, strict=True)]
     return [_as_shown(application, positions, units, left, cart.currency) for application in found]
+
+
+def offer_lines(cart: Cart, rules: PriceRules, destination: Destination | None) -> list[OfferLine]:
+    """The priced lines as offers see them, before any has used them."""
+    units = [_unit(line, cart, rules, destination) for line in cart.lines]
+    return [_offer_line(line, unit) for line, unit in zip(cart.lines, units, strict=True) if unit.price is not None]
+
+
+def _offer_line(line: CartLine, unit: _Unit) -> OfferLine:
+    assert unit.price is not None
+    product = OfferProduct(line.product_id, line.is_discountable)
+    return OfferLine(product, quantity=line.quantity, unit_price=_as_entered(unit.price), stock_record_id=line.stock.id)
 
 
 def _as_shown(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -123,6 +124,17 @@ def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
     return result
 
 
+def estimates(cart: Cart, destination: Destination) -> tuple[PricedCart, list[PricedCart]]:
+    """The cart priced for a destination, and once for each way of delivery that serves it, cheapest first."""
+    vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
+    offers, rules = offers_of(cart, vouchers), rules_of(cart)
+    price = partial(price_cart, cart, offers, vouchers=vouchers, rules=rules, destination=destination)
+    found = price()
+    assert found is not None
+    quotes = quotes_for(found.lines, cart.currency, rules, destination)
+    return found, [each for quote in quotes if (each := price(shipping_code=quote.code)) is not None]
+
+
 def quotes_of(cart: Cart, destination: Destination | None) -> list[ShippingQuote]:
     """The ways of delivery for the cart as it is priced now, cheapest first."""
     return quotes_for(priced(cart, destination=destination).lines, cart.currency, rules_of(cart), destination)
@@ -138,9 +150,9 @@ def rules_of(cart: Cart) -> PriceRules:
 
 
 def offers_of(
-    cart: Cart, vouchers: Collection[Voucher], *, email: str = "", for_order: bool = False
+    cart: Cart, vouchers: Collection[Voucher], *, email: str = "", for_order: bool = False, every: bool = False
 ) -> list[ConditionalOffer]:
-    """The offers that may apply to the cart, those of its vouchers told so. `for_order` as `offers_for` says.
+    """The offers that may apply to the cart, those of its vouchers told so. The two flags are those of `offers_for`.
 
     Uses are counted for the cart's owner, or for the guest of that e-mail address.
     """
@@ -153,6 +165,7 @@ def offers_of(
         customer=Customer(cart.owner_id, cart.owner_email or email),
         voucher_offer_ids=by_offer,
         for_order=for_order,
+        every=every,
     )
     for offer in offers:
         if offer.pk in by_offer:

@@ -80,6 +80,7 @@ def offers_for(
     customer: Customer,
     voucher_offer_ids: Collection[int] = (),
     for_order: bool = False,
+    every: bool = False,
 ) -> list[ConditionalOffer]:
     """The open offers that some of the products can meet, highest priority first: the site's, and those of vouchers.
 
@@ -88,7 +89,7 @@ def offers_for(
     more (a range with a class of its own may).
 
     `for_order` is for the transaction of an order: where one of them has a limit for each customer, the customer's
-    other orders wait until it ends, and the uses are read behind that lock.
+    other orders wait until it ends, and the uses are read behind that lock. `every` leaves in what meets no product.
     """
     book = BOOK.at(token)
     now = timezone.now()
@@ -100,7 +101,7 @@ def offers_for(
         _lock(customer)
     products, counters = _facts(offers, limited, product_ids, customer)
     ranges = _ranges(offers, products, book)
-    found = [copy_offer(offer, ranges) for offer in offers if _can_meet(offer, ranges)]
+    found = [copy_offer(offer, ranges) for offer in offers if every or _can_meet(offer, ranges)]
     for offer in found:
         set_counters(offer, counters.get(offer.pk))
     return found

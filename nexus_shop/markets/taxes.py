@@ -85,6 +85,11 @@ class TaxBook:
         found = self.rule(product_class, place)
         return found.rate if found else ZERO
 
+    def name(self, product_class: str, destination: Destination | None) -> str | None:
+        """The name of the row that counts; None where none does, and in a shop with one rate."""
+        found = self.rule(product_class, destination or home())
+        return found.name if found else None
+
 
 def home() -> Destination | None:
     """Where gross prices are at home; None for net prices, which know no tax without an address."""

@@ -60,6 +60,8 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/cart/items/<str:handle>/", "PATCH"): ANYONE,
     ("api/v1/cart/items/<str:handle>/", "DELETE"): ANYONE,
     ("api/v1/cart/shipping-methods/", "GET"): ANYONE,
+    ("api/v1/cart/estimate/", "POST"): ANYONE,
+    ("api/v1/cart/explain/", "GET"): ANYONE,
     ("api/v1/payments/methods/", "GET"): ANYONE,
     ("api/v1/checkout/", "POST"): ANYONE,
     ("api/v1/orders/", "GET"): LOGIN,

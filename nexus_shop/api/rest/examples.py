@@ -34,6 +34,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "addToCart": {"product_id": 1, "quantity": 2},
     "replaceCartItems": {"items": [{"product_id": 1, "quantity": 1}]},
     "setCartItemQuantity": {"quantity": 3},
+    "estimateCart": {"country": "US", "state": "CA", "postcode": "90210"},
     "checkout": {
         "email": "john@example.com",
         "shipping_address": ADDRESS,

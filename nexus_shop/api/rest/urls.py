@@ -9,6 +9,7 @@ from .views.basic import PaymentMethodList
 from .views.checkout import OrderStatusView
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.login import AccountView, LogoutView, RefreshView
+from .views.prices import CartEstimateView, CartExplainView
 
 
 def ours(module: str, name: str) -> Any:
@@ -34,6 +35,8 @@ urlpatterns = [
     path("api/v1/cart/items/", ours("basket", "LineList"), name="cart-items"),
     path("api/v1/cart/items/<str:handle>/", ours("basket", "BasketLineDetail"), name="cart-item"),
     path("api/v1/cart/shipping-methods/", ours("basket", "ShippingMethodView"), name="cart-shipping-methods"),
+    path("api/v1/cart/estimate/", CartEstimateView.as_view(), name="cart-estimate"),
+    path("api/v1/cart/explain/", CartExplainView.as_view(), name="cart-explain"),
     path("api/v1/payments/methods/", PaymentMethodList.as_view(), name="payment-methods"),
     path("api/v1/checkout/", ours("checkout", "CheckoutView"), name="checkout"),
     path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),

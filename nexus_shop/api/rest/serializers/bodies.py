@@ -37,8 +37,13 @@ def cart_body(priced: PricedCart) -> dict[str, Any]:
             for application in priced.applications
         ],
         "totals": priced.totals.as_json(),
-        "problems": [{"code": p.code, "item": p.line, "detail": p.detail} for p in priced.problems],
+        "problems": cart_problems(priced),
     }
+
+
+def cart_problems(priced: PricedCart) -> list[dict[str, Any]]:
+    """What changed since the lines were put into the cart."""
+    return [{"code": p.code, "item": p.line, "detail": p.detail} for p in priced.problems]
 
 
 def _documents(product_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:

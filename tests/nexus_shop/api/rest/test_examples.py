@@ -46,6 +46,7 @@ def test_every_example_is_answered() -> None:
     send(staff, "createProduct", {"category": make_category("Computers").pk})
     line = send(shopper, "addToCart", {"product_id": mug.pk}).json()["items"][0]["id"]
     send(shopper, "setCartItemQuantity", handle=line)
+    send(shopper, "estimateCart")
     send(shopper, "replaceCartItems", {"items": items})
     order = send(shopper, "placeOrder", {"items": items}).json()
     send(staff, "setOrderStatus", handle=order["id"])

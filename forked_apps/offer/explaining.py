@@ -1,0 +1,74 @@
+"""Why an offer does something for a cart, or not. Pure once the offers are loaded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from oscar.apps.offer.conditions import CoverageCondition, ValueCondition
+
+from nexus_shop.core.money import ZERO
+
+from .models import ConditionalOffer
+from .pricing import Application, OfferBasket, OfferLine
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an offer does for a cart.
+
+    `reason`: applied, condition (what is missing stands beside it), used_up (by all), customer_limit, taken (its units
+    are in other offers) or nothing_to_discount. Amounts as entered.
+    """
+
+    offer: ConditionalOffer
+    reason: str
+    application: Application | None = None
+    missing_quantity: int | None = None
+    missing_amount: Decimal | None = None
+    message: str = ""
+
+
+def explain_offers(
+    lines: Sequence[OfferLine],
+    offers: Iterable[ConditionalOffer],
+    applied: Mapping[int, Application],
+    *,
+    currency: str,
+    owner: Any,
+) -> list[Explanation]:
+    """One for each offer, in their order. `lines` are fresh: no offer has used them. `applied`: by the offer's id."""
+    basket = OfferBasket(lines, currency=currency, owner=owner)
+    return [_explained(offer, basket, applied.get(offer.pk), owner) for offer in offers]
+
+
+def _explained(
+    offer: ConditionalOffer, basket: OfferBasket, application: Application | None, owner: Any
+) -> Explanation:
+    if application is not None:
+        return Explanation(offer, "applied", application)
+    if not offer.get_max_applications():
+        return Explanation(offer, "used_up")
+    if not offer.get_max_applications(owner):
+        return Explanation(offer, "customer_limit")
+    if offer.is_condition_satisfied(basket):
+        touches = any(offer.benefit.range and offer.benefit.proxy().can_apply_benefit(x) for x in basket.all_lines())
+        return Explanation(offer, "taken" if touches else "nothing_to_discount")
+    quantity, amount = _missing(offer.condition.proxy(), basket)
+    message = str(offer.get_upsell_message(basket) or "")
+    return Explanation(offer, "condition", missing_quantity=quantity, missing_amount=amount, message=message)
+
+
+def _missing(condition: Any, basket: OfferBasket) -> tuple[int | None, Decimal | None]:
+    """Units or money; a condition with a class of its own says nothing of either."""
+    if condition.value is None or condition.proxy_class:
+        return None, None
+    matching = [line for line in basket.all_lines() if condition.can_apply_condition(line)]
+    if isinstance(condition, ValueCondition):
+        worth = sum((line.unit_effective_price * line.quantity for line in matching), ZERO)
+        return None, max(ZERO, condition.value - worth)
+    if isinstance(condition, CoverageCondition):
+        found = len({line.product.id for line in matching})
+    else:
+        found = sum(line.quantity for line in matching)
+    return max(0, int(condition.value) - found), None
