@@ -401,6 +401,7 @@ def _line(basket_id: int, handle: str) -> _PinnedLine:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.product_id, s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,"
+            " s.backorder_limit, s.expected_on, s.is_preorder,"
             f" {OPTIONS} FROM basket_line l JOIN partner_stockrecord s ON s.id = l.stockrecord_id"
             " WHERE l.basket_id = %s AND l.handle = %s",
             [basket_id, handle],

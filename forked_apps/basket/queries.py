@@ -40,7 +40,7 @@ LINES: Final = """
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,
-           s.partner_id, partner.name, s.partner_sku,
+           s.backorder_limit, s.expected_on, s.is_preorder, s.partner_id, partner.name, s.partner_sku,
            {options}
     FROM basket_basket b
     LEFT JOIN basket_line l ON l.basket_id = b.id
@@ -99,7 +99,7 @@ def _read(condition: str, value: Any) -> Cart | None:
 
 def _line(row: Sequence[Any]) -> CartLine:
     handle, quantity, price_when_added = row[:3]
-    facts = [*row[3:11], Stock(*row[11:17]), *row[17:20]]  # the order of the columns
+    facts = [*row[3:11], Stock(*row[11:20]), *row[20:23]]  # the order of the columns
     return CartLine(handle, *[*facts, quantity, price_when_added, chosen_options(row[-1])])
 
 

@@ -56,7 +56,7 @@ def change_order_status(
 
     Locks the order, then what it gives back: vouchers, offers, stock. Publishes OrderStatusChanged, and OrderCancelled
     when nothing of it is left. Raises NotFound for an unknown order or line, StatusNotAllowed when a unit may not
-    move, StaleVersion.
+    move, StockNotArrived when what is to be shipped is not on the shelf, StaleVersion.
     """
     order = lock_order(order_id)
     if version is not None and version != order.version:
@@ -87,7 +87,7 @@ def move_order(
     is_over = status == CANCELLED == order.status
     if is_over:
         _give_back(order)  # before the stock: the order in which a checkout takes its locks
-    _move_stock(status, moved)
+    _move_stock(status, moved, changed_by=changed_by)
     _record(order, status, moved, old=old, changed_by=changed_by, note=note)
     if is_over:
         publish(OrderCancelled(order_id=order.pk))
@@ -147,13 +147,13 @@ def _move(line: Line, status: str, quantity: int) -> _Moved:
     return _Moved(line, quantity, held)
 
 
-def _move_stock(status: str, moved: list[_Moved]) -> None:
+def _move_stock(status: str, moved: list[_Moved], *, changed_by: int | None) -> None:
     held: dict[int, int] = {}
     for each in moved:
         if each.held and each.line.stockrecord_id is not None:
             held[each.line.stockrecord_id] = held.get(each.line.stockrecord_id, 0) + each.held
     if status == SHIPPED:
-        consume_stock(held)
+        consume_stock(held, order_id=moved[0].line.order_id, changed_by=changed_by)
     elif status == CANCELLED:
         release_stock(held)
 

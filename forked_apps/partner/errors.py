@@ -43,3 +43,60 @@ class StockBelowAllocation(DomainError):
 
     code = "stock_below_allocation"
     message = _("Orders are waiting for more than that: cancel or ship them first.")
+
+
+@dataclass(frozen=True)
+class StockFigure:
+    """The figures of now."""
+
+    num_in_stock: int
+    num_allocated: int
+
+
+class StockChanged(DomainError):
+    """The figure is not the one that the caller saw. Nothing was changed."""
+
+    code = "stock_changed"
+    message = _("The stock has changed since you looked.")
+
+
+class StockOutOfRange(DomainError):
+    """A stock figure below nothing, or more than can be counted."""
+
+    code = "stock_out_of_range"
+    message = _("So many cannot be in stock.")
+
+
+class StockNotArrived(DomainError):
+    """More is to be shipped than lies on the shelf: backorders wait for their goods. Nothing was shipped."""
+
+    code = "stock_not_arrived"
+    message = _("There is less on the shelf than is to be shipped: record the delivery of the goods first.")
+
+
+@dataclass(frozen=True)
+class CandidateFacts:
+    """Ids of the stock records that may be meant."""
+
+    stock_records: list[int]
+
+
+class StockRecordAmbiguous(DomainError):
+    """Several partners sell the product: the SKU does not say whose stock is meant."""
+
+    code = "stock_record_ambiguous"
+    message = _("Several partners sell this: name the stock record.")
+
+
+@dataclass(frozen=True)
+class LimitFacts:
+    """How many a client may hold."""
+
+    limit: int
+
+
+class TooManyReservations(DomainError):
+    """The client holds stock in as many open payment sessions as one may."""
+
+    code = "too_many_reservations"
+    message = _("You have too many unfinished payments: finish or leave one first.")

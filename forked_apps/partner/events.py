@@ -30,3 +30,28 @@ class StockAdjusted(Event):
     new_num_in_stock: int | None
     changed_by: int | None
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLow(Event):
+    """What is free on the shelf has fallen below the record's threshold."""
+
+    stock_record_id: int
+    product_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReplenished(Event):
+    """What is free on the shelf has reached the record's threshold again."""
+
+    stock_record_id: int
+    product_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityChanged(Event):
+    """The last unit that a stock record could promise is promised, or there is one again. Backorders count."""
+
+    stock_record_id: int
+    product_id: int
+    is_available: bool

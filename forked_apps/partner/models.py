@@ -1,11 +1,20 @@
-"""Oscar's partners and stock records, plus the compare-at price and what the database itself refuses."""
+"""Oscar's partners and stock records, with backorders, reservations and the ledger of stock.
 
+The database itself refuses what cannot be, and writes the ledger.
+"""
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractPartnerAddress
 from oscar.apps.partner.abstract_models import AbstractPartner, AbstractStockAlert, AbstractStockRecord
+
+from nexus_shop.core.handles import HandleField
+
+from .selection import Stock
+from .triggers import APPEND_ONLY, LEDGER
 
 
 class Partner(AbstractPartner):
@@ -17,9 +26,10 @@ class PartnerAddress(AbstractPartnerAddress):
 
 
 class StockRecord(AbstractStockRecord):
-    """Oscar's stock record. 0 <= allocated <= in stock: a CHECK says it again after the guarded statements.
+    """Oscar's stock record. 0 <= allocated <= in stock + backorder limit: a CHECK says it again.
 
-    `price` and `list_price` are as the merchant entered them (PRICES_INCLUDE_TAX), in `price_currency`.
+    `price` and `list_price` are as the merchant entered them (PRICES_INCLUDE_TAX), in `price_currency`. Each change of
+    `num_in_stock`, by whatever door, is a StockMovement: their sum is the figure (none counts as 0).
     """
 
     list_price = models.DecimalField(
@@ -30,17 +40,51 @@ class StockRecord(AbstractStockRecord):
         blank=True,
         help_text=_("The price before a reduction, shown struck through. Nothing is ever sold at it."),
     )
+    backorder_limit = models.PositiveIntegerField(
+        _("Backorder limit"),
+        default=0,
+        db_default=0,
+        help_text=_("How many may be sold beyond what is on the shelf."),
+    )
+    expected_on = models.DateField(
+        _("Expected on"), null=True, blank=True, help_text=_("The day from which goods are there again, or at all.")
+    )
+    is_preorder = models.BooleanField(
+        _("Pre-order"), default=False, db_default=False, help_text=_("Sold ahead of its first day of sale.")
+    )
 
     class Meta(AbstractStockRecord.Meta):
+        triggers = LEDGER
+        indexes = [
+            models.Index(fields=["expected_on"], condition=Q(expected_on__isnull=False), name="stock_expected_on"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="allocated_within_stock",
                 condition=Q(num_allocated=None)
-                | Q(num_allocated__gte=0, num_allocated__lte=Coalesce(F("num_in_stock"), 0)),
+                | Q(
+                    num_allocated__gte=0,
+                    num_allocated__lte=Cast(Coalesce(F("num_in_stock"), 0), models.BigIntegerField())
+                    + F("backorder_limit"),
+                ),
             ),
             models.CheckConstraint(name="price_not_negative", condition=Q(price=None) | Q(price__gte=0)),
             models.CheckConstraint(name="list_price_not_negative", condition=Q(list_price=None) | Q(list_price__gte=0)),
         ]
+
+    def as_stock(self) -> Stock:
+        """The record as the selection sees it."""
+        return Stock(
+            id=self.pk,
+            price=self.price,
+            list_price=self.list_price,
+            currency=self.price_currency,
+            num_in_stock=self.num_in_stock,
+            num_allocated=self.num_allocated,
+            backorder_limit=self.backorder_limit,
+            expected_on=self.expected_on,
+            is_preorder=self.is_preorder,
+        )
 
     def allocate(self, quantity: int) -> None:
         """Oscar 4.2.1 allocates without an upper bound."""
@@ -68,7 +112,83 @@ class StockRecord(AbstractStockRecord):
 
 
 class StockAlert(AbstractStockAlert):
-    """Oscar's low-stock alert."""
+    """Oscar's low-stock alert. A stock record has one open at most."""
+
+
+class StockMovement(models.Model):
+    """One change of a stock record's number in stock. Written by triggers; never changed, never deleted but with it.
+
+    The account may be gone (`changed_by` names no row then). Without a reason the change came around the operations.
+    """
+
+    class Kind(models.TextChoices):
+        """Why stock moved."""
+
+        INITIAL = "initial", _("Opening figure")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+        DELIVERY = "delivery", _("Goods received")
+        SHIPMENT = "shipment", _("Shipment")
+        RETURN = "return", _("Return")
+        LOSS = "loss", _("Loss")
+
+    id = models.BigAutoField(primary_key=True)
+    stock_record = models.ForeignKey(
+        StockRecord, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="movements"
+    )  # the database cascades (migration 0009): Django would delete the rows before the record
+    delta = models.BigIntegerField(_("Change"))
+    balance = models.BigIntegerField(_("In stock after it"))
+    kind = models.CharField(_("Kind"), max_length=16, choices=Kind.choices)
+    reason = models.CharField(_("Reason"), max_length=255, blank=True, db_default="")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    order = models.ForeignKey("order.Order", on_delete=models.PROTECT, null=True, related_name="stock_movements")
+    created_at = models.DateTimeField(_("When"), db_default=Now())
+
+    class Meta:
+        triggers = APPEND_ONLY
+        verbose_name = _("Stock movement")
+        verbose_name_plural = _("Stock movements")
+        indexes = [models.Index(fields=["stock_record", "-id"], name="movements_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.stock_record_id}: {self.delta:+} = {self.balance}"
+
+
+class StockReservation(models.Model):
+    """Units that an open payment session holds: part of `num_allocated`, until the order claims them or time is up.
+
+    `basket_id` is no foreign key: a cart that goes must not take the record of what is promised along.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    handle = HandleField()
+    stock_record = models.ForeignKey(StockRecord, on_delete=models.CASCADE, related_name="reservations")
+    quantity = models.PositiveIntegerField(_("Quantity"))
+    basket_id = models.BigIntegerField()
+    client = models.CharField(max_length=64, blank=True, db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(_("Held until"))
+
+    class Meta:
+        verbose_name = _("Stock reservation")
+        verbose_name_plural = _("Stock reservations")
+        constraints = [
+            models.UniqueConstraint(fields=["basket_id", "stock_record"], name="one_reservation_per_record"),
+            models.CheckConstraint(name="reservation_is_positive", condition=Q(quantity__gte=1)),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="reservations_by_end"),
+            models.Index(fields=["client"], name="reservations_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.stock_record_id} until {self.expires_at}"
 
 
 from oscar.apps.partner.models import *  # noqa: E402, F403 - Oscar's own, after ours are registered

@@ -1,11 +1,14 @@
 """Stock and prices: promise, take back, ship, adjust, price.
 
 Allocations move by one guarded statement each; several rows are locked first, in primary-key order. A CHECK constraint
-says the same again. Figures are units; amounts are as entered, in the record's currency.
+says the same again, and triggers write the ledger. Figures are units; amounts are as entered, in the record's currency.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Final
 
 from django.db import connection
 
@@ -13,41 +16,85 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.events import publish
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import InsufficientStock, Shortage, Shortages, StockBelowAllocation, StockFacts
-from .events import PriceChanged, StockAdjusted
-from .models import StockRecord
+from .errors import (
+    InsufficientStock,
+    Shortage,
+    Shortages,
+    StockBelowAllocation,
+    StockChanged,
+    StockFacts,
+    StockFigure,
+    StockNotArrived,
+    StockOutOfRange,
+)
+from .events import AvailabilityChanged, PriceChanged, StockAdjusted, StockLow, StockReplenished
+from .models import StockMovement, StockRecord
 
 Quantities = Mapping[int, int]
 
-ALLOCATE = """
+MAX_FIGURE: Final = 2**31 - 1
+TERMS: Final = frozenset({"backorder_limit", "expected_on", "is_preorder", "low_stock_threshold"})
+
+_LEVEL: Final = """
+    RETURNING s.id, s.product_id, s.low_stock_threshold, s.backorder_limit,
+              COALESCE(s.num_in_stock, 0)::bigint - COALESCE(s.num_allocated, 0), w.quantity
+"""
+ALLOCATE: Final = f"""
     UPDATE partner_stockrecord s
     SET num_allocated = COALESCE(s.num_allocated, 0) + w.quantity, date_updated = clock_timestamp()
-    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
-    WHERE s.id = w.id AND s.num_in_stock - COALESCE(s.num_allocated, 0) >= w.quantity
-    RETURNING s.id
+    FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS w(id, quantity)
+    WHERE s.id = w.id
+      AND COALESCE(s.num_in_stock, 0)::bigint + s.backorder_limit - COALESCE(s.num_allocated, 0) >= w.quantity
+    {_LEVEL}
 """
-RELEASE = """
+RELEASE: Final = f"""
     UPDATE partner_stockrecord s
     SET num_allocated = s.num_allocated - w.quantity, date_updated = clock_timestamp()
-    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
+    FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS w(id, quantity)
     WHERE s.id = w.id AND s.num_allocated >= w.quantity
-    RETURNING s.id
+    {_LEVEL}
 """
-CONSUME = """
+CONSUME: Final = f"""
+    WITH said AS MATERIALIZED (SELECT set_config('nexus.stock_change', %(why)s, true) AS why)
     UPDATE partner_stockrecord s
     SET num_allocated = s.num_allocated - w.quantity, num_in_stock = s.num_in_stock - w.quantity,
         date_updated = clock_timestamp()
-    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
-    WHERE s.id = w.id AND s.num_allocated >= w.quantity AND s.num_in_stock >= w.quantity
-    RETURNING s.id
+    FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS w(id, quantity), said
+    WHERE s.id = w.id AND s.num_allocated >= w.quantity AND s.num_in_stock >= w.quantity AND said.why IS NOT NULL
+    {_LEVEL}
 """
+SET_STOCK: Final = """
+    WITH said AS MATERIALIZED (SELECT set_config('nexus.stock_change', %(why)s, true) AS why)
+    UPDATE partner_stockrecord s SET num_in_stock = %(figure)s, date_updated = clock_timestamp()
+    FROM said WHERE s.id = %(id)s AND said.why IS NOT NULL
+"""
+# What a move does to the units that are on the shelf and promised to nobody: shipping what was promised changes none.
+_NET: Final = {ALLOCATE: -1, RELEASE: 1, CONSUME: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Units on the shelf that nobody was promised (below zero where backorders wait), and what they are held to."""
+
+    net: int
+    backorder_limit: int
+    threshold: int | None
+
+    @property
+    def is_low(self) -> bool:
+        return self.threshold is not None and self.net < self.threshold
+
+    @property
+    def is_available(self) -> bool:
+        return self.net + self.backorder_limit > 0
 
 
 @transaction_required
 def allocate_stock(quantities: Quantities) -> None:
     """Promise units to an order, all or none. `quantities`: stock record id -> units, of products that track stock.
 
-    Locks the stock records in primary-key order. Raises InsufficientStock with every shortage.
+    Up to the backorder limit more than there are. Locks the stock records in primary-key order. Raises
+    InsufficientStock with every shortage. Publishes StockLow and AvailabilityChanged where that is crossed.
     """
     short = _move(ALLOCATE, quantities)
     if short:
@@ -58,7 +105,8 @@ def allocate_stock(quantities: Quantities) -> None:
 def release_stock(quantities: Quantities) -> None:
     """Take promises back: the reverse of `allocate_stock`, with the same locks.
 
-    Raises RuntimeError when more is released than was promised: then the caller's books are wrong.
+    Raises RuntimeError when more is released than was promised: then the caller's books are wrong. Publishes
+    StockReplenished and AvailabilityChanged where that is crossed.
     """
     short = _move(RELEASE, quantities)
     if short:
@@ -66,17 +114,23 @@ def release_stock(quantities: Quantities) -> None:
 
 
 @transaction_required
-def consume_stock(quantities: Quantities) -> None:
+def consume_stock(quantities: Quantities, *, order_id: int | None = None, changed_by: int | None = None) -> None:
     """Ship promised units: they leave the promise and the shelf, with the same locks.
 
-    Raises RuntimeError when fewer units were promised.
+    Raises StockNotArrived with every shortage where fewer lie on the shelf (backorders), RuntimeError when fewer were
+    promised.
     """
-    short = _move(CONSUME, quantities)
-    if short:
+    short = _move(CONSUME, quantities, _why("shipment", "", changed_by, order_id))
+    if not short:
+        return
+    records = StockRecord.objects.filter(pk__in=short).select_related("product").order_by("pk")
+    unpromised = [record.pk for record in records if (record.num_allocated or 0) < quantities[record.pk]]
+    if unpromised or len(records) < len(short):
         raise RuntimeError(f"stock records {short} have fewer units allocated than are to be shipped")
+    raise StockNotArrived(Shortages([_shortage(each, quantities[each.pk], each.num_in_stock or 0) for each in records]))
 
 
-def _move(statement: str, quantities: Quantities) -> list[int]:
+def _move(statement: str, quantities: Quantities, why: str = "") -> list[int]:
     """Run the guarded statement for all rows; returns the ids that its guard refused."""
     if any(quantity < 1 for quantity in quantities.values()):
         raise ValueError("quantities are positive")
@@ -86,49 +140,153 @@ def _move(statement: str, quantities: Quantities) -> list[int]:
     with connection.cursor() as cursor:
         if len(ids) > 1:
             cursor.execute("SELECT id FROM partner_stockrecord WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
-        cursor.execute(statement, [ids, [quantities[pk] for pk in ids]])
-        moved = {row[0] for row in cursor.fetchall()}
-    return [pk for pk in ids if pk not in moved]
+        cursor.execute(statement, {"ids": ids, "quantities": [quantities[pk] for pk in ids], "why": why})
+        moved = {row[0]: row[1:] for row in cursor.fetchall()}
+    refused = [pk for pk in ids if pk not in moved]
+    if not refused:  # else the caller rolls back
+        for pk, (product_id, threshold, limit, net, quantity) in sorted(moved.items()):
+            before = _Level(net - _NET[statement] * quantity, limit, threshold)
+            _announce(pk, product_id, before, _Level(net, limit, threshold))
+    return refused
+
+
+def _announce(stock_record_id: int, product_id: int, before: _Level, after: _Level) -> None:
+    """Publish what was crossed, once for each crossing: the row is locked."""
+    if before.is_low != after.is_low:
+        if after.is_low:
+            publish(StockLow(stock_record_id=stock_record_id, product_id=product_id))
+        else:
+            publish(StockReplenished(stock_record_id=stock_record_id, product_id=product_id))
+    if before.is_available != after.is_available:
+        publish(
+            AvailabilityChanged(stock_record_id=stock_record_id, product_id=product_id, is_available=after.is_available)
+        )
 
 
 def shortages_of(quantities: Quantities) -> list[Shortage]:
     """What is free of the given stock records beside what was asked for."""
     records = StockRecord.objects.filter(pk__in=quantities).select_related("product").order_by("pk")
-    return [
-        Shortage(record.product_id, record.product.upc, quantities[record.pk], max(0, record.net_stock_level))
-        for record in records
-    ]
+    return [_shortage(record, quantities[record.pk], record.as_stock().free) for record in records]
 
 
-@transaction(before_commit="documents")
-def adjust_stock(stock_record_id: int, *, num_in_stock: int, changed_by: int | None, reason: str) -> None:
-    """Set the number in stock. Locks the stock record.
+def _shortage(record: StockRecord, requested: int, available: int) -> Shortage:
+    return Shortage(record.product_id, record.product.upc, requested, available)
 
-    Raises NotFound, StockBelowAllocation. Publishes StockAdjusted if the figure is another.
-    """
-    set_stock(stock_record_id, num_in_stock=num_in_stock, changed_by=changed_by, reason=reason)
+
+def _why(kind: str, reason: str, changed_by: int | None, order_id: int | None = None) -> str:
+    """What the ledger's triggers read."""
+    return json.dumps({"kind": kind, "reason": reason, "by": changed_by, "order": order_id})
 
 
 @transaction_required
-def set_stock(stock_record_id: int, *, num_in_stock: int, changed_by: int | None, reason: str) -> None:
+def explain_stock(reason: str, *, changed_by: int | None) -> None:
+    """Say why the next statement writes stock. For new records: their first figure is a movement too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('nexus.stock_change', %s, true)", [_why("initial", reason, changed_by)])
+
+
+@transaction(before_commit="documents")
+def adjust_stock(
+    stock_record_id: int,
+    *,
+    num_in_stock: int | None = None,
+    delta: int | None = None,
+    expected: int | None = None,
+    changed_by: int | None,
+    reason: str,
+    kind: str = StockMovement.Kind.ADJUSTMENT,
+) -> None:
+    """Set the number in stock, or change it by `delta`. `expected`, where given, is the figure that the caller saw.
+
+    Locks the stock record. Raises NotFound, StockChanged (with the figure of now), StockBelowAllocation,
+    StockOutOfRange; then nothing has changed. Publishes StockAdjusted if the figure is another, and what was crossed:
+    StockLow, StockReplenished, AvailabilityChanged.
+    """
+    set_stock(
+        stock_record_id,
+        num_in_stock=num_in_stock,
+        delta=delta,
+        expected=expected,
+        changed_by=changed_by,
+        reason=reason,
+        kind=kind,
+    )
+
+
+@transaction_required
+def set_stock(
+    stock_record_id: int,
+    *,
+    num_in_stock: int | None = None,
+    delta: int | None = None,
+    expected: int | None = None,
+    changed_by: int | None,
+    reason: str,
+    kind: str = StockMovement.Kind.ADJUSTMENT,
+) -> None:
     """`adjust_stock` inside the caller's transaction."""
+    if (num_in_stock is None) == (delta is None):
+        raise ValueError("a figure or a change of it")
     record = _locked(stock_record_id)
-    if num_in_stock == record.num_in_stock:
+    old, allocated = record.num_in_stock, record.num_allocated or 0
+    if expected is not None and expected != (old or 0):
+        raise StockChanged(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+    new = (old or 0) + delta if delta is not None else num_in_stock
+    if new == old:
         return
-    if num_in_stock < (record.num_allocated or 0):
-        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0))
-    old = record.num_in_stock
-    record.num_in_stock = num_in_stock
-    record.save(update_fields=["num_in_stock", "date_updated"])
+    assert new is not None
+    if not 0 <= new <= MAX_FIGURE:
+        raise StockOutOfRange(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+    if new + record.backorder_limit < allocated:
+        raise StockBelowAllocation(StockFacts(allocated=allocated))
+    before = _level(record)
+    with connection.cursor() as cursor:
+        cursor.execute(SET_STOCK, {"id": record.pk, "figure": new, "why": _why(kind, reason, changed_by)})
+    record.num_in_stock = new
     publish(
         StockAdjusted(
             stock_record_id=record.pk,
             product_id=record.product_id,
             old_num_in_stock=old,
-            new_num_in_stock=num_in_stock,
+            new_num_in_stock=new,
             changed_by=changed_by,
             reason=reason,
         )
+    )
+    _announce(record.pk, record.product_id, before, _level(record))
+
+
+@transaction(before_commit="documents")
+def change_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
+    """Change how a stock record is sold and watched: the names of TERMS that `changes` has.
+
+    Locks the stock record. Raises NotFound, StockBelowAllocation where fewer backorders are let in than wait.
+    Publishes StockLow, StockReplenished, AvailabilityChanged where that is crossed.
+    """
+    set_terms(stock_record_id, changes=changes)
+
+
+@transaction_required
+def set_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
+    """`change_terms` inside the caller's transaction."""
+    if not TERMS.issuperset(changes):
+        raise ValueError(f"{sorted(set(changes) - TERMS)} are no terms")
+    record = _locked(stock_record_id)
+    changed = {name: value for name, value in changes.items() if getattr(record, name) != value}
+    if not changed:
+        return
+    before = _level(record)
+    for name, value in changed.items():
+        setattr(record, name, value)
+    if (record.num_in_stock or 0) + record.backorder_limit < (record.num_allocated or 0):
+        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0))
+    record.save(update_fields=[*changed, "date_updated"])
+    _announce(record.pk, record.product_id, before, _level(record))
+
+
+def _level(record: StockRecord) -> _Level:
+    return _Level(
+        (record.num_in_stock or 0) - (record.num_allocated or 0), record.backorder_limit, record.low_stock_threshold
     )
 
 

@@ -15,6 +15,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction, violated
 
 from .models import Partner, StockRecord
+from .operations import explain_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def create_product(wanted: NewProduct) -> int:
     )
     try:
         with django_transaction.atomic():
+            explain_stock("new product", changed_by=wanted.changed_by)
             StockRecord.objects.create(
                 product=product,
                 partner=default_partner(),

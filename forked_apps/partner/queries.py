@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +58,8 @@ ARTICLES: Final = """
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''),
            (SELECT json_agg(json_build_array(s.id, s.price::text, s.list_price::text, s.price_currency, s.num_in_stock,
-                                             s.num_allocated, s.partner_id, partner.name, s.partner_sku))
+                                             s.num_allocated, s.backorder_limit, s.expected_on, s.is_preorder,
+                                             s.partner_id, partner.name, s.partner_sku))
             FROM partner_stockrecord s JOIN partner_partner partner ON partner.id = s.partner_id
             WHERE s.product_id = p.id),
            (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required, o.price::text,
@@ -83,7 +85,7 @@ def articles(product_ids: Collection[int], *, currency: str) -> dict[int, Articl
 
 def _article(row: tuple[Any, ...], currency: str) -> Article:
     *facts, records, options = row
-    stocks = {record[0]: (_stock(record), record[6:]) for record in records or ()}
+    stocks = {record[0]: (_stock(record), record[9:]) for record in records or ()}
     tracks_stock = facts[6]
     chosen = choose_stock((stock for stock, _ in stocks.values()), currency=currency, tracks_stock=tracks_stock)
     partner_id, partner_name, partner_sku = stocks[chosen.id][1] if chosen else (None, "", "")
@@ -98,8 +100,10 @@ def _option_rule(option: list[Any]) -> OptionRule:
 
 
 def _stock(record: list[Any]) -> Stock:
-    pk, price, list_price, currency, num_in_stock, num_allocated = record[:6]
-    return Stock(pk, _decimal(price), _decimal(list_price), currency, num_in_stock, num_allocated)
+    pk, price, list_price, currency, num_in_stock, num_allocated, backorder_limit, day, is_preorder = record[:9]
+    expected_on = None if day is None else date.fromisoformat(day)
+    prices = (_decimal(price), _decimal(list_price))
+    return Stock(pk, *prices, currency, num_in_stock, num_allocated, backorder_limit, expected_on, is_preorder)
 
 
 def _decimal(text: str | None) -> Decimal | None:
@@ -112,5 +116,6 @@ def partners_of(user: "User") -> QuerySet[Partner]:
 
 
 def stock_records_of(user: "User") -> QuerySet[StockRecord]:
-    """The stock records that the user may change."""
-    return StockRecord.objects.filter(partner__in=partners_of(user))
+    """The stock records that the user may change: all for staff, those of their own partners for partner staff."""
+    records = StockRecord.objects.all()
+    return records if user.is_staff else records.filter(partner__in=partners_of(user))

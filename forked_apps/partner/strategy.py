@@ -3,25 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from oscar.apps.partner import strategy as oscar
 from oscar.apps.partner.prices import FixedPrice
 from oscar.apps.partner.prices import Unavailable as UnavailablePrice
 
 from .availability import StockRequired
 from .models import StockRecord
-from .selection import Stock, choose_stock, unit_price
-
-
-def as_stock(record: StockRecord) -> Stock:
-    """A stock record as the selection sees it."""
-    return Stock(
-        id=record.pk,
-        price=record.price,
-        list_price=record.list_price,
-        currency=record.price_currency,
-        num_in_stock=record.num_in_stock,
-        num_allocated=record.num_allocated,
-    )
+from .selection import choose_stock, unit_price
 
 
 class Selector:
@@ -39,7 +28,7 @@ class Default(oscar.StockRequired, oscar.Structured):
         """The stock record that `choose_stock` names."""
         records = {record.pk: record for record in product.stockrecords.all()}
         chosen = choose_stock(
-            map(as_stock, records.values()),
+            (record.as_stock() for record in records.values()),
             currency=settings.OSCAR_DEFAULT_CURRENCY,
             tracks_stock=product.get_product_class().track_stock,
         )
@@ -59,6 +48,7 @@ class Default(oscar.StockRequired, oscar.Structured):
         return self.pricing_policy(product, cheapest)
 
     def availability_policy(self, product: Any, stockrecord: StockRecord | None) -> Any:
-        """As Oscar, without the stock figure in the message."""
-        policy = super().availability_policy(product, stockrecord)
-        return StockRequired(policy.num_available) if hasattr(policy, "num_available") else policy
+        """As Oscar, with backorders and pre-orders, and without the stock figure in the message."""
+        if stockrecord is None or not product.get_product_class().track_stock:
+            return super().availability_policy(product, stockrecord)
+        return StockRequired(stockrecord.as_stock(), today=timezone.localdate())

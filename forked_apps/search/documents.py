@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 from django.utils.translation import gettext as _
 
 from forked_apps.catalogue.html import plain_text, sanitised
-from forked_apps.partner.selection import Stock, choose_stock, unit_price
+from forked_apps.partner.availability import availability_message
+from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_stock, unit_price
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
@@ -25,12 +26,13 @@ UrlOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for all documents of a batch: currency, address of a product and of a file, taxes."""
+    """What is the same for all documents of a batch: currency, addresses of products and files, taxes, the day."""
 
     currency: str
     product_url: str
     url_of: UrlOf
     taxes: TaxBook
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class _Sale:
     is_available: bool
     code: str
     message: str
+    expected_on: date | None = None
 
 
 def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> Document:
@@ -81,7 +84,7 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
         sku=row.sku,
         title_key=title_key(card["title"]),
         price=sale.stock.price if sale.stock else None,
-        in_stock=sale.is_available,
+        in_stock=sale.code in {"available", IN_STOCK},
         category_ids=sorted({above.id for category in chains if category.is_browsable for above in category.chain}),
         date_created=row.date_created,
         card=_json(card),
@@ -115,7 +118,12 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "price": price,
         "price_from": price if row.structure == "parent" else None,
         "list_price": _price(sale.stock.list_price, sale.stock, rate) if sale.stock else None,
-        "availability": {"is_available": sale.is_available, "code": sale.code, "message": sale.message},
+        "availability": {
+            "is_available": sale.is_available,
+            "code": sale.code,
+            "message": sale.message,
+            "expected_on": sale.expected_on,
+        },
         "image": _image(images[0], context, alt=row.title) if images else None,
         "rating": {"average": row.rating, "count": row.review_count},
         "variant_count": len(_public_children(row, rows)),
@@ -179,9 +187,8 @@ def _own_sale(row: ProductRow, context: Context) -> _Sale:
         return _Sale(None, False, "unavailable", _("Unavailable"))
     if not row.tracks_stock:
         return _Sale(stock, True, "available", _("Available"))
-    if stock.free:
-        return _Sale(stock, True, "instock", _("In stock"))
-    return _Sale(stock, False, "outofstock", _("Out of stock"))
+    code, day = stock.availability(context.today)
+    return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day)
 
 
 def _price(entered: Decimal | None, stock: Stock, rate: Decimal | None) -> dict[str, str | None] | None:

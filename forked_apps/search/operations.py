@@ -13,11 +13,11 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 from django.db import transaction as django_transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from forked_apps.catalogue.tasks import make_renditions_task
 from nexus_shop.core.tasks import enqueue
-from nexus_shop.core.transactions import transaction_required
+from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
 
 from .documents import Context, Document, compose
@@ -75,6 +75,25 @@ def rebuild_noted() -> int:
             rows.setdefault(note, []).append(row_id)
         _work_off_singly(rows)
     return len(claimed)
+
+
+@transaction
+def note_passed_days() -> int:
+    """Note the products whose documents name a day on which goods were expected and that is over; returns how many.
+
+    A rebuilt document names it no more, so that nothing is noted for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO search_documentnote (kind, ref)
+            SELECT DISTINCT 'product', s.product_id
+            FROM partner_stockrecord s JOIN search_productdocument d ON d.product_id = s.product_id
+            WHERE s.expected_on <= %(today)s AND (d.card::jsonb #>> '{availability,expected_on}')::date <= %(today)s
+            """,
+            {"today": timezone.localdate()},
+        )
+        return cursor.rowcount
 
 
 def rebuild_all() -> int:
@@ -223,6 +242,7 @@ def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], langua
         product_url=settings.PRODUCT_URL,
         url_of=default_storage.url,
         taxes=load_taxes(),
+        today=timezone.localdate(),
     )
     with translation.override(language):
         return [compose(row, rows, context) for row in targets]

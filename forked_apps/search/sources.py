@@ -148,7 +148,10 @@ def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
     for product_id, *facts in (
         StockRecord.objects.filter(product_id__in=ids)
         .order_by("id")
-        .values_list("product_id", "id", "price", "list_price", "price_currency", "num_in_stock", "num_allocated")
+        .values_list(
+            *("product_id", "id", "price", "list_price", "price_currency", "num_in_stock", "num_allocated"),
+            *("backorder_limit", "expected_on", "is_preorder"),
+        )
     ):
         rows[product_id].stock.append(Stock(*facts))
 

@@ -94,7 +94,7 @@ class NotedProduct(Product):
 
 
 class NotedStockRecord(StockRecord):
-    """Prices, and stock where it crosses from some to none or back."""
+    """Prices, and stock where it crosses from some to none or back, on the shelf and with what is to come."""
 
     class Meta:
         proxy = True
@@ -104,8 +104,9 @@ class NotedStockRecord(StockRecord):
             kind="product",
             refs=["r.product_id"],
             shown=[
-                *_columns("product_id", "price", "list_price", "price_currency"),
+                *_columns("product_id", "price", "list_price", "price_currency", "expected_on", "is_preorder"),
                 "COALESCE({row}.num_in_stock, 0) > COALESCE({row}.num_allocated, 0)",
+                "COALESCE({row}.num_in_stock, 0)::bigint + {row}.backorder_limit > COALESCE({row}.num_allocated, 0)",
             ],
         )
 

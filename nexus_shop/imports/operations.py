@@ -14,7 +14,7 @@ from forked_apps.catalogue.models import Product, ProductCategory, ProductClass,
 from forked_apps.catalogue.operations import brand_named
 from forked_apps.catalogue.slugs import MAX_LENGTH, free_product_slug, is_allowed
 from forked_apps.partner.models import Partner, StockRecord
-from forked_apps.partner.operations import set_price, set_stock
+from forked_apps.partner.operations import explain_stock, set_price, set_stock
 from forked_apps.partner.products import default_partner
 from nexus_shop.core.transactions import owning, transaction
 
@@ -249,7 +249,9 @@ def _write_stock(
             new.append(_new_record(place, partner, currency, outcome))
         elif _update_record(place.record, place, source):
             outcome.mark(place.variant.line, UPDATED)
-    StockRecord.objects.bulk_create(new)
+    if new:
+        explain_stock(REASON, changed_by=None)
+        StockRecord.objects.bulk_create(new)
 
 
 def _new_record(place: Place, partner: Partner, currency: str, outcome: Outcome) -> StockRecord:

@@ -39,4 +39,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.basket.tasks.purge_abandoned_carts_task",
         "schedule": timedelta(hours=6),
     },
+    "give expired stock reservations back": {
+        "task": "forked_apps.partner.tasks.release_expired_reservations_task",
+        "schedule": timedelta(seconds=30),
+    },
+    "note days on which goods were expected": {
+        "task": "forked_apps.search.tasks.note_passed_days_task",
+        "schedule": timedelta(minutes=5),
+    },
 }

@@ -46,7 +46,7 @@ def test_list_shows_cards_newest_first(api: APIClient) -> None:
     assert card["url"] == f"/api/v1/products/{card['id']}/"
     assert card["price"] == {"currency": "GBP", "net": "10.00", "tax": "2.00", "gross": "12.00"}
     assert card["list_price"] == {"currency": "GBP", "net": "12.50", "tax": "2.50", "gross": "15.00"}
-    assert card["availability"] == {"is_available": True, "code": "instock", "message": "In stock"}
+    assert card["availability"] == {"is_available": True, "code": "instock", "message": "In stock", "expected_on": None}
     assert card["categories"] == [{"id": things.pk, "name": "Things", "slug": "things", "path": "things"}]
     assert card["rating"] == {"average": None, "count": 0}
 

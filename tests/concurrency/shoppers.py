@@ -5,20 +5,19 @@ from typing import Any, Final
 
 from django.db import connection
 
+from forked_apps.partner.inventory import (
+    ALLOCATED_IS_WHAT_IS_CLAIMED,
+    ALLOCATED_IS_WITHIN_BOUNDS,
+    STOCK_IS_ITS_MOVEMENTS,
+)
 from tests.factories.shop import ADDRESS_JSON
 from tests.servers import Answer, Shop
 
 # name -> query that finds a broken rule at rest
 INVARIANTS: Final[Mapping[str, str]] = {
-    "allocated is what open orders claim": """
-        SELECT s.id FROM partner_stockrecord s
-        WHERE COALESCE(s.num_allocated, 0) <> COALESCE(
-            (SELECT sum(l.quantity) FROM order_line l JOIN order_order o ON o.id = l.order_id
-             WHERE l.stockrecord_id = s.id AND o.status IN ('pending', 'processing')), 0)
-    """,
-    "allocated is in stock": """
-        SELECT id FROM partner_stockrecord WHERE num_allocated < 0 OR num_allocated > num_in_stock
-    """,
+    "allocated is what is claimed": ALLOCATED_IS_WHAT_IS_CLAIMED,
+    "allocated is in stock": ALLOCATED_IS_WITHIN_BOUNDS,
+    "stock is the sum of its movements": STOCK_IS_ITS_MOVEMENTS,
     "an order's total is what its lines and shipping say": """
         SELECT o.id FROM order_order o WHERE o.total_incl_tax <> o.shipping_incl_tax
             + (SELECT sum(l.line_price_incl_tax) FROM order_line l WHERE l.order_id = o.id)

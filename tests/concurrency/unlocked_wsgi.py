@@ -38,7 +38,8 @@ def meet(place: str) -> None:
         time.sleep(0.01)
 
 
-def _move_unguarded(_: str, quantities: Any) -> list[int]:
+def _move_unguarded(_: str, quantities: Any, why: str = "") -> list[int]:
+    del why
     ids = sorted(quantities)
     with connection.cursor() as cursor:
         cursor.execute(

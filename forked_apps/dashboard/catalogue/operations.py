@@ -21,7 +21,7 @@ from forked_apps.catalogue.operations import brand_named
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
-from forked_apps.partner.operations import set_price, set_stock
+from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required, violated
@@ -152,11 +152,13 @@ def _change_stock(form: Any, *, saved_by: int | None) -> None:
     for name in form.FIGURES:
         if name in form.changed_data and getattr(record, name) != form.shown(name):
             raise StaleVersion
-    plain = [name for name in form.changed_data if name in {"partner", "partner_sku", "low_stock_threshold"}]
+    plain = [name for name in form.changed_data if name in {"partner", "partner_sku"}]
     for name in plain:
         setattr(record, name, form.cleaned_data[name])
     if plain:
         _save_record(form, record, plain)
+    if "low_stock_threshold" in form.changed_data:
+        set_terms(record.pk, changes={"low_stock_threshold": form.cleaned_data["low_stock_threshold"]})
     _set_figures(form, record, saved_by=saved_by)
 
 
@@ -172,6 +174,7 @@ def _add_stock(form: Any, product: Product, *, saved_by: int | None) -> None:
         num_allocated=0,
         low_stock_threshold=data.get("low_stock_threshold"),
     )
+    explain_stock(REASON, changed_by=saved_by)
     _save_record(form, record, None)
     _set_figures(form, record, saved_by=saved_by)
 
@@ -191,7 +194,8 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
         wanted = {"price": record.price, "list_price": record.list_price} | prices
         set_price(record.pk, **wanted, changed_by=saved_by, reason=REASON)
     if "num_in_stock" in form.changed_data:
-        set_stock(record.pk, num_in_stock=data["num_in_stock"], changed_by=saved_by, reason=REASON)
+        shown = form.shown("num_in_stock") if form.instance.pk else None
+        set_stock(record.pk, num_in_stock=data["num_in_stock"], expected=shown, changed_by=saved_by, reason=REASON)
 
 
 @transaction(before_commit="documents")

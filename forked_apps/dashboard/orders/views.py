@@ -28,6 +28,7 @@ from forked_apps.order.lifecycle import movable, status_of_order
 from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import EventHandler
+from forked_apps.partner.errors import StockNotArrived
 from forked_apps.payment.errors import AmountNotOpen
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
@@ -49,6 +50,8 @@ def explained(error: DomainError) -> str:
         more = _("From here it can move to: %s.") % ", ".join(error.facts.allowed)
     elif isinstance(error, AmountNotOpen):
         more = _("Open: %s.") % error.facts.open
+    elif isinstance(error, StockNotArrived):
+        more = ", ".join(f"{each.sku}: {each.available} / {each.requested}" for each in error.facts.shortages)
     return f"{error.message} {more}".strip()
 
 
@@ -198,7 +201,7 @@ class OrderListView(Visible, oscar.OrderListView):
                 units = {line.pk: sum(movable(line.units, status).values()) for line in order.visible_lines}
                 quantities = {pk: count for pk, count in units.items() if count}
                 change_order_status(order.pk, status=status, quantities=quantities, changed_by=self.user.pk)
-        except (InvalidOrderStatus, StatusNotAllowed) as refusal:
+        except (InvalidOrderStatus, StatusNotAllowed, StockNotArrived) as refusal:
             messages.error(self.request, f"#{order.number}: {_explained_refusal(refusal)}")
             return False
         return True
@@ -293,7 +296,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
                 changed_by=self.user.pk,
                 note=form.cleaned_data["reference"],
             )
-        except (StatusNotAllowed, NotFound) as refusal:
+        except (StatusNotAllowed, StockNotArrived, NotFound) as refusal:
             return self.reload_page(error=explained(refusal))
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()

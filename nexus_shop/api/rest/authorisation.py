@@ -37,6 +37,16 @@ def staff(permission: str) -> Rule:
     )
 
 
+def stock_keeper(permission: str) -> Rule:
+    """Staff who hold the permission, and partner staff: the queries keep those to their own partners' stock."""
+
+    def allows(request: Any) -> bool:
+        user = request.user
+        return _is_login(request) and bool(user.has_perm(permission if user.is_staff else "partner.dashboard_access"))
+
+    return Rule(f"staff with {permission}, or partner staff", allows)
+
+
 # Carts and checkout are open to anyone: the token or the login says whose cart it is.
 RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/auth/register/", "POST"): ANYONE,
@@ -68,6 +78,10 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/orders/", "POST"): LOGIN,
     ("api/v1/orders/<str:handle>/", "GET"): ANYONE,
     ("api/v1/orders/<str:handle>/status/", "PATCH"): staff("order.change_order"),
+    ("api/v1/admin/stockrecords/", "GET"): stock_keeper("partner.view_stockrecord"),
+    ("api/v1/admin/inventory/adjustments/", "GET"): stock_keeper("partner.view_stockrecord"),
+    ("api/v1/admin/inventory/adjustments/", "POST"): stock_keeper("partner.change_stockrecord"),
+    ("api/v1/admin/inventory/reservations/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("health/", "GET"): ANYONE,
     ("health/db/", "GET"): ANYONE,
     ("health/cache/", "GET"): ANYONE,

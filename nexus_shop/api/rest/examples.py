@@ -52,5 +52,6 @@ EXAMPLES: Final[dict[str, Any]] = {
             "country": "US",
         },
     },
+    "adjustStock": {"sku": "LAPTOP-001", "expected": 50, "quantity": 48, "reason": "Counted on the shelf"},
     "setOrderStatus": {"status": "processing"},
 }

@@ -8,6 +8,7 @@ from oscarapi.utils.loading import get_api_class
 from .views.basic import PaymentMethodList
 from .views.checkout import OrderStatusView
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
+from .views.inventory import AdjustmentList, ReservationList, StockRecordList
 from .views.login import AccountView, LogoutView, RefreshView
 from .views.prices import CartEstimateView, CartExplainView
 
@@ -42,6 +43,9 @@ urlpatterns = [
     path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),
     path("api/v1/orders/<str:handle>/", ours("checkout", "OrderDetail"), name="order-detail"),
     path("api/v1/orders/<str:handle>/status/", OrderStatusView.as_view(), name="order-status"),
+    path("api/v1/admin/stockrecords/", StockRecordList.as_view(), name="admin-stockrecord-list"),
+    path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
+    path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
     path("health/", HealthView.as_view(), name="health"),
     path("health/db/", DatabaseHealthView.as_view(), name="health-db"),
     path("health/cache/", CacheHealthView.as_view(), name="health-cache"),

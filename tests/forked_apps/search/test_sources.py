@@ -66,7 +66,9 @@ SHOWN: Final = {
     "catalogue_productclass": {"track_stock"},
     "catalogue_productclass_options": {"option_id", "productclass_id"},
     "catalogue_productimage": {"caption", "display_order", "original", "product_id"},
-    "partner_stockrecord": {"list_price", "num_allocated", "num_in_stock", "price", "price_currency", "product_id"},
+    "partner_stockrecord": {
+        *("is_preorder", "list_price", "num_allocated", "num_in_stock", "price", "price_currency", "product_id"),
+    },
     "reviews_productreview": {"product_id", "status"},
 }
 

@@ -29,8 +29,9 @@ class Availability(serializers.Serializer[Any]):
     """Whether a product can be bought; never how many there are."""
 
     is_available = serializers.BooleanField()
-    code = serializers.ChoiceField(["instock", "outofstock", "available", "unavailable"])
+    code = serializers.ChoiceField(["instock", "backorder", "preorder", "outofstock", "available", "unavailable"])
     message = serializers.CharField()
+    expected_on = serializers.DateField(allow_null=True, help_text="When a backorder or pre-order is due.")
 
 
 class Rating(serializers.Serializer[Any]):

@@ -298,7 +298,11 @@ def test_new_product_is_sold_at_once(browser: Client, category: Category, client
     now = shown(client, bowl)
     assert (now["price"]["gross"], now["availability"]["code"]) == ("12.50", "instock")
     assert [each["name"] for each in now["categories"]] == ["Light"]
-    assert events() == [("PriceChanged", None, "12.50"), ("StockAdjusted", 0, 7)]
+    assert events() == [
+        ("PriceChanged", None, "12.50"),
+        ("StockAdjusted", 0, 7),
+        ("AvailabilityChanged", None, None),
+    ]
 
 
 def test_new_product_of_a_taken_title_gets_a_free_slug(browser: Client, category: Category, lamp: Product) -> None:

@@ -1,0 +1,236 @@
+"""Stock for those who keep it: staff by permission, partner staff for their own partners."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from forked_apps.partner.inventory import Holding, holdings_of, movements_of, stock_record_named, stock_table
+from forked_apps.partner.models import StockMovement, StockRecord
+from forked_apps.partner.operations import adjust_stock
+from nexus_shop.api.rest.base import View, answer
+from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.schema import problems
+from nexus_shop.api.rest.serializers import inventory as shapes
+from nexus_shop.core.idempotency import Answer
+
+
+class _StockView(View):
+    """A list by cursor."""
+
+    def page(self, rows: Sequence[Any], size: int, body: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Any:
+        """The answer: `rows` has one more than the page where there is a next one."""
+        following = None
+        if len(rows) > size:
+            text = base64.urlsafe_b64encode(cursor(rows[size - 1]).encode()).decode()
+            following = f"{self.request.path}?{urlencode(self.request.GET.dict() | {'cursor': text})}"
+        results = [body(row) for row in rows[:size]]
+        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+        return self.private({"results": results, "next": following, "previous": None, "count": None}, headers=headers)
+
+
+def _cursor_words(query: dict[str, Any]) -> list[str] | None:
+    """What the cursor says; None without one."""
+    if "cursor" not in query:
+        return None
+    try:
+        return base64.urlsafe_b64decode(query["cursor"].encode()).decode().split("|")
+    except (ValueError, binascii.Error):
+        raise _refused() from None
+
+
+def _refused() -> ApiError:
+    return ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
+
+
+def _id_of(words: list[str]) -> int:
+    if len(words) != 1 or not (words[0].isascii() and words[0].isdigit()) or len(words[0]) > 18:
+        raise _refused()
+    return int(words[0])
+
+
+def _position_of(words: list[str]) -> tuple[datetime, str, int]:
+    try:
+        moment, kind, place = words
+        since = datetime.fromisoformat(moment)
+        if since.tzinfo is None or "\0" in kind:
+            raise _refused()
+        return since.astimezone(UTC), kind, _id_of([place])
+    except (ValueError, OverflowError):
+        raise _refused() from None
+
+
+class StockRecordList(_StockView):
+    """`admin/stockrecords/`. oscarapi 3.3.0 writes stock as any other field; ours is to read."""
+
+    query_parameters = frozenset(shapes.StockRecordParameters().fields)
+
+    @extend_schema(
+        operation_id="listStockRecords",
+        summary="List stock records",
+        parameters=[shapes.StockRecordParameters],
+        responses={200: shapes.StockRecordPage, **problems(400, 401, 403, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Stock, what is promised, what is free, threshold and backorders; oldest first, by cursor."""
+        query = self.parameters(shapes.StockRecordParameters)
+        records = stock_table(request.user, query)
+        words = _cursor_words(query)
+        if words is not None:
+            records = records.filter(pk__gt=_id_of(words))
+        found: HttpResponse = self.page(
+            list(records[: query["page_size"] + 1]), query["page_size"], record_body, lambda record: str(record.pk)
+        )
+        return found
+
+
+class AdjustmentList(_StockView):
+    """`admin/inventory/adjustments/`: the ledger, and what is written into it by hand."""
+
+    query_parameters = frozenset(shapes.MovementParameters().fields)
+
+    @extend_schema(
+        operation_id="listStockMovements",
+        summary="List movements of stock",
+        parameters=[shapes.MovementParameters],
+        responses={200: shapes.MovementPage, **problems(400, 401, 403, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Every change of a stock figure, by whatever door, newest first, by cursor."""
+        query = self.parameters(shapes.MovementParameters)
+        movements = movements_of(request.user, query)
+        words = _cursor_words(query)
+        if words is not None:
+            movements = movements.filter(pk__lt=_id_of(words))
+        found: HttpResponse = self.page(
+            list(movements[: query["page_size"] + 1]),
+            query["page_size"],
+            movement_body,
+            lambda movement: str(movement.pk),
+        )
+        return found
+
+    @extend_schema(
+        operation_id="adjustStock",
+        summary="Adjust stock",
+        request=shapes.AdjustmentInput,
+        responses={201: shapes.StockRecordShape, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set the figure (`quantity`) or change it (`delta`), if it still is what you `expected`; answers the record.
+
+        409 `stock_changed` has the figure of now.
+        """
+        data = self.parsed(shapes.AdjustmentInput)
+        user = request.user
+        record_id = stock_record_named(user, stock_record_id=data.get("stock_record"), sku=data.get("sku"))
+
+        def render(_: None) -> Answer:
+            return answer(record_body(stock_table(user, {"stock_record": record_id}).get()), status=201)
+
+        return self.write(
+            lambda: adjust_stock(
+                record_id,
+                num_in_stock=data.get("quantity"),
+                delta=data.get("delta"),
+                expected=data["expected"],
+                changed_by=user.pk,
+                reason=data["reason"],
+                kind=data["kind"],
+            ),
+            render,
+        )
+
+
+class ReservationList(_StockView):
+    """`admin/inventory/reservations/`."""
+
+    query_parameters = frozenset(shapes.HoldingParameters().fields)
+
+    @extend_schema(
+        operation_id="listReservations",
+        summary="List what holds stock",
+        parameters=[shapes.HoldingParameters],
+        responses={200: shapes.HoldingPage, **problems(400, 401, 403, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lines of unpaid orders and open payment sessions, with the moment until which they hold; newest first."""
+        query = self.parameters(shapes.HoldingParameters)
+        words = _cursor_words(query)
+        rows = holdings_of(
+            request.user,
+            stock_record=query.get("stock_record"),
+            sku=query.get("sku"),
+            after=None if words is None else _position_of(words),
+            limit=query["page_size"] + 1,
+        )
+        found: HttpResponse = self.page(
+            rows,
+            query["page_size"],
+            holding_body,
+            lambda row: "|".join((row.since.isoformat(), row.kind, str(row.place))),
+        )
+        return found
+
+
+def record_body(record: StockRecord) -> dict[str, Any]:
+    """A stock record whose product and partner were read with it."""
+    return {
+        "id": record.pk,
+        "product": _product(record),
+        "partner": {"id": record.partner_id, "name": record.partner.display_name},
+        "partner_sku": record.partner_sku,
+        "num_in_stock": record.num_in_stock,
+        "num_allocated": record.num_allocated or 0,
+        "free": record.as_stock().free,
+        "is_low": bool(record.is_below_threshold),
+        "low_stock_threshold": record.low_stock_threshold,
+        "backorder_limit": record.backorder_limit,
+        "expected_on": record.expected_on,
+        "is_preorder": record.is_preorder,
+        "date_updated": record.date_updated,
+    }
+
+
+def _product(record: StockRecord) -> dict[str, Any]:
+    product = record.product
+    return {"id": product.pk, "title": product.get_title(), "sku": product.upc}
+
+
+def movement_body(movement: StockMovement) -> dict[str, Any]:
+    """A movement whose product, account and order were read with it."""
+    account, order = movement.changed_by, movement.order
+    who = None
+    if movement.changed_by_id is not None:
+        who = {"id": movement.changed_by_id, "name": account.get_full_name() or account.username if account else None}
+    return {
+        "id": movement.pk,
+        "stock_record": movement.stock_record_id,
+        "product": _product(movement.stock_record),
+        "delta": movement.delta,
+        "balance": movement.balance,
+        "kind": movement.kind,
+        "reason": movement.reason,
+        "changed_by": who,
+        "order": None if order is None else {"id": order.handle, "number": order.number},
+        "created_at": movement.created_at,
+    }
+
+
+def holding_body(row: Holding) -> dict[str, Any]:
+    """What holds stock."""
+    return {
+        "id": row.handle,
+        "kind": row.kind,
+        "stock_record": row.stock_record_id,
+        "product": {"id": row.product_id, "title": row.title, "sku": row.sku},
+        "quantity": row.quantity,
+        "order": None if row.order_handle is None else {"id": row.order_handle, "number": row.order_number},
+        "since": row.since,
+        "until": row.until,
+    }
