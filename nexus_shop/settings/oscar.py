@@ -37,6 +37,15 @@ OSCARAPI_ENABLE_REGISTRATION = False
 OSCAR_DASHBOARD_NAVIGATION = [
     *OSCAR_DASHBOARD_NAVIGATION,
     {
+        "label": _("Stock"),
+        "icon": "fas fa-boxes",
+        "children": [
+            {"label": _("Stock"), "url_name": "dashboard:stock-list"},
+            {"label": _("Movements"), "url_name": "dashboard:stock-movements"},
+            {"label": _("Reservations"), "url_name": "dashboard:stock-reservations"},
+        ],
+    },
+    {
         "label": _("Other tools"),
         "icon": "fas fa-external-link-alt",
         "children": [
