@@ -1,0 +1,182 @@
+"""Rivals at the stock: two connections or more, each with a transaction of its own."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from forked_apps.catalogue.models import Product
+from forked_apps.partner import operations
+from forked_apps.partner.alerts import review_alert
+from forked_apps.partner.errors import InsufficientStock, StockChanged, TooManyReservations
+from forked_apps.partner.models import StockAlert, StockRecord, StockReservation
+from forked_apps.partner.operations import adjust_stock, allocate_stock, change_terms
+from forked_apps.partner.reservations import (
+    claim_reservation,
+    release_expired_reservations,
+    release_reservation,
+    reserve_stock,
+)
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.models import OutboxEvent, QueuedTask
+from tests.concurrency.shoppers import broken_rules, drop_constraint
+from tests.factories.shop import make_product, stock_of
+from tests.servers import race
+
+pytestmark = pytest.mark.usefixtures("own_database")
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """What came of a call on a connection of its own: its result, or the rule that it broke."""
+    try:
+        with transaction.atomic():
+            return str(call())
+    except DomainError as refusal:
+        return refusal.code
+    finally:
+        connection.close()
+
+
+def own(call: Callable[[], Any]) -> str:
+    """The same for an operation that owns its transaction."""
+    try:
+        return str(call())
+    except DomainError as refusal:
+        return refusal.code
+    finally:
+        connection.close()
+
+
+def pk_of(product: Product) -> int:
+    return StockRecord.objects.get(product=product).pk
+
+
+def rules() -> set[str]:
+    """The broken rules but for the order's part of what is claimed: nobody orders here."""
+    return set(broken_rules()) - {"allocated is what is claimed"}
+
+
+def sell_out_with_backorders() -> Product:
+    """One on the shelf and two to come, of which two are promised: one is left."""
+    mug = make_product("Mug", stock=1)
+    change_terms(pk_of(mug), changes={"backorder_limit": 2})
+    with transaction.atomic():
+        allocate_stock({pk_of(mug): 2})
+    return mug
+
+
+def test_two_rivals_at_the_last_backorder() -> None:
+    mug = sell_out_with_backorders()
+    pk, is_taken, may_commit = pk_of(mug), threading.Event(), threading.Event()
+    said: list[str] = []
+
+    def first() -> None:
+        with transaction.atomic():
+            allocate_stock({pk: 1})
+            is_taken.set()
+            may_commit.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=first)
+    holder.start()
+    assert is_taken.wait(10)
+    rival = threading.Thread(target=lambda: said.append(outcome(partial(allocate_stock, {pk: 1}))))
+    rival.start()
+    rival.join(0.5)
+    assert rival.is_alive()  # it waits for the row: neither sold nor refused yet
+    may_commit.set()
+    for thread in (holder, rival):
+        thread.join(10)
+
+    assert said == [InsufficientStock.code]
+    assert stock_of(mug) == (1, 3)
+    assert rules() == set()
+
+
+def test_control_without_guard_both_take_the_last_backorder(monkeypatch: pytest.MonkeyPatch) -> None:
+    mug = sell_out_with_backorders()
+    drop_constraint("partner_stockrecord", "allocated_within_stock")
+    unguarded = operations.ALLOCATE.replace(">= w.quantity", "IS NOT NULL")
+    monkeypatch.setattr(operations, "ALLOCATE", unguarded)
+    monkeypatch.setitem(operations._NET, unguarded, -1)
+    assert race([partial(outcome, partial(allocate_stock, {pk_of(mug): 1}))] * 2) == ["None", "None"]
+    assert stock_of(mug) == (1, 4)
+    assert "allocated is in stock" in rules()
+
+
+def test_many_rivals_take_each_backorder_once_and_it_is_said_once() -> None:
+    mug, cup = make_product("Mug", stock=2), make_product("Cup", stock=9)
+    change_terms(pk_of(mug), changes={"backorder_limit": 3, "low_stock_threshold": 2})
+    claims = {pk_of(cup): 1, pk_of(mug): 1}
+    said = Counter(race([partial(outcome, partial(allocate_stock, claims))] * 8))
+    assert said == {"None": 5, InsufficientStock.code: 3}
+    assert (stock_of(mug), stock_of(cup)) == ((2, 5), (9, 5))
+    for name, count in (("StockLow", 1), ("AvailabilityChanged", 1)):
+        assert OutboxEvent.objects.filter(name=name, payload__stock_record_id=pk_of(mug)).count() == count
+    assert rules() == set()
+
+
+def test_of_two_clerks_one_is_told_that_the_figure_has_changed() -> None:
+    mug = make_product("Mug", stock=5)
+    adjust = partial(adjust_stock, pk_of(mug), expected=5, changed_by=None, reason="count")
+    said = race([partial(own, partial(adjust, num_in_stock=figure)) for figure in (3, 8)])
+    assert sorted(said) == sorted(["None", StockChanged.code])
+    assert stock_of(mug)[0] in {3, 8}
+    assert rules() == set()
+
+
+def reserve(basket_id: int, quantities: dict[int, int], *, seconds: int = 60, client: str = "") -> None:
+    until = timezone.now() + timedelta(seconds=seconds)
+    reserve_stock(basket_id, quantities, client=client, expires_at=until)
+
+
+def test_a_reservation_is_given_back_once_whoever_does_it() -> None:
+    goods = [make_product(stock=50) for _ in range(3)]
+    ids = [pk_of(product) for product in goods]
+    for basket_id in range(12):
+        assert outcome(partial(reserve, basket_id, dict.fromkeys(ids, 1), seconds=-1)) == "None"
+    workers = [partial(own, partial(release_expired_reservations, 5))] * 6
+    shoppers = [partial(outcome, partial(release_reservation, basket_id)) for basket_id in range(4)]
+    race([*workers, *shoppers])
+    while release_expired_reservations(5):
+        pass
+    assert [stock_of(product) for product in goods] == [(50, 0)] * 3
+    assert StockReservation.objects.count() == 0
+    assert broken_rules() == {}
+
+
+def test_the_order_or_the_clock_has_a_reservation_never_both() -> None:
+    mug = make_product(stock=9)
+    for basket_id in range(8):
+        assert outcome(partial(reserve, basket_id, {pk_of(mug): 1}, seconds=-1)) == "None"
+    claims = [partial(outcome, partial(claim_reservation, basket_id)) for basket_id in range(8)]
+    said = race([*claims, *[partial(own, partial(release_expired_reservations, 3))] * 2])
+    claimed = sum(answer != "{}" for answer in said[:8])
+    while release_expired_reservations():
+        pass
+    assert stock_of(mug) == (9, claimed)
+
+
+def test_a_client_never_holds_more_than_it_may(settings: Any) -> None:
+    settings.UNPAID_ORDERS_PER_CLIENT = 3
+    mug = make_product(stock=50)
+    quantities = {pk_of(mug): 1}
+    said = Counter(
+        race([partial(outcome, partial(reserve, basket_id, quantities, client="user:1")) for basket_id in range(8)])
+    )
+    assert said == {"None": 3, TooManyReservations.code: 5}
+    assert stock_of(mug) == (50, 3)
+    assert broken_rules() == {}
+
+
+def test_an_alert_is_opened_once() -> None:
+    mug = make_product(stock=1)
+    change_terms(pk_of(mug), changes={"low_stock_threshold": 2})
+    race([partial(own, partial(review_alert, pk_of(mug)))] * 6)
+    assert (StockAlert.objects.count(), QueuedTask.objects.count()) == (1, 1)
