@@ -55,6 +55,9 @@ PAGES: dict[str, set[str]] = {
     "/dashboard/catalogue/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/catalogue/categories/": {"Staff", "Admin"},
     "/dashboard/catalogue/stock-alerts/": {"Staff", "Admin"},
+    "/dashboard/stock/": {"Partner staff", "Staff", "Admin"},
+    "/dashboard/stock/movements/": {"Partner staff", "Staff", "Admin"},
+    "/dashboard/stock/reservations/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/partners/": {"Staff", "Admin"},
     "/dashboard/offers/": {"Staff", "Admin"},
     "/dashboard/vouchers/": {"Staff", "Admin"},
@@ -135,7 +138,7 @@ def test_staff_without_permissions_sees_the_first_page_without_sales() -> None:
         ("Staff", {"/admin/", "/dashboard/orders/", "/dashboard/partners/"}, {"/cms/", "/dashboard/users/"}),
         (
             "Partner staff",
-            {"/dashboard/orders/", "/dashboard/catalogue/"},
+            {"/dashboard/orders/", "/dashboard/catalogue/", "/dashboard/stock/"},
             {"/cms/", "/admin/", "/dashboard/partners/"},
         ),
     ],
