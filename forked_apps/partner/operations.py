@@ -41,6 +41,16 @@ CONSUME = """
     WHERE s.id = w.id AND s.num_allocated >= w.quantity AND s.num_in_stock >= w.quantity
     RETURNING s.id
 """
+RETURN = """
+    UPDATE partner_stockrecord s
+    SET num_in_stock = COALESCE(s.num_in_stock, 0) + w.quantity, date_updated = clock_timestamp()
+    FROM unnest(%s::bigint[], %s::int[]) AS w(id, quantity)
+    WHERE s.id = w.id AND EXISTS (
+        SELECT 1 FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+        LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
+        WHERE p.id = s.product_id AND COALESCE(k.track_stock, true))
+    RETURNING s.id
+"""
 
 
 @transaction_required
@@ -74,6 +84,12 @@ def consume_stock(quantities: Quantities) -> None:
     short = _move(CONSUME, quantities)
     if short:
         raise RuntimeError(f"stock records {short} have fewer units allocated than are to be shipped")
+
+
+@transaction_required
+def return_stock(quantities: Quantities) -> None:
+    """Put returned units back on the shelf, with the same locks. What does not track stock is left out."""
+    _move(RETURN, quantities)
 
 
 def _move(statement: str, quantities: Quantities) -> list[int]:

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "forked_apps.order.apps.OrderConfig",
     "forked_apps.payment.apps.PaymentConfig",
     "forked_apps.checkout.apps.CheckoutConfig",
-    "oscar.apps.communication.apps.CommunicationConfig",
+    "forked_apps.communication.apps.CommunicationConfig",
     "forked_apps.search.apps.SearchConfig",
     "forked_apps.analytics.apps.AnalyticsConfig",
     "forked_apps.dashboard.apps.DashboardConfig",

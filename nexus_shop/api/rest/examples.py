@@ -53,4 +53,9 @@ EXAMPLES: Final[dict[str, Any]] = {
         },
     },
     "setOrderStatus": {"status": "processing"},
+    "changeOrder": {"notes": "Please ring twice."},
+    "replaceOrder": {"notes": "", "shipping_address": ADDRESS | {"line1": "125 Main St"}},
+    "cancelOrder": {"reason": "I have ordered twice."},
+    "lookupOrder": {"number": "7K3F-9QXT-2M4A", "email": "john@example.com"},
+    "writeOrderNote": {"message": "The customer has called: please wrap it as a present."},
 }
