@@ -60,7 +60,8 @@ def texts_of(kind: str, order: OrderRow, *, history_id: int | None) -> Texts:
 
 def _rendered(written: CommunicationEventType, context: Mapping[str, Any]) -> Texts:
     messages = written.get_messages(dict(context))
-    return Texts(subject=messages["subject"].strip()[:200], text=messages["body"], html=messages["html"])
+    text, html = (messages[name].strip() + "\n" for name in ("body", "html"))
+    return Texts(subject=messages["subject"].strip()[:200], text=text, html=html)
 
 
 def context_of(order: OrderRow, *, history_id: int | None, link: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
     "forked_apps.dashboard.reviews.apps.ReviewsDashboardConfig",
     "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
-    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
+    "forked_apps.dashboard.communications.apps.CommunicationsDashboardConfig",
     "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
     "widget_tweaks",
     "haystack",
