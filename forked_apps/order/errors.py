@@ -21,3 +21,31 @@ class StatusNotAllowed(DomainError):
 
     code = "status_not_allowed"
     message = _("The order cannot move to this status now.")
+
+
+@dataclass(frozen=True)
+class StartedFacts:
+    """Where the order stands."""
+
+    current: str
+
+
+class OrderNotCancellable(DomainError):
+    """Some of the order has been shipped: it can be returned, no longer cancelled."""
+
+    code = "order_not_cancellable"
+    message = _("Some of this order has been shipped. It can no longer be cancelled.")
+
+
+class OrderNotChangeable(DomainError):
+    """Something of the order was shipped, nothing of it is to be shipped any more, or there is nothing to ship."""
+
+    code = "order_not_changeable"
+    message = _("The addresses of this order can no longer be changed.")
+
+
+class CountryChangeRefused(DomainError):
+    """Another country may have another charge for delivery, or another tax, than the order was placed with."""
+
+    code = "country_change_refused"
+    message = _("An order stays in its country: cancel it and order again.")

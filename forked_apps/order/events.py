@@ -14,17 +14,25 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderStatusChanged(Event):
-    """An order, or some units of it, moved. `old` and `new` are the order's; `moved_to` is where the units went."""
+    """An order, or some units of it, moved. `old` and `new` are the order's; `moved_to` is where the units went.
+
+    `history_id` is the row of the order's history that says which units; None in events of older versions.
+    """
 
     order_id: int
     old: str
     new: str
     moved_to: str
     changed_by: int | None
+    history_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
-    """The last units of an order were cancelled: stock, vouchers and offers were given back."""
+    """The last units of an order were cancelled: stock, vouchers and offers were given back.
+
+    `history_id` is the row of the order's history; None in events of older versions.
+    """
 
     order_id: int
+    history_id: int | None = None

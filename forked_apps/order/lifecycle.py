@@ -31,6 +31,11 @@ _ENDED: Final = (RETURNED, REFUNDED, CANCELLED)
 Units = Mapping[str, int]
 
 
+def has_started(units: Units) -> bool:
+    """Whether fulfilment has begun: a unit has left the house, wherever it is now."""
+    return any(count for now, count in units.items() if now not in HOLDS_STOCK and now != CANCELLED)
+
+
 def movable(units: Units, status: str) -> dict[str, int]:
     """How many units may move to `status`, by where they stand now."""
     return {now: count for now, count in units.items() if count and status in PIPELINE[now]}

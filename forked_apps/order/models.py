@@ -1,7 +1,9 @@
 """Oscar's orders, with handles, a payment status and the whereabouts of each unit."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractBillingAddress, AbstractShippingAddress
 from oscar.apps.order.abstract_models import (
@@ -59,6 +61,7 @@ class Order(AbstractOrder):
         max_length=64, blank=True, db_default="", editable=False
     )  # whose unpaid orders it counts to
     version = models.PositiveIntegerField(default=1, db_default=1)
+    link_version = models.PositiveIntegerField(default=1, db_default=1)  # raised, all signed links of the order end
 
     class Meta(AbstractOrder.Meta):
         constraints = [
@@ -72,6 +75,10 @@ class Order(AbstractOrder):
             models.Index(fields=["user", "-date_placed", "-id"], name="orders_of_user"),
             models.Index(fields=["pay_by"], condition=Q(payment_status="awaiting"), name="orders_to_be_paid"),
             models.Index(fields=["client"], condition=Q(payment_status="awaiting"), name="unpaid_orders_of_client"),
+            models.Index(fields=["-date_placed", "-id"], name="orders_by_date"),
+            models.Index(fields=["status", "-date_placed", "-id"], name="orders_by_status"),
+            models.Index(fields=["payment_status", "-date_placed", "-id"], name="orders_by_payment_status"),
+            models.Index(Lower("guest_email"), name="orders_of_guest"),
         ]
 
     def set_status(self, new_status: str) -> None:
@@ -108,6 +115,45 @@ class OrderNote(AbstractOrderNote):
 
 class OrderStatusChange(AbstractOrderStatusChange):
     """Oscar's record of a change of status."""
+
+
+class OrderEvent(models.Model):
+    """What happened to an order, and who did it. Rows are added, never changed.
+
+    `data` is for everybody who may see the order, `note` and `actor` are for staff. Being placed, payments and notes of
+    staff have tables of their own; `queries.history_of` joins them.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        STATUS_CHANGED = "status_changed", _("Status changed")
+        CANCELLED = "cancelled", _("Cancelled")
+        ADDRESS_CHANGED = "address_changed", _("Address changed")
+        NOTES_CHANGED = "notes_changed", _("Customer's notes changed")
+        LINKS_REVOKED = "links_revoked", _("Signed links revoked")
+        MAIL_SENT = "mail_sent", _("Mail sent")
+
+    class Role(models.TextChoices):
+        """Who did it."""
+
+        CUSTOMER = "customer", _("Customer")
+        STAFF = "staff", _("Staff")
+        SHOP = "shop", _("The shop itself")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="history")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    role = models.CharField(max_length=8, choices=Role.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "-created_at", "-id"], name="history_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"
 
 
 class CommunicationEvent(AbstractCommunicationEvent):

@@ -10,19 +10,32 @@ from decimal import Decimal
 from typing import Any
 
 from forked_apps.offer.operations import count_offer_use, return_offer_uses
-from forked_apps.partner.operations import consume_stock, release_stock
+from forked_apps.partner.operations import consume_stock, release_stock, return_stock
 from forked_apps.voucher.operations import return_vouchers
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.events import publish
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import StatusFacts, StatusNotAllowed
+from .errors import OrderNotCancellable, StartedFacts, StatusFacts, StatusNotAllowed
 from .events import OrderCancelled, OrderStatusChanged
-from .lifecycle import CANCELLED, HOLDS_STOCK, PIPELINE, SHIPPED, movable, move, status_of, status_of_order
+from .history import CUSTOMER, STAFF, record_event, role_of
+from .lifecycle import (
+    CANCELLED,
+    HOLDS_STOCK,
+    PIPELINE,
+    RETURNED,
+    SHIPPED,
+    has_started,
+    movable,
+    move,
+    status_of,
+    status_of_order,
+)
 from .models import (
     Line,
     Order,
     OrderDiscount,
+    OrderEvent,
     OrderNote,
     OrderStatusChange,
     ShippingEvent,
@@ -31,6 +44,8 @@ from .models import (
 )
 
 RECORDED_AS_EVENT = frozenset({"shipped", "delivered", "returned"})
+TOLD_TO_CUSTOMER = frozenset({"shipped", "delivered"})  # what staff note of these is a tracking number
+REQUESTED = "customer_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +66,48 @@ def change_order_status(
     changed_by: int | None = None,
     note: str = "",
     version: int | None = None,
+    restock: bool = False,
 ) -> Order:
     """Move units of an order to `status`: those of `quantities` (line id -> units), else all that may move.
 
-    Locks the order, then what it gives back: vouchers, offers, stock. Publishes OrderStatusChanged, and OrderCancelled
-    when nothing of it is left. Raises NotFound for an unknown order or line, StatusNotAllowed when a unit may not
-    move, StockNotArrived when what is to be shipped is not on the shelf, StaleVersion.
+    With `restock`, units that are returned go back on the shelf. Locks the order, then what it gives back: vouchers,
+    offers, stock. Publishes OrderStatusChanged, and OrderCancelled when nothing of it is left. Raises NotFound for an
+    unknown order or line, StatusNotAllowed when a unit may not move, StockNotArrived when what is to be
+    shipped is not on the shelf, StaleVersion.
     """
     order = lock_order(order_id)
+    _check_version(order, version)
+    role = STAFF if changed_by is not None else None
+    move_order(
+        order, status=status, quantities=quantities, changed_by=changed_by, note=note, role=role, restock=restock
+    )
+    return order
+
+
+@transaction
+def cancel_order(
+    order_id: int, *, cancelled_by: int | None, reason: str = REQUESTED, note: str = "", version: int | None = None
+) -> Order:
+    """Cancel an order for its customer: all of it, as long as nothing has been shipped.
+
+    `reason` is the code that stays on the order, `note` what the customer says. Stock, vouchers and offer uses are
+    given back, once: cancelling a cancelled order returns it. Locks and publishes as `change_order_status`. Raises
+    NotFound, OrderNotCancellable, StaleVersion.
+    """
+    order = lock_order(order_id)
+    if order.status == CANCELLED:
+        return order
+    _check_version(order, version)
+    if any(has_started(line.units) for line in order.lines.all()):
+        raise OrderNotCancellable(StartedFacts(current=order.status))
+    order.cancel_reason = reason
+    move_order(order, status=CANCELLED, changed_by=cancelled_by, note=note, role=CUSTOMER)
+    return order
+
+
+def _check_version(order: Order, version: int | None) -> None:
     if version is not None and version != order.version:
         raise StaleVersion
-    move_order(order, status=status, quantities=quantities, changed_by=changed_by, note=note)
-    return order
 
 
 @transaction_required
@@ -73,24 +118,42 @@ def move_order(
     quantities: Mapping[int, int] | None = None,
     changed_by: int | None = None,
     note: str = "",
+    role: str | None = None,
+    restock: bool = False,
 ) -> None:
-    """`change_order_status` inside the transaction of a caller who has locked the order."""
+    """`change_order_status` inside the transaction of a caller who has locked the order.
+
+    `role` is who `changed_by` is to the order, where that does not follow from the id. The caller may have set
+    `order.cancel_reason`, which is saved.
+    """
     lines = {line.pk: line for line in order.lines.order_by("pk")}
     moved = [_move(lines[pk], status, quantity) for pk, quantity in _plan(order, lines, status, quantities).items()]
     old = order.status
     order.status = status_of_order(line.units for line in lines.values())
     order.version += 1
-    order.save(update_fields=["status", "version"])
+    order.save(update_fields=["status", "version", "cancel_reason"])
     Line.objects.bulk_update(
         [each.line for each in moved], ["units", "status", "num_allocated", "allocation_cancelled"]
     )
     is_over = status == CANCELLED == order.status
     if is_over:
         _give_back(order)  # before the stock: the order in which a checkout takes its locks
-    _move_stock(status, moved, changed_by=changed_by)
-    _record(order, status, moved, old=old, changed_by=changed_by, note=note)
+    _move_stock(status, moved, restock=restock, changed_by=changed_by)
+    event = _record_move(
+        order, status, moved, old=old, note=note, actor=(role or role_of(order, changed_by), changed_by)
+    )
+    publish(
+        OrderStatusChanged(
+            order_id=order.pk,
+            old=old,
+            new=order.status,
+            moved_to=status,
+            changed_by=changed_by,
+            history_id=event.pk,
+        )
+    )
     if is_over:
-        publish(OrderCancelled(order_id=order.pk))
+        publish(OrderCancelled(order_id=order.pk, history_id=event.pk))
 
 
 @transaction_required
@@ -147,19 +210,32 @@ def _move(line: Line, status: str, quantity: int) -> _Moved:
     return _Moved(line, quantity, held)
 
 
-def _move_stock(status: str, moved: list[_Moved], *, changed_by: int | None) -> None:
-    held: dict[int, int] = {}
-    for each in moved:
-        if each.held and each.line.stockrecord_id is not None:
-            held[each.line.stockrecord_id] = held.get(each.line.stockrecord_id, 0) + each.held
+def _move_stock(status: str, moved: list[_Moved], *, restock: bool, changed_by: int | None) -> None:
+    order_id = moved[0].line.order_id
     if status == SHIPPED:
-        consume_stock(held, order_id=moved[0].line.order_id, changed_by=changed_by)
+        consume_stock(_by_stock_record({each: each.held for each in moved}), order_id=order_id, changed_by=changed_by)
     elif status == CANCELLED:
-        release_stock(held)
+        release_stock(_by_stock_record({each: each.held for each in moved}))
+    elif status == RETURNED and restock:
+        return_stock(
+            _by_stock_record({each: each.quantity for each in moved}), order_id=order_id, changed_by=changed_by
+        )
 
 
-def _record(order: Order, status: str, moved: list[_Moved], *, old: str, changed_by: int | None, note: str) -> None:
-    """History for staff, and the event."""
+def _by_stock_record(units: Mapping[_Moved, int]) -> dict[int, int]:
+    """Stock record id -> units: two lines may be of one record."""
+    sums: dict[int, int] = {}
+    for each, quantity in units.items():
+        if quantity and each.line.stockrecord_id is not None:
+            sums[each.line.stockrecord_id] = sums.get(each.line.stockrecord_id, 0) + quantity
+    return sums
+
+
+def _record_move(
+    order: Order, status: str, moved: list[_Moved], *, old: str, note: str, actor: tuple[str, int | None]
+) -> OrderEvent:
+    """Oscar's rows for staff, and ours; `actor` is (role, user id)."""
+    role, changed_by = actor
     OrderStatusChange.objects.create(order=order, old_status=old, new_status=order.status)
     if status in RECORDED_AS_EVENT:
         event = ShippingEvent.objects.create(
@@ -171,7 +247,17 @@ def _record(order: Order, status: str, moved: list[_Moved], *, old: str, changed
     units = ", ".join(f"{each.quantity} x {each.line.title}" for each in moved)
     message = f"{units}: {status}" + (f" ({note})" if note else "")
     OrderNote.objects.create(order=order, user_id=changed_by, note_type=OrderNote.SYSTEM, message=message)
-    publish(OrderStatusChanged(order_id=order.pk, old=old, new=order.status, moved_to=status, changed_by=changed_by))
+    is_over = status == CANCELLED == order.status
+    data: dict[str, Any] = {
+        "status": status,
+        "old": old,
+        "new": order.status,
+        "lines": [{"id": e.line.handle, "title": e.line.title, "quantity": e.quantity} for e in moved],
+        "reference": note if status in TOLD_TO_CUSTOMER else "",
+        "reason": order.cancel_reason if is_over else "",
+    }
+    kind = OrderEvent.Kind.CANCELLED if is_over else OrderEvent.Kind.STATUS_CHANGED
+    return record_event(order.pk, kind, role=role, actor_id=changed_by, data=data, note=note)
 
 
 def _give_back(order: Order) -> None:

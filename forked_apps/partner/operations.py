@@ -63,13 +63,24 @@ CONSUME: Final = f"""
     WHERE s.id = w.id AND s.num_allocated >= w.quantity AND s.num_in_stock >= w.quantity AND said.why IS NOT NULL
     {_LEVEL}
 """
+RETURN: Final = f"""
+    WITH said AS MATERIALIZED (SELECT set_config('nexus.stock_change', %(why)s, true) AS why)
+    UPDATE partner_stockrecord s
+    SET num_in_stock = COALESCE(s.num_in_stock, 0) + w.quantity, date_updated = clock_timestamp()
+    FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS w(id, quantity), said
+    WHERE s.id = w.id AND said.why IS NOT NULL AND EXISTS (
+        SELECT 1 FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+        LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
+        WHERE p.id = s.product_id AND COALESCE(k.track_stock, true))
+    {_LEVEL}
+"""
 SET_STOCK: Final = """
     WITH said AS MATERIALIZED (SELECT set_config('nexus.stock_change', %(why)s, true) AS why)
     UPDATE partner_stockrecord s SET num_in_stock = %(figure)s, date_updated = clock_timestamp()
     FROM said WHERE s.id = %(id)s AND said.why IS NOT NULL
 """
 # What a move does to the units that are on the shelf and promised to nobody: shipping what was promised changes none.
-_NET: Final = {ALLOCATE: -1, RELEASE: 1, CONSUME: 0}
+_NET: Final = {ALLOCATE: -1, RELEASE: 1, CONSUME: 0, RETURN: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,12 @@ def consume_stock(quantities: Quantities, *, order_id: int | None = None, change
     raise StockNotArrived(Shortages([_shortage(each, quantities[each.pk], each.num_in_stock or 0) for each in records]))
 
 
+@transaction_required
+def return_stock(quantities: Quantities, *, order_id: int | None = None, changed_by: int | None = None) -> None:
+    """Put returned units back on the shelf, with the same locks. What does not track stock is left out."""
+    _move(RETURN, quantities, _why("return", "", changed_by, order_id))
+
+
 def _move(statement: str, quantities: Quantities, why: str = "") -> list[int]:
     """Run the guarded statement for all rows; returns the ids that its guard refused."""
     if any(quantity < 1 for quantity in quantities.values()):
@@ -143,7 +160,7 @@ def _move(statement: str, quantities: Quantities, why: str = "") -> list[int]:
         cursor.execute(statement, {"ids": ids, "quantities": [quantities[pk] for pk in ids], "why": why})
         moved = {row[0]: row[1:] for row in cursor.fetchall()}
     refused = [pk for pk in ids if pk not in moved]
-    if not refused:  # else the caller rolls back
+    if not refused or statement == RETURN:  # else the caller rolls back
         for pk, (product_id, threshold, limit, net, quantity) in sorted(moved.items()):
             before = _Level(net - _NET[statement] * quantity, limit, threshold)
             _announce(pk, product_id, before, _Level(net, limit, threshold))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from forked_apps.basket.operations import Wanted
 from forked_apps.catalogue.models import Product
 from forked_apps.checkout.operations import Details, place_order
-from forked_apps.order.models import Order, OrderNote, OrderStatusChange, PaymentEvent, ShippingEvent
+from forked_apps.order.models import Order, OrderEvent, OrderNote, OrderStatusChange, PaymentEvent, ShippingEvent
 from forked_apps.order.operations import change_order_status
 from forked_apps.payment.models import Transaction
 from forked_apps.payment.operations import record_manual_payment
@@ -111,3 +111,4 @@ def _date_back(order: Order, began: datetime, moment: datetime) -> None:
     for model, path in kinds:
         dates = {"date_created": moment} | ({"date_updated": moment} if model is OrderNote else {})
         model.objects.filter(**{path: order, "date_created__gte": began}).update(**dates)
+    OrderEvent.objects.filter(order=order, created_at__gte=began).update(created_at=moment)

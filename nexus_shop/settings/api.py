@@ -76,6 +76,8 @@ RATE_LIMITS = {
     "register": rate("RATE_LIMIT_REGISTER"),
     "new_cart": rate("RATE_LIMIT_NEW_CART"),
     "checkout": rate("RATE_LIMIT_CHECKOUT"),
+    "lookup": rate("RATE_LIMIT_LOOKUP"),
+    "lookup_order": rate("RATE_LIMIT_LOOKUP_ORDER"),
 }
 
 CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")

@@ -98,10 +98,13 @@ VARIABLES: Final[dict[str, Variable]] = {
     "RATE_LIMIT_REGISTER": Variable("rate", "5/hour", "New accounts from one address."),
     "RATE_LIMIT_NEW_CART": Variable("rate", "60/hour", "New guest carts from one address."),
     "RATE_LIMIT_CHECKOUT": Variable("rate", "10/minute", "Orders placed by one client."),
+    "RATE_LIMIT_LOOKUP": Variable("rate", "20/hour", "Links to orders that one address asks for."),
+    "RATE_LIMIT_LOOKUP_ORDER": Variable("rate", "5/hour", "Links to the order of one number."),
     # Shop
     "SHOP_NAME": Variable("text", "Nexus Shop", "Shown in the dashboard, the CMS and the mails."),
     "BASE_URL": Variable("text", "http://127.0.0.1:8000", "Where people reach this server; the CMS links to it."),
     "STOREFRONT_URL": Variable("text", "", "Where shoppers are sent from Oscar's own addresses. Unset: 404."),
+    "ORDER_LINK_LIFETIME": Variable("number", 2592000, "Seconds that a signed link to an order opens it."),
     "DEFAULT_CURRENCY": Variable("text", "GBP", "The shop's currency (ISO 4217, at most two decimals)."),
     "PRICES_INCLUDE_TAX": Variable("flag", True, "Prices are entered gross; else net."),
     "TAX_RATE": Variable("decimal", Decimal("0.20"), "The one tax rate: 0.20 is 20 %."),

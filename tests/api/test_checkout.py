@@ -25,7 +25,16 @@ pytestmark = pytest.mark.django_db
 
 ORDER = {
     *("id", "number", "status", "payment_status", "placed_at", "version", "currency", "email", "items", "totals"),
-    *("shipping_address", "billing_address", "shipping_method", "notes", "payments", "next_action", "problems"),
+    *(
+        "shipping_address",
+        "billing_address",
+        "shipping_method",
+        "notes",
+        "cancel_reason",
+        "payments",
+        "next_action",
+        "problems",
+    ),
 }
 Body = dict[str, Any]
 

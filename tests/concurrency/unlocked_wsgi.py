@@ -18,6 +18,8 @@ django.setup()
 
 from forked_apps.basket import operations as cart_operations
 from forked_apps.checkout import operations as checkout_operations
+from forked_apps.order import operations as order_operations
+from forked_apps.order.models import Order
 from forked_apps.partner import operations as stock_operations
 from nexus_shop.core import limits
 from nexus_shop.wsgi import application
@@ -89,6 +91,12 @@ def _status_without_lock(basket_id: int) -> str:
     return status
 
 
+def _order_without_lock(order_id: int) -> Order:
+    order = Order.objects.get(pk=order_id)
+    meet("order")
+    return order
+
+
 def _count_after_reading(keys: Any) -> list[limits.State]:
     states = []
     with connection.cursor() as cursor:
@@ -113,6 +121,7 @@ for module, name, replacement in (
     (cart_operations, "_raise_version", _raise_version_unlocked),
     (cart_operations, "_upsert_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
+    (order_operations, "lock_order", _order_without_lock),
 ):
     assert hasattr(module, name)
     setattr(module, name, replacement)

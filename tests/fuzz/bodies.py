@@ -86,9 +86,24 @@ ROUTES: Final = [
     Route(
         "PATCH",
         PREFIX + "orders/{handle}/status/",
-        {"status": "processing", "lines": [{"id": stage.ORDER_LINE, "quantity": 1}]},
+        {
+            "status": "processing",
+            "lines": [{"id": stage.ORDER_LINE, "quantity": 1}],
+            "reference": "TRACK-1",
+            "restock": False,
+        },
         stage.ORDER,
     ),
+    Route(
+        "PATCH",
+        PREFIX + "orders/{handle}/",
+        {"notes": "Thanks", "shipping_address": ADDRESS_JSON, "billing_address": ADDRESS_JSON},
+        stage.ORDER,
+    ),
+    Route("PUT", PREFIX + "orders/{handle}/", {"notes": "Thanks"}, stage.ORDER),
+    Route("POST", PREFIX + "orders/{handle}/cancel/", {"reason": "Twice"}, stage.ORDER),
+    Route("POST", PREFIX + "orders/lookup/", {"number": "7K3F-9QXT-2M4A", "email": stage.CUSTOMER_EMAIL}),
+    Route("POST", PREFIX + "admin/orders/{handle}/notes/", {"message": "Wrap it"}, stage.ORDER),
 ]
 # (Content-Type, body, code): refused before any field is looked at.
 MALFORMED: Final[list[tuple[str, bytes, str]]] = [

@@ -44,8 +44,8 @@ ACCEPTED: Final = ["2xx", 401, 403, 404, 409, 412, 422]
 # Problems that are about one place of the request.
 LOCATED: Final = {"invalid_request", "unknown_field", "unknown_parameter", "page_too_deep"}
 # Which cursors are ours; how deep `page` times `page_size` goes; an option, or a line, that stands twice in its list;
-# a list price that is not above the price.
-UNSAYABLE: Final = re.compile(r"cursor|page|(/items/\d+)?/options|/lines/\d+/id|/list_price")
+# a list price that is not above the price; what is put back on the shelf without coming back.
+UNSAYABLE: Final = re.compile(r"cursor|page|(/items/\d+)?/options|/lines/\d+/id|/list_price|/restock")
 LIKELY: Final = 0.6
 PARAMETERS: Final = {
     "path.key": "keys",
@@ -74,10 +74,16 @@ PARAMETERS: Final = {
     "body.lines[*].id": "order_lines",
     "body.lines[*].quantity": "quantities",
 }
+ORDER_PATHS: Final = (
+    *(f"/api/v1/orders/{{handle}}/{part}" for part in ("", "status/", "cancel/", "events/")),
+    *(
+        f"/api/v1/admin/orders/{{handle}}/{part}"
+        for part in ("", "lines/", "shipping-events/", "payment-events/", "notes/", "links/")
+    ),
+)
 EXAMPLE_OF: Final = {
     "/api/v1/cart/items/{handle}/": {"handle": stage.GUEST_LINE},
-    "/api/v1/orders/{handle}/": {"handle": stage.ORDER},
-    "/api/v1/orders/{handle}/status/": {"handle": stage.ORDER},
+    **{path: {"handle": stage.ORDER} for path in ORDER_PATHS},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
 }
 
@@ -104,8 +110,7 @@ def configuration() -> schemathesis.Config:
     bound = {name: {"dictionary": dictionary, "probability": LIKELY} for name, dictionary in PARAMETERS.items()}
     handles = {
         "/api/v1/cart/items/{handle}/": "lines",
-        "/api/v1/orders/{handle}/": "orders",
-        "/api/v1/orders/{handle}/status/": "orders",
+        **dict.fromkeys(ORDER_PATHS, "orders"),
     }
     return schemathesis.Config.from_dict(
         {

@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Product
 from forked_apps.order.models import Order
+from forked_apps.order.operations import change_order_status
+from forked_apps.partner.products import default_partner
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import (
     ADDRESS_JSON,
@@ -19,6 +21,7 @@ from tests.factories.shop import (
     make_product,
     make_user,
 )
+from tests.factories.staff import make_member
 from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
@@ -187,9 +190,53 @@ def test_orders_of_a_customer(count: int) -> None:
     assert count_of(client, "GET", f"/api/v1/orders/{order.handle}/") == 3
 
 
+@ITEMS
+def test_orders_of_a_customer_searched(count: int) -> None:
+    customer = make_user()
+    for _ in range(count):
+        make_order(make_product("Mug"), user=customer)
+    client = client_of(customer)
+    query = "status=pending&payment_status=awaiting&placed_from=2020-01-01T00:00:00Z&search=mug"
+    assert count_of(client, "GET", f"/api/v1/me/orders/?{query}") == 4
+
+
+@ITEMS
+def test_history_of_an_order(count: int) -> None:
+    customer = make_user()
+    order = make_order(make_product(), user=customer)
+    client = client_of(customer)
+    for number in range(count):
+        client.patch(f"/api/v1/orders/{order.handle}/", {"notes": f"{number}"})
+    assert count_of(client, "GET", f"/api/v1/orders/{order.handle}/events/") == 3
+
+
+@ITEMS
+def test_orders_for_staff(count: int) -> None:
+    for _ in range(count):
+        order = make_order(*(make_product() for _ in range(count)))
+        change_order_status(order.pk, status="processing")
+        for line in order.lines.all():
+            change_order_status(order.pk, status="shipped", quantities={line.pk: 1})
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    path = f"/api/v1/admin/orders/{order.handle}/"
+    assert count_of(staff, "GET", "/api/v1/admin/orders/") == 5
+    assert count_of(staff, "GET", "/api/v1/admin/orders/?status=shipped&email=a@example.com") == 3
+    parts = ("", "lines/", "shipping-events/", "payment-events/", "notes/")
+    assert [count_of(staff, "GET", path + part) for part in parts] == [4, 4, 4, 4, 3]
+
+
+@ITEMS
+def test_orders_for_partner_staff(count: int) -> None:
+    for _ in range(count):
+        order = make_order(*(make_product() for _ in range(count)))
+    partner = client_of(make_member("Partner staff", partner=default_partner()))
+    assert count_of(partner, "GET", "/api/v1/admin/orders/") == 8
+    assert count_of(partner, "GET", f"/api/v1/admin/orders/{order.handle}/") == 7
+
+
 @pytest.mark.parametrize("count", [2, 5])
 def test_order_moves_in_as_many_statements_whatever_its_lines(count: int) -> None:
     order: Order = make_order(*(make_product() for _ in range(count)))
     staff = client_of(make_user(is_staff=True, is_superuser=True))
     path = f"/api/v1/orders/{order.handle}/status/"
-    assert count_of(staff, "PATCH", path, {"status": "cancelled"}) == 19
+    assert count_of(staff, "PATCH", path, {"status": "cancelled"}) == 20

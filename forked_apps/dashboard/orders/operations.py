@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from forked_apps.order.models import OrderNote, ShippingAddress
+from forked_apps.order.history import STAFF, record_event
+from forked_apps.order.models import OrderEvent, OrderNote, ShippingAddress
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction
@@ -15,15 +16,17 @@ NOTE_STAYS_OPEN: Final = timedelta(seconds=OrderNote.editable_lifetime)
 
 
 @transaction
-def write_note(order_id: int, *, message: str, written_by: int | None, note_id: int | None = None) -> None:
+def write_note(order_id: int, *, message: str, written_by: int | None, note_id: int | None = None) -> OrderNote:
     """Add a note, or change one that may still be changed. Locks the order. Raises NotFound."""
     order = lock_order(order_id)
+    note: OrderNote
     if note_id is None:
-        OrderNote.objects.create(order=order, user_id=written_by, message=message)
-        return
+        note = OrderNote.objects.create(order=order, user_id=written_by, message=message)
+        return note
     note = _open_note(order_id, note_id)
     note.message = message
     note.save(update_fields=["message", "date_updated"])
+    return note
 
 
 @transaction
@@ -65,8 +68,15 @@ def correct_address(order_id: int, *, fields: Mapping[str, Any], corrected_by: i
     for name in changed:
         setattr(address, name, fields[name])
     address.save()
-    OrderNote.objects.create(
-        order=order, user_id=corrected_by, note_type=OrderNote.SYSTEM, message="Delivery address: " + "; ".join(changes)
+    note = "Delivery address: " + "; ".join(changes)
+    OrderNote.objects.create(order=order, user_id=corrected_by, note_type=OrderNote.SYSTEM, message=note)
+    record_event(
+        order.pk,
+        OrderEvent.Kind.ADDRESS_CHANGED,
+        role=STAFF,
+        actor_id=corrected_by,
+        data={"addresses": ["shipping_address"]},
+        note=note,
     )
     order.version += 1
     order.save(update_fields=["version"])

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from forked_apps.order.models import Line, Order
-from forked_apps.partner.queries import partners_of
+from forked_apps.order import queries as order_queries
+from forked_apps.order.models import Order
+from forked_apps.order.queries import visible_lines
 from nexus_shop.accounts.models import User
 
 # Field of the search form -> lookup on a line
@@ -20,23 +21,15 @@ ORDER_LOOKUPS = {
 }
 
 
-def visible_lines(user: User) -> QuerySet[Line]:
-    """The order lines that the user may see, and act on."""
-    lines: QuerySet[Line] = Line.objects.order_by("pk")
-    return lines if user.is_staff else lines.filter(partner__in=partners_of(user))
-
-
 def visible_orders(user: User) -> QuerySet[Order]:
     """The orders with a line that the user may see, newest first; those lines stand in `visible_lines`."""
-    lines = visible_lines(user)
-    orders: QuerySet[Order] = (
-        Order.objects.select_related(
+    return (
+        order_queries.visible_orders(user)
+        .select_related(
             "user", "billing_address", "billing_address__country", "shipping_address", "shipping_address__country"
         )
-        .prefetch_related("lines", Prefetch("lines", queryset=lines, to_attr="visible_lines"))
-        .order_by("-date_placed", "-pk")
+        .prefetch_related("lines", Prefetch("lines", queryset=visible_lines(user), to_attr="visible_lines"))
     )
-    return orders if user.is_staff else orders.filter(Exists(lines.filter(order=OuterRef("pk"))))
 
 
 def search_orders(user: User, wanted: Mapping[str, Any]) -> QuerySet[Order]:
@@ -66,3 +59,6 @@ def _named(word: str) -> Q:
         *(Q(**{f"{who}__{part}__istartswith": word}) for who in people for part in ("first_name", "last_name")),
         _connector=Q.OR,
     )
+
+
+__all__ = ["search_orders", "visible_lines", "visible_orders"]

@@ -23,6 +23,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidShippingEvent
 from oscar.views import sort_queryset
 
 from forked_apps.dashboard.downloads import no_formula
+from forked_apps.order.changes import revoke_order_links
 from forked_apps.order.errors import StatusNotAllowed
 from forked_apps.order.lifecycle import movable, status_of_order
 from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
@@ -211,7 +212,10 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
     """One order. Partner staff see their lines and where these go, and move them; the rest is for staff."""
 
     line_actions = ("change_line_statuses", "create_shipping_event")
-    STAFF_ACTIONS: Final = ("save_note", "delete_note", "change_order_status", "create_order_payment_event")
+    STAFF_ACTIONS: Final = (
+        *("save_note", "delete_note", "change_order_status", "create_order_payment_event"),
+        "revoke_links",
+    )
 
     @property
     def order_actions(self) -> tuple[str, ...]:
@@ -344,6 +348,12 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             return self.reload_page(error=_("This order is not paid by hand."))
         messages.success(request, _("Payment recorded."))
         return self.reload_page(fragment="payment")
+
+    def revoke_links(self, request: HttpRequest, order: Order) -> HttpResponse:
+        """End the links to the order that were mailed."""
+        revoke_order_links(order.pk, revoked_by=self.user.pk)
+        messages.success(request, _("The links to this order have ended."))
+        return self.reload_page()
 
     def save_note(self, request: HttpRequest, order: Order) -> HttpResponse:
         """Write a note, or change one."""

@@ -55,6 +55,8 @@ class View(APIView):
     throttle_classes: Any = []
     #: Query parameters that the view's GET knows.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
+    #: Query parameters that the view's other methods know.
+    write_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Rate limits of the view's writes, beside the general ones.
     write_limits: ClassVar[tuple[str, ...]] = ()
     #: Public reads ignore `Authorization`, also a bad one: their answers are for everybody.
@@ -113,7 +115,7 @@ class View(APIView):
         return super().handle_exception(exc)
 
     def _check_parameters(self, request: Any) -> None:
-        known = self.query_parameters if request.method in READS else frozenset[str]()
+        known = self.query_parameters if request.method in READS else self.write_parameters
         for name, values in request.GET.lists():
             if name not in known:
                 raise ApiError("unknown_parameter", f"There is no parameter {name[:60]!r} here.", parameter=name[:60])

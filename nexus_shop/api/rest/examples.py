@@ -54,4 +54,9 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
     "adjustStock": {"sku": "LAPTOP-001", "expected": 50, "quantity": 48, "reason": "Counted on the shelf"},
     "setOrderStatus": {"status": "processing"},
+    "changeOrder": {"notes": "Please ring twice."},
+    "replaceOrder": {"notes": "", "shipping_address": ADDRESS | {"line1": "125 Main St"}},
+    "cancelOrder": {"reason": "I have ordered twice."},
+    "lookupOrder": {"number": "7K3F-9QXT-2M4A", "email": "john@example.com"},
+    "writeOrderNote": {"message": "The customer has called: please wrap it as a present."},
 }

@@ -5,11 +5,12 @@ from typing import Any
 from django.urls import path
 from oscarapi.utils.loading import get_api_class
 
+from .views import admin_order as admin
 from .views.basic import PaymentMethodList
-from .views.checkout import OrderStatusView
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.inventory import AdjustmentList, ReservationList, StockRecordList
 from .views.login import AccountView, LogoutView, RefreshView
+from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.prices import CartEstimateView, CartExplainView
 
 
@@ -41,11 +42,30 @@ urlpatterns = [
     path("api/v1/payments/methods/", PaymentMethodList.as_view(), name="payment-methods"),
     path("api/v1/checkout/", ours("checkout", "CheckoutView"), name="checkout"),
     path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),
+    path("api/v1/orders/lookup/", OrderLookupView.as_view(), name="order-lookup"),
     path("api/v1/orders/<str:handle>/", ours("checkout", "OrderDetail"), name="order-detail"),
     path("api/v1/orders/<str:handle>/status/", OrderStatusView.as_view(), name="order-status"),
     path("api/v1/admin/stockrecords/", StockRecordList.as_view(), name="admin-stockrecord-list"),
     path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
+    path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
+    path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),
+    path("api/v1/me/orders/", OwnOrders.as_view(), name="me-orders"),
+    path("api/v1/admin/orders/", admin.OrderAdminList.as_view(), name="admin-orders"),
+    path("api/v1/admin/orders/<str:handle>/", admin.OrderAdminDetail.as_view(), name="admin-order"),
+    path("api/v1/admin/orders/<str:handle>/lines/", admin.OrderLines.as_view(), name="admin-order-lines"),
+    path(
+        "api/v1/admin/orders/<str:handle>/shipping-events/",
+        admin.OrderShippingEvents.as_view(),
+        name="admin-order-shipping-events",
+    ),
+    path(
+        "api/v1/admin/orders/<str:handle>/payment-events/",
+        admin.OrderPaymentEvents.as_view(),
+        name="admin-order-payment-events",
+    ),
+    path("api/v1/admin/orders/<str:handle>/notes/", admin.OrderNotes.as_view(), name="admin-order-notes"),
+    path("api/v1/admin/orders/<str:handle>/links/", admin.OrderLinks.as_view(), name="admin-order-links"),
     path("health/", HealthView.as_view(), name="health"),
     path("health/db/", DatabaseHealthView.as_view(), name="health-db"),
     path("health/cache/", CacheHealthView.as_view(), name="health-cache"),

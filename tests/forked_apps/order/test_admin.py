@@ -18,7 +18,7 @@ def billing_address(order: Order) -> BillingAddress:
 
 
 def message(order: Order) -> CommunicationEvent:
-    from oscar.apps.communication.models import CommunicationEventType
+    from forked_apps.communication.models import CommunicationEventType
 
     kind = CommunicationEventType.objects.create(code="CHECK", name="Check")
     made: CommunicationEvent = CommunicationEvent.objects.create(order=order, event_type=kind)

@@ -106,6 +106,7 @@ def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dic
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_code, "name": order.shipping_name},
         "notes": order.customer_notes,
+        "cancel_reason": order.cancel_reason or None,
         "payments": [_payment(payment, currency) for payment in order.payments],
         "next_action": _next_action(order),
         "problems": _address_problems(order),

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forked_apps.address.validation import PostalAddress
-from forked_apps.order.lifecycle import STATUSES
+from forked_apps.order.lifecycle import RETURNED, STATUSES
 from forked_apps.order.models import PaymentStatus
 
 from .basket import ChosenOption, ItemInput, LineProduct, Totals
-from .fields import MoneyField, PriceField, StrictSerializer, Text, WholeNumber
+from .fields import MoneyField, PriceField, StrictSerializer, Text, WholeNumber, YesOrNo
 
 # The brief's words for Oscar's fields.
 ALIASES: Final = {"street": "line1", "city": "line4", "zip_code": "postcode"}
@@ -93,6 +94,14 @@ class StatusInput(StrictSerializer):
 
     status = serializers.ChoiceField(list(STATUSES))
     lines: Any = serializers.ListSerializer(child=LineMove(), required=False, min_length=1, max_length=100)
+    reference = Text(max_length=200, required=False, allow_blank=True, default="")
+    restock = YesOrNo(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Only what comes back can go on the shelf again."""
+        if attrs["restock"] and attrs["status"] != RETURNED:
+            raise serializers.ValidationError({"restock": [_("Only returned units go back on the shelf.")]})
+        return attrs
 
 
 class AddressShape(serializers.Serializer[Any]):
@@ -177,6 +186,7 @@ class OrderShape(serializers.Serializer[Any]):
     billing_address = AddressShape(allow_null=True)
     shipping_method = ShippingMethodRef()
     notes = serializers.CharField(allow_blank=True)
+    cancel_reason = serializers.CharField(allow_null=True)
     payments = PaymentShape(many=True)
     next_action = NextAction(allow_null=True)
     problems = OrderProblem(many=True)
@@ -189,14 +199,6 @@ class OrderPage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     count = serializers.IntegerField(allow_null=True)
-
-
-class OrderListParameters(StrictSerializer):
-    """The query of the order list."""
-
-    cursor = serializers.CharField(required=False, max_length=200)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
-    status = serializers.ChoiceField(list(STATUSES), required=False)
 
 
 class CountryShape(serializers.Serializer[Any]):

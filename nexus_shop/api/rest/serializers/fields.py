@@ -61,6 +61,16 @@ class WholeNumber(serializers.IntegerField):
         return data
 
 
+class YesOrNo(serializers.BooleanField):
+    """A JSON true or false; texts and numbers are neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The value."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Amount(serializers.DecimalField):
     """A decimal text (or number) with the shop currency's own digits, zero or more."""
 

@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from forked_apps.dashboard.orders import views
-from forked_apps.order.models import Line, Order, OrderNote, PaymentStatus, ShippingEvent
+from forked_apps.dashboard.orders.operations import correct_address
+from forked_apps.order.models import Line, Order, OrderEvent, OrderNote, PaymentStatus, ShippingEvent
 from forked_apps.payment.models import Source
 from nexus_shop.accounts.models import User
 from nexus_shop.core.models import OutboxEvent
+from nexus_shop.core.worker import drain
 from tests.factories.shop import make_order, make_product, make_user, stock_of
 from tests.factories.staff import browser_of, make_member
 
@@ -449,3 +452,49 @@ def test_unknown_order_is_not_found(browser: Client, number: str) -> None:
     for page in ("", "lines/1/", "shipping-address/"):
         assert browser.get(f"/dashboard/orders/{number}/{page}").status_code == 404
     assert browser.post(f"/dashboard/orders/{number}/", {"order_action": "save_note"}).status_code == 404
+
+
+def test_mails_follow_what_staff_do(browser: Client) -> None:
+    product = make_product("Lamp", stock=5)
+    order = make_order(product, quantity=2, user=make_user("ann@example.com"))
+    line = order.lines.get()
+    act(browser, order, order_action="change_order_status", new_status="processing")
+    body = on_line(line, 1, line_action="create_shipping_event", shipping_event_type="shipped", reference="TRACK-1")
+    act(browser, order, **body)
+    other = make_order(product)
+    act(browser, other, order_action="change_order_status", new_status="cancelled")
+    drain()
+
+    sent = {message.subject.partition(": ")[2]: str(message.body) for message in mail.outbox}
+    assert sorted(sent) == sorted(
+        [
+            f"we have your order {order.number}",
+            f"we have your order {other.number}",
+            f"your order {order.number} is on its way",
+            f"your order {other.number} is cancelled",
+        ]
+    )
+    assert "  1 x Lamp\n\nTracking number: TRACK-1\n" in sent[f"your order {order.number} is on its way"]
+    assert stock_of(product) == (4, 1)
+    assert OrderEvent.objects.filter(order=order, role="staff").count() == 2
+
+
+def test_staff_revoke_the_links_of_an_order(browser: Client) -> None:
+    order = make_order(make_product())
+    assert act(browser, order, order_action="revoke_links") == ["The links to this order have ended."]
+    assert Order.objects.get().link_version == 2
+    partner_page = browser_of(make_member("Partner staff"))
+    assert partner_page.post(f"/dashboard/orders/{order.number}/", {"order_action": "revoke_links"}).status_code == 404
+    assert Order.objects.get().link_version == 2
+
+
+def test_corrected_address_stands_in_the_history(browser: Client, clerk: User) -> None:
+    order = make_order(make_product())
+    correct_address(order.pk, fields={"line1": "2 Side St"}, corrected_by=clerk.pk)
+    event = OrderEvent.objects.get()
+    assert (event.kind, event.role, event.actor, event.data) == (
+        "address_changed",
+        "staff",
+        clerk,
+        {"addresses": ["shipping_address"]},
+    )
