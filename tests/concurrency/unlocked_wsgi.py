@@ -16,6 +16,7 @@ from django.db import connection
 django.setup()
 
 
+from forked_apps.basket import locking as cart_locking
 from forked_apps.basket import operations as cart_operations
 from forked_apps.checkout import operations as checkout_operations
 from forked_apps.partner import operations as stock_operations
@@ -61,13 +62,13 @@ def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> 
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, currency FROM basket_basket WHERE {condition}", [value])
         row = cursor.fetchone()
-    return row and cart_operations._Locked(row[0], row[1], is_new=False)
+    return row and cart_locking.Locked(row[0], row[1], is_new=False)
 
 
-_add_new_lines = cart_operations._upsert_lines
+_add_new_lines = cart_operations.write_lines
 
 
-def _add_after_reading(cart: Any, entries: Any) -> None:
+def _add_after_reading(cart: Any, *, entries: Any) -> None:
     reference, entry = next(iter(entries.items()))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -75,7 +76,7 @@ def _add_after_reading(cart: Any, entries: Any) -> None:
         )
         row = cursor.fetchone()
         if row is None:
-            _add_new_lines(cart, entries)
+            _add_new_lines(cart, entries=entries)
             return
         meet("cart")
         cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + entry.quantity, row[0]])
@@ -110,8 +111,8 @@ def _count_after_reading(keys: Any) -> list[limits.State]:
 for module, name, replacement in (
     (limits, "_count_in_table", _count_after_reading),
     (stock_operations, "_move", _move_unguarded),
-    (cart_operations, "_raise_version", _raise_version_unlocked),
-    (cart_operations, "_upsert_lines", _add_after_reading),
+    (cart_locking, "_raise_version", _raise_version_unlocked),
+    (cart_operations, "write_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
 ):
     assert hasattr(module, name)
