@@ -17,9 +17,12 @@ django.setup()
 
 
 from forked_apps.basket import locking as cart_locking
+from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
+from forked_apps.basket.queries import cart_by_id
 from forked_apps.checkout import operations as checkout_operations
 from forked_apps.partner import operations as stock_operations
+from forked_apps.voucher import operations as voucher_operations
 from nexus_shop.core import limits
 from nexus_shop.wsgi import application
 
@@ -82,6 +85,31 @@ def _add_after_reading(cart: Any, *, entries: Any) -> None:
         cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + entry.quantity, row[0]])
 
 
+def _both_without_lock(token_hash: str, owner_id: int, version: int | None) -> Any:
+    del version
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, status FROM basket_basket WHERE token_hash = %s", [token_hash])
+        source = merging._Source(*cursor.fetchone())
+        cursor.execute("SELECT id, currency FROM basket_basket WHERE owner_id = %s AND status = 'Open'", [owner_id])
+        own = cursor.fetchone()
+    return source, cart_locking.Locked(own[0], own[1], is_new=False)
+
+
+def _guests_cart(basket_id: int) -> Any:
+    cart = cart_by_id(basket_id)
+    meet("merge")
+    return cart
+
+
+_usable_vouchers = voucher_operations.usable_vouchers
+
+
+def _usable_without_lock(*arguments: Any, **options: Any) -> Any:
+    usable = _usable_vouchers(*arguments, **options)
+    meet("voucher")
+    return usable
+
+
 def _status_without_lock(basket_id: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT status FROM basket_basket WHERE id = %s", [basket_id])
@@ -114,6 +142,10 @@ for module, name, replacement in (
     (cart_locking, "_raise_version", _raise_version_unlocked),
     (cart_operations, "write_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
+    (merging, "_lock_both", _both_without_lock),
+    (merging, "cart_by_id", _guests_cart),
+    (voucher_operations, "_lock_limited", lambda codes: None),
+    (voucher_operations, "usable_vouchers", _usable_without_lock),
 ):
     assert hasattr(module, name)
     setattr(module, name, replacement)
