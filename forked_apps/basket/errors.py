@@ -73,3 +73,17 @@ class InvalidOption(DomainError):
 
     code = "invalid_option"
     message = _("An option of this product is missing or not as it should be.")
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """Every row that was refused, with its number, place in the body, SKU and code."""
+
+    rows: list[dict[str, object]]
+
+
+class RowsRefused(DomainError):
+    """Some rows cannot go into the cart, so none did."""
+
+    code = "rows_refused"
+    message = _("Some rows cannot be put into the cart.")

@@ -17,10 +17,11 @@ MAX_TOTAL: Final = Decimal("9999999999.99")  # what the columns of an order hold
 
 @dataclass(slots=True)
 class Held:
-    """What a cart holds so far: units by stock record, and about what they are worth with tax."""
+    """What a cart holds so far: units by stock record, about what they are worth with tax, references of its lines."""
 
     units: dict[int, int] = field(default_factory=dict)
     worth: Decimal = ZERO
+    lines: set[str] = field(default_factory=set)
 
     def take(self, stock: Stock, quantity: int, *, extra: Decimal = ZERO, pointer: str) -> int:
         """Hold more units of a priced stock record; returns those of it together. Raises QuantityLimit.
@@ -30,13 +31,32 @@ class Held:
         limit = settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD
         if sum(self.units.values()) + quantity > limit:
             raise QuantityLimit(QuantityFacts(limit=limit), pointer=pointer)
-        assert stock.price is not None
-        unit = unit_price(stock.price + extra, stock.currency, rate=settings.TAX_RATE)
-        worth = self.worth + unit.shown * quantity
+        worth = self.worth + _unit_worth(stock, extra) * quantity
         check_total(worth, pointer=pointer)
         self.worth = worth
         self.units[stock.id] = self.units.get(stock.id, 0) + quantity
         return self.units[stock.id]
+
+    def put_back(self, stock: Stock, quantity: int, *, extra: Decimal = ZERO) -> None:
+        """Hold so many units less: the reverse of `take`."""
+        self.units[stock.id] -= quantity
+        self.worth -= _unit_worth(stock, extra) * quantity
+
+    def check_line(self, reference: str, *, pointer: str | None = None) -> None:
+        """Raise QuantityLimit where the cart has no room for a line of this reference."""
+        if reference not in self.lines and len(self.lines) >= MAX_LINES:
+            raise QuantityLimit(QuantityFacts(limit=MAX_LINES), pointer=pointer)
+
+    def room(self, stock: Stock) -> int:
+        """Units of a priced stock record, without extras, that may still be held, whatever its stock."""
+        worth = _unit_worth(stock, ZERO)
+        units: int = settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD - sum(self.units.values())
+        return max(0, min(units, int((MAX_TOTAL - self.worth) // worth) if worth else units))
+
+
+def _unit_worth(stock: Stock, extra: Decimal) -> Decimal:
+    assert stock.price is not None
+    return unit_price(stock.price + extra, stock.currency, rate=settings.TAX_RATE).shown
 
 
 def check_total(amount: Decimal, *, pointer: str | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine, AbstractLineAttribute
 
 from nexus_shop.core.handles import HandleField
@@ -28,6 +29,8 @@ class Basket(AbstractBasket):
     # Oscar 4.2.1 takes the first line's currency, so that an empty basket has none and two could meet.
     currency = models.CharField(max_length=3, default=shop_currency)
     version = models.PositiveIntegerField(default=1, db_default=1)
+    #: What the shopper wants the shop to know of the order that the cart becomes.
+    notes = models.TextField(blank=True, default="", db_default="")
 
     class Meta(AbstractBasket.Meta):
         constraints = [
@@ -58,6 +61,50 @@ class Line(AbstractLine):
 
 class LineAttribute(AbstractLineAttribute):
     """Oscar's option of a basket line."""
+
+
+class SavedLine(models.Model):
+    """What a shopper has put aside for later: a login's own, or bound to a guest's cart, never both.
+
+    `reference` (product and options) is there once for each of them; `options`: code -> value.
+    """
+
+    handle = HandleField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="saved_lines", db_index=False
+    )
+    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, null=True, related_name="saved_lines", db_index=False)
+    product = models.ForeignKey("catalogue.Product", on_delete=models.CASCADE, related_name="+")
+    reference = models.CharField(max_length=128)
+    quantity = models.PositiveIntegerField()
+    options = models.JSONField(default=dict)
+    date_updated = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "reference"], name="one_saved_line_per_owner"),
+            models.UniqueConstraint(fields=["basket", "reference"], name="one_saved_line_per_basket"),
+            models.CheckConstraint(
+                condition=Q(owner=None, basket__isnull=False) | Q(owner__isnull=False, basket=None),
+                name="saved_line_has_one_holder",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SharedCart(models.Model):
+    """What a cart held when its link was made; nothing of whose it was. `lines`: product_id, quantity, options each."""
+
+    handle = HandleField()
+    currency = models.CharField(max_length=3, default=shop_currency)
+    lines = models.JSONField()
+    date_created = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.handle
 
 
 from oscar.apps.basket.models import *  # noqa: E402, F403 - Oscar's own, after ours are registered

@@ -4,7 +4,7 @@ A cart reserves nothing: quantities are checked against what is free, and taken 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -16,13 +16,12 @@ from django.db.models.functions import Now
 from forked_apps.partner.errors import InsufficientStock, Shortage, Shortages
 from forked_apps.partner.queries import Article, articles
 from forked_apps.partner.selection import Stock
-from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
     CartNotFound,
-    CartOrdered,
     ProductFacts,
     ProductUnavailable,
     QuantityFacts,
@@ -30,10 +29,11 @@ from .errors import (
     VariantRequired,
 )
 from .limits import MAX_LINES, Held
+from .locking import Locked, changed, lock, lock_existing
 from .models import Basket, line_reference
 from .options import check_options
 from .queries import OPTIONS, chosen_options
-from .values import CartRef, ChosenOption, extra_of, hash_of_token
+from .values import CartRef, Changed, ChosenOption, extra_of
 
 GUEST_CART_AGE: Final = timedelta(days=90)
 
@@ -49,26 +49,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A cart after a change; `token` is set for a guest's cart that was made just now, this once."""
-
-    basket_id: int
-    is_new: bool
-    token: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Locked:
-    """The open cart of the transaction, its row locked, its version raised."""
-
-    id: int
-    currency: str
-    is_new: bool
-    token: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """What one line of the cart is to hold, or to hold more of."""
 
     product_id: int
@@ -92,7 +73,7 @@ def open_cart(ref: CartRef, *, token: str, version: int | None = None) -> Change
 
     Raises CartNotFound, CartOrdered, StaleVersion.
     """
-    return _changed(_lock(ref, token=token, version=version))
+    return changed(lock(ref, token=token, version=version))
 
 
 @transaction
@@ -102,19 +83,19 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
     Locks the cart. Raises NotFound, VariantRequired, ProductUnavailable, InvalidOption, InsufficientStock,
     QuantityLimit, CartNotFound, CartOrdered, StaleVersion.
     """
-    cart = _lock(ref, token=token, version=version)
-    _add(cart, [wanted], held=Held() if cart.is_new else _held(cart.id))
-    return _changed(cart)
+    cart = lock(ref, token=token, version=version)
+    add_lines(cart, wanted=[wanted], held=Held() if cart.is_new else held_by(cart.id))
+    return changed(cart)
 
 
 @transaction
 def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, version: int | None = None) -> Changed:
     """Let the cart hold exactly these units. Locks the cart; raises as `add_to_cart`, then nothing is changed."""
-    cart = _lock(ref, token=token, version=version)
+    cart = lock(ref, token=token, version=version)
     if not cart.is_new:
-        _delete_lines(cart.id)
-    _add(cart, wanted, held=Held())
-    return _changed(cart)
+        delete_lines(cart.id)
+    add_lines(cart, wanted=wanted, held=Held())
+    return changed(cart)
 
 
 @transaction
@@ -123,40 +104,40 @@ def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version:
 
     Locks the cart. Raises NotFound, CartNotFound, ProductUnavailable, InsufficientStock, QuantityLimit, StaleVersion.
     """
-    cart = _lock_existing(ref, version=version)
+    cart = lock_existing(ref, version=version)
     line = _line(cart.id, line_handle)
     if quantity == 0:
-        _delete_lines(cart.id, line_handle)
-        return _changed(cart)
+        delete_lines(cart.id, handle=line_handle)
+        return changed(cart)
     article = _article_for_sale(articles([line.product_id], currency=cart.currency), line.product_id)
     if line.stock.price is None or line.stock.currency != cart.currency:
         raise ProductUnavailable(ProductFacts(product_ids=[line.product_id]))
-    held = _held(cart.id, without=line_handle)
+    held = held_by(cart.id, without=line_handle)
     _check_quantity(article, line, wanted=quantity, held=held, pointer="/quantity")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE basket_line SET quantity = %s, price_excl_tax = %s, price_incl_tax = %s,"
             " date_updated = clock_timestamp() WHERE basket_id = %s AND handle = %s",
-            [quantity, *_prices(line.stock, line.options), cart.id, line_handle],
+            [quantity, *prices_of(line.stock, options=line.options), cart.id, line_handle],
         )
-    return _changed(cart)
+    return changed(cart)
 
 
 @transaction
 def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> Changed:
     """Take a line out. Locks the cart. Raises NotFound, CartNotFound, StaleVersion."""
-    cart = _lock_existing(ref, version=version)
+    cart = lock_existing(ref, version=version)
     _line(cart.id, line_handle)
-    _delete_lines(cart.id, line_handle)
-    return _changed(cart)
+    delete_lines(cart.id, handle=line_handle)
+    return changed(cart)
 
 
 @transaction
 def empty_cart(ref: CartRef, *, version: int | None = None) -> Changed:
     """Take everything out. Locks the cart. Raises NotFound where it is not open, CartNotFound, StaleVersion."""
-    cart = _lock_existing(ref, version=version)
-    _delete_lines(cart.id)
-    return _changed(cart)
+    cart = lock_existing(ref, version=version)
+    delete_lines(cart.id)
+    return changed(cart)
 
 
 @transaction_required
@@ -190,6 +171,7 @@ def purge_abandoned_carts(limit: int) -> int:
     """
     old = Basket.objects.filter(status=Basket.OPEN, owner=None, date_created__lt=Now() - GUEST_CART_AGE)
     old = old.exclude(lines__date_updated__gte=Now() - GUEST_CART_AGE)
+    old = old.exclude(saved_lines__date_updated__gte=Now() - GUEST_CART_AGE)
     locked = list(old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
     old.filter(pk__in=locked).delete()
     return len(locked)
@@ -218,123 +200,52 @@ def _article_for_sale(found: Mapping[int, Article], product_id: int) -> Article:
     return article
 
 
-def _changed(cart: _Locked) -> Changed:
-    return Changed(cart.id, cart.is_new, cart.token)
-
-
-def _lock(ref: CartRef, *, token: str, version: int | None = None) -> _Locked:
-    """Lock the open cart, making it where none is named. One statement."""
-    if ref.owner_id is not None:
-        return _lock_of_owner(ref.owner_id, version)
-    if ref.token_hash is not None:
-        return _lock_by_token(ref.token_hash, version)
-    return _new_guest_cart(token, version)
-
-
-def _lock_existing(ref: CartRef, *, version: int | None) -> _Locked:
-    condition, value = (
-        ("owner_id = %s", ref.owner_id) if ref.owner_id is not None else ("token_hash = %s", ref.token_hash)
-    )
-    found = _raise_version(f"{condition} AND status = 'Open'", value, version)
-    if found is None:
-        if ref.owner_id is None and ref.token_hash is not None and not _is_known(ref.token_hash):
-            raise CartNotFound
-        raise NotFound
-    return found
-
-
-def _lock_by_token(token_hash: str, version: int | None) -> _Locked:
-    """The token's open cart. Raises CartOrdered once it has become an order, CartNotFound for an unknown token."""
-    found = _raise_version("token_hash = %s AND owner_id IS NULL AND status = 'Open'", token_hash, version)
-    if found is None:
-        raise CartOrdered if _is_known(token_hash) else CartNotFound
-    return found
-
-
-def _is_known(token_hash: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM basket_basket WHERE token_hash = %s", [token_hash])
-        return cursor.fetchone() is not None
-
-
-def _raise_version(condition: str, value: Any, version: int | None) -> _Locked | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE basket_basket SET version = version + 1 WHERE {condition} RETURNING id, currency, version",
-            [value],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    _check_version(row[2] - 1, version)
-    return _Locked(row[0], row[1], is_new=False)
-
-
-def _lock_of_owner(owner_id: int, version: int | None) -> _Locked:
-    """Two first writes at once: the unique index on a login's open cart makes the second one wait and find it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO basket_basket AS b (owner_id, status, date_created, currency)
-            VALUES (%s, 'Open', clock_timestamp(), %s)
-            ON CONFLICT (owner_id) WHERE status = 'Open' DO UPDATE SET version = b.version + 1
-            RETURNING id, currency, version, xmax = 0
-            """,
-            [owner_id, settings.OSCAR_DEFAULT_CURRENCY],
-        )
-        pk, currency, new_version, is_new = cursor.fetchone()
-    _check_version(new_version - 1, version)
-    return _Locked(pk, currency, is_new)
-
-
-def _new_guest_cart(token: str, version: int | None) -> _Locked:
-    _check_version(0, version)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO basket_basket (status, date_created, token_hash, currency)"
-            " VALUES ('Open', clock_timestamp(), %s, %s) RETURNING id, currency",
-            [hash_of_token(token), settings.OSCAR_DEFAULT_CURRENCY],
-        )
-        pk, currency = cursor.fetchone()
-    return _Locked(pk, currency, is_new=True, token=token)
-
-
-def _check_version(found: int, wanted: int | None) -> None:
-    if wanted is not None and wanted != found:
-        raise StaleVersion
-
-
-def _add(cart: _Locked, wanted: Sequence[Wanted], *, held: Held) -> None:
-    """Add lines, equal ones as one. `held`: what was in the cart before."""
+def add_lines(cart: Locked, *, wanted: Sequence[Wanted], held: Held) -> None:
+    """Add lines, equal ones as one. `held`: what was in the cart before. Raises as `add_to_cart`, all or none."""
     found = articles([item.product_id for item in wanted], currency=cart.currency)
-    lines: dict[str, _Entry] = {}
-    for item in wanted:
-        article = checked_article(item, found=found)
-        assert article.stock is not None
-        options = check_options(article.options, item.options, pointer=f"{item.pointer}/options")
-        chosen = _PinnedLine(article.product_id, article.stock, options)
-        _check_quantity(article, chosen, wanted=item.quantity, held=held, pointer=f"{item.pointer}/quantity")
-        reference = line_reference(
-            article.product_id, article.stock.id, [(option.code, option.value) for option in options]
-        )
+    write_lines(cart, entries=joined(entry_of(item, found=found, held=held) for item in wanted))
+
+
+def entry_of(wanted: Wanted, *, found: Mapping[int, Article], held: Held) -> tuple[str, Entry]:
+    """The line reference and what is to be put in, which `held` then holds. Raises as `add_to_cart`."""
+    article = checked_article(wanted, found=found)
+    assert article.stock is not None
+    options = check_options(article.options, wanted.options, pointer=f"{wanted.pointer}/options")
+    reference = line_reference(
+        article.product_id, article.stock.id, [(option.code, option.value) for option in options]
+    )
+    held.check_line(reference)
+    chosen = _PinnedLine(article.product_id, article.stock, options)
+    _check_quantity(article, chosen, wanted=wanted.quantity, held=held, pointer=f"{wanted.pointer}/quantity")
+    held.lines.add(reference)
+    return reference, Entry(article.product_id, article.stock, wanted.quantity, options)
+
+
+def joined(entries: Iterable[tuple[str, Entry]]) -> dict[str, Entry]:
+    """Entries by line reference, equal ones as one."""
+    lines: dict[str, Entry] = {}
+    for reference, entry in entries:
         before = lines[reference].quantity if reference in lines else 0
-        lines[reference] = _Entry(article.product_id, article.stock, before + item.quantity, options)
-    if lines:
-        _upsert_lines(cart, lines)
+        lines[reference] = replace(entry, quantity=before + entry.quantity)
+    return lines
 
 
 def _check_quantity(article: Article, line: _PinnedLine, *, wanted: int, held: Held, pointer: str) -> None:
     """Refuse more than one cart may hold, or than is free of the stock record."""
-    together = held.take(line.stock, wanted, extra=extra_of(line.options), pointer=pointer)
+    extra = extra_of(line.options)
+    together = held.take(line.stock, wanted, extra=extra, pointer=pointer)
     if article.tracks_stock and together > line.stock.free:
+        held.put_back(line.stock, wanted, extra=extra)
         shortage = Shortage(article.product_id, article.sku, together, line.stock.free)
         raise InsufficientStock(Shortages(shortages=[shortage]), pointer=pointer)
 
 
-def _upsert_lines(cart: _Locked, entries: Mapping[str, _Entry]) -> None:
-    """Add entries (line reference -> entry) in one statement, however many; all or none."""
+def write_lines(cart: Locked, *, entries: Mapping[str, Entry]) -> None:
+    """Add entries (line reference -> entry) in one statement, however many; all or none. Raises QuantityLimit."""
+    if not entries:
+        return
     references = list(entries)
-    prices = [_prices(entry.stock, entry.options) for entry in entries.values()]
+    prices = [prices_of(entry.stock, options=entry.options) for entry in entries.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -378,23 +289,28 @@ def _write_options(chosen: Mapping[int, Sequence[ChosenOption]]) -> None:
     )
 
 
-def _prices(stock: Stock, options: Iterable[ChosenOption]) -> tuple[Decimal | None, Decimal | None]:
+def prices_of(stock: Stock, *, options: Iterable[ChosenOption]) -> tuple[Decimal | None, Decimal | None]:
     """The unit price of now as entered, in the column of its kind (net, gross): kept to tell a later change."""
     assert stock.price is not None
     entered = round_money(stock.price + extra_of(options), stock.currency)
     return (None, entered) if settings.PRICES_INCLUDE_TAX else (entered, None)
 
 
-def _held(basket_id: int, *, without: str | None = None) -> Held:
+def held_by(basket_id: int, *, without: str | None = None) -> Held:
     """What the cart holds, but for the line of that handle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT stockrecord_id, sum(quantity)::int, sum(quantity * COALESCE(price_incl_tax, price_excl_tax, 0))"
-            " FROM basket_line WHERE basket_id = %s AND handle IS DISTINCT FROM %s GROUP BY 1",
+            "SELECT line_reference, stockrecord_id, quantity,"
+            " quantity * COALESCE(price_incl_tax, price_excl_tax, 0) FROM basket_line"
+            " WHERE basket_id = %s AND handle IS DISTINCT FROM %s",
             [basket_id, without],
         )
         rows = cursor.fetchall()
-    return Held({stock_id: units for stock_id, units, _ in rows}, sum((worth for *_, worth in rows), ZERO))
+    held = Held(worth=sum((worth for *_, worth in rows), ZERO))
+    for reference, stock_id, quantity, _ in rows:
+        held.lines.add(reference)
+        held.units[stock_id] = held.units.get(stock_id, 0) + quantity
+    return held
 
 
 def _line(basket_id: int, handle: str) -> _PinnedLine:
@@ -412,7 +328,7 @@ def _line(basket_id: int, handle: str) -> _PinnedLine:
     return _PinnedLine(row[0], Stock(*row[1:-1]), chosen_options(row[-1]))
 
 
-def _delete_lines(basket_id: int, handle: str | None = None) -> None:
+def delete_lines(basket_id: int, *, handle: str | None = None) -> None:
     """Delete lines with their options; the foreign key between them is checked at commit."""
     condition, values = ("", []) if handle is None else (" AND handle = %s", [handle])
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """Reading carts: one statement for the cart with its lines, one for the offers."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -20,7 +21,7 @@ from nexus_shop.markets.taxes import TAXES, Destination
 
 from .options import extra_price
 from .pricing import price_cart, quotes_for
-from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart, PriceRules
+from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart, PriceRules, Problem
 
 # What the shopper said of a line's options, with what each may cost: [id, code, name, value, price, {choice: price}].
 OPTIONS: Final = """
@@ -34,7 +35,7 @@ LINES: Final = """
     SELECT b.id, b.handle, b.version, b.status, b.owner_id, b.currency,
            (SELECT email FROM accounts_user u WHERE u.id = b.owner_id), {token},
            ARRAY(SELECT v.code FROM basket_basket_vouchers bv JOIN voucher_voucher v ON v.id = bv.voucher_id
-                 WHERE bv.basket_id = b.id ORDER BY bv.id),
+                 WHERE bv.basket_id = b.id ORDER BY bv.id), b.notes,
            l.handle, l.quantity, {entered},
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
@@ -92,9 +93,9 @@ def _read(condition: str, value: Any) -> Cart | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, handle, version, status, owner_id, currency, email, token, codes = rows[0][:9]
-    lines = tuple(_line(row[9:]) for row in rows if row[9] is not None)
-    return Cart(currency, pk, handle, version, status, owner_id, email or "", token, lines, tuple(codes))
+    pk, handle, version, status, owner_id, currency, email, token, codes, notes = rows[0][:10]
+    lines = tuple(_line(row[10:]) for row in rows if row[10] is not None)
+    return Cart(currency, pk, handle, version, status, owner_id, email or "", token, lines, tuple(codes), notes)
 
 
 def _line(row: Sequence[Any]) -> CartLine:
@@ -121,7 +122,13 @@ def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
     rules = rules_of(cart) if cart.lines else PriceRules()
     result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     assert result is not None
-    return result
+    return replace(result, problems=(*result.problems, *_voucher_problems(cart, vouchers)))
+
+
+def _voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
+    """Vouchers that were valid when they came into the cart and are no more."""
+    gone = set(cart.voucher_codes) - {voucher.code for voucher in usable} if cart.status == "Open" else set()
+    return [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code in gone]
 
 
 def estimates(cart: Cart, destination: Destination) -> tuple[PricedCart, list[PricedCart]]:

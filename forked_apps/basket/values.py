@@ -18,10 +18,48 @@ TOTAL_PARTS = ("items", "discount", "shipping", "tax", "total")
 
 @dataclass(frozen=True, slots=True)
 class CartRef:
-    """Whose cart: a login's open one, or the one of a guest's token."""
+    """Whose cart: a login's open one, or the one of a guest's token.
+
+    A reference that only `follows` is a new guest's cart, after that of a token which is ordered or merged.
+    """
 
     owner_id: int | None = None
     token_hash: str | None = None
+    follows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What did not come, or not wholly, into a cart, and by which rule (an error's code): a product, or a voucher."""
+
+    code: str
+    product_id: int | None = None
+    sku: str | None = None
+    requested: int = 0
+    taken: int = 0
+    voucher: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one row of many. `code` is empty for one that was taken; `pointer` is its place in the body."""
+
+    row: int
+    sku: str
+    code: str = ""
+    pointer: str = ""
+    available: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A cart after a change; `token` is set for a guest's cart that was made just now, this once."""
+
+    basket_id: int
+    is_new: bool
+    token: str | None = None
+    skipped: tuple[Skipped, ...] = ()
+    rows: tuple[RowResult, ...] = ()
 
 
 def hash_of_token(token: str) -> str:
@@ -93,6 +131,7 @@ class Cart:
     rules_token: str = ""
     lines: tuple[CartLine, ...] = ()
     voucher_codes: tuple[str, ...] = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +178,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that changed since a line was put into the cart."""
+    """Something that changed since a line, or a voucher, was put into the cart; `line` is None of a voucher."""
 
     code: str
-    line: str
+    line: str | None
     detail: dict[str, Any] = field(default_factory=dict)
 
 

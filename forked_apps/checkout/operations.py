@@ -172,7 +172,7 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
             payment_method=method.code,
             time_to_pay=method.time_to_pay(),
             client=details.client,
-            customer_notes=details.notes,
+            customer_notes=details.notes or cart.notes,
         ),
     )
     use_vouchers(priced.vouchers, order_id=order.pk, user_id=details.user_id)
@@ -184,7 +184,8 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     """The cart at the prices of now, with its vouchers and those named at checkout, which stay locked."""
     if details.user_id is None and not details.email:
         raise EmailRequired(pointer="/email")
-    vouchers = lock_vouchers({*cart.voucher_codes, *details.vouchers}, user_id=details.user_id)
+    codes = {*cart.voucher_codes, *details.vouchers}
+    vouchers = lock_vouchers(codes, user_id=details.user_id, email=details.email)
     destination = _destination(details)
     priced = price_cart(
         cart,

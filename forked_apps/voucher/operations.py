@@ -24,21 +24,26 @@ RECOUNT: Final = """
 
 
 @transaction_required
-def lock_vouchers(codes: Collection[str], *, user_id: int | None) -> list[Voucher]:
+def lock_vouchers(codes: Collection[str], *, user_id: int | None, email: str = "") -> list[Voucher]:
     """The vouchers, fit to be used by this customer; those with a limit stay locked, in primary-key order.
 
-    Rivals for a single use wait here and then find it gone. Raises VoucherInvalid with every code that does not count.
+    A guest is the customer of the `email` address. Rivals for a single use wait here and then find it gone.
+    Raises VoucherInvalid with every code that does not count.
     """
     wanted = {code.upper() for code in codes}
     if not wanted:
         return []
-    limited = Voucher.objects.filter(code__in=wanted).exclude(usage=Voucher.MULTI_USE)
-    list(limited.order_by("pk").select_for_update().values_list("pk"))
-    usable = usable_vouchers(sorted(wanted), user_id=user_id)
+    _lock_limited(wanted)
+    usable = usable_vouchers(sorted(wanted), user_id=user_id, email=email)
     refused = wanted - {voucher.code for voucher in usable}
     if refused:
         raise VoucherInvalid(VoucherFacts(codes=sorted(refused)), pointer="/vouchers")
     return usable
+
+
+def _lock_limited(codes: Collection[str]) -> None:
+    limited = Voucher.objects.filter(code__in=codes).exclude(usage=Voucher.MULTI_USE)
+    list(limited.order_by("pk").select_for_update().values_list("pk"))
 
 
 @transaction_required

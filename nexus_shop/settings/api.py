@@ -75,6 +75,7 @@ RATE_LIMITS = {
     "login_address": rate("RATE_LIMIT_LOGIN_ADDRESS"),
     "register": rate("RATE_LIMIT_REGISTER"),
     "new_cart": rate("RATE_LIMIT_NEW_CART"),
+    "voucher": rate("RATE_LIMIT_VOUCHER"),
     "checkout": rate("RATE_LIMIT_CHECKOUT"),
     "lookup": rate("RATE_LIMIT_LOOKUP"),
     "lookup_order": rate("RATE_LIMIT_LOOKUP_ORDER"),

@@ -47,4 +47,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.search.tasks.note_passed_days_task",
         "schedule": timedelta(minutes=5),
     },
+    "forget expired links to carts": {
+        "task": "forked_apps.basket.tasks.purge_shared_carts_task",
+        "schedule": timedelta(hours=6),
+    },
 }

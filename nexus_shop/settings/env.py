@@ -97,6 +97,9 @@ VARIABLES: Final[dict[str, Variable]] = {
     "RATE_LIMIT_LOGIN_ADDRESS": Variable("rate", "30/minute", "Logins from one address to any account."),
     "RATE_LIMIT_REGISTER": Variable("rate", "5/hour", "New accounts from one address."),
     "RATE_LIMIT_NEW_CART": Variable("rate", "60/hour", "New guest carts from one address."),
+    "RATE_LIMIT_VOUCHER": Variable(
+        "rate", "10/minute", "Voucher codes tried by one login, or by guests of one address."
+    ),
     "RATE_LIMIT_CHECKOUT": Variable("rate", "10/minute", "Orders placed by one client."),
     "RATE_LIMIT_LOOKUP": Variable("rate", "20/hour", "Links to orders that one address asks for."),
     "RATE_LIMIT_LOOKUP_ORDER": Variable("rate", "5/hour", "Links to the order of one number."),

@@ -16,7 +16,7 @@ from tests.factories.shop import make_country, make_parent, make_product, make_u
 
 pytestmark = pytest.mark.django_db
 
-CART = {"id", "token", "version", "currency", "items", "vouchers", "offers", "totals", "problems"}
+CART = {"id", "token", "version", "currency", "items", "vouchers", "offers", "totals", "notes", "problems"}
 ITEM = {"id", "product", "quantity", "unit_price", "total", "discount", "options"}
 
 
@@ -408,11 +408,16 @@ def test_changes_since_are_problems_in_the_cart(guest: APIClient) -> None:
     Product.objects.filter(pk=jug.pk).update(is_public=False)
     body = guest.get("/api/v1/cart/").json()
     lines = {item["product"]["title"]: item["id"] for item in body["items"]}
-    assert body["problems"] == [
-        {"code": "price_changed", "item": lines["Mug"], "detail": {"old": "10.00", "new": "12.00"}},
-        {"code": "insufficient_stock", "item": lines["Cup"], "detail": {"requested": 3, "available": 2}},
-        {"code": "product_unavailable", "item": lines["Jug"], "detail": {}},
+    assert [(each["code"], each["item"], each["detail"]) for each in body["problems"]] == [
+        ("price_changed", lines["Mug"], {"old": "10.00", "new": "12.00"}),
+        ("insufficient_stock", lines["Cup"], {"requested": 3, "available": 2}),
+        ("product_unavailable", lines["Jug"], {}),
     ]
+    assert body["problems"][0]["resolve"] == {
+        "method": "PATCH",
+        "url": "/api/v1/cart/",
+        "body": {"accept": ["price_changed"]},
+    }
     guest.patch(f"/api/v1/cart/items/{lines['Mug']}/", {"quantity": 3})
     guest.patch(f"/api/v1/cart/items/{lines['Cup']}/", {"quantity": 2})
     gone = guest.patch(f"/api/v1/cart/items/{lines['Jug']}/", {"quantity": 1})

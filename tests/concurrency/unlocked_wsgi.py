@@ -16,11 +16,16 @@ from django.db import connection
 django.setup()
 
 
+from forked_apps.basket import locking as cart_locking
+from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
+from forked_apps.basket.queries import cart_by_id
 from forked_apps.checkout import operations as checkout_operations
 from forked_apps.order import operations as order_operations
 from forked_apps.order.models import Order
 from forked_apps.partner import operations as stock_operations
+from forked_apps.voucher import operations as voucher_operations
+from forked_apps.voucher.queries import usable_vouchers
 from nexus_shop.core import limits
 from nexus_shop.wsgi import application
 
@@ -63,13 +68,13 @@ def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> 
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, currency FROM basket_basket WHERE {condition}", [value])
         row = cursor.fetchone()
-    return row and cart_operations._Locked(row[0], row[1], is_new=False)
+    return row and cart_locking.Locked(row[0], row[1], is_new=False)
 
 
-_add_new_lines = cart_operations._upsert_lines
+_add_new_lines = cart_operations.write_lines
 
 
-def _add_after_reading(cart: Any, entries: Any) -> None:
+def _add_after_reading(cart: Any, *, entries: Any) -> None:
     reference, entry = next(iter(entries.items()))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -77,10 +82,35 @@ def _add_after_reading(cart: Any, entries: Any) -> None:
         )
         row = cursor.fetchone()
         if row is None:
-            _add_new_lines(cart, entries)
+            _add_new_lines(cart, entries=entries)
             return
         meet("cart")
         cursor.execute("UPDATE basket_line SET quantity = %s WHERE id = %s", [row[1] + entry.quantity, row[0]])
+
+
+def _both_without_lock(token_hash: str, owner_id: int, version: int | None) -> Any:
+    del version
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, status FROM basket_basket WHERE token_hash = %s", [token_hash])
+        source = merging._Source(*cursor.fetchone())
+        cursor.execute("SELECT id, currency FROM basket_basket WHERE owner_id = %s AND status = 'Open'", [owner_id])
+        own = cursor.fetchone()
+    return source, cart_locking.Locked(own[0], own[1], is_new=False)
+
+
+def _guests_cart(basket_id: int) -> Any:
+    cart = cart_by_id(basket_id)
+    meet("merge")
+    return cart
+
+
+_usable_vouchers = usable_vouchers
+
+
+def _usable_without_lock(*arguments: Any, **options: Any) -> Any:
+    usable = _usable_vouchers(*arguments, **options)
+    meet("voucher")
+    return usable
 
 
 def _status_without_lock(basket_id: int) -> str:
@@ -118,10 +148,14 @@ def _count_after_reading(keys: Any) -> list[limits.State]:
 for module, name, replacement in (
     (limits, "_count_in_table", _count_after_reading),
     (stock_operations, "_move", _move_unguarded),
-    (cart_operations, "_raise_version", _raise_version_unlocked),
-    (cart_operations, "_upsert_lines", _add_after_reading),
+    (cart_locking, "_raise_version", _raise_version_unlocked),
+    (cart_operations, "write_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
     (order_operations, "lock_order", _order_without_lock),
+    (merging, "_lock_both", _both_without_lock),
+    (merging, "cart_by_id", _guests_cart),
+    (voucher_operations, "_lock_limited", lambda codes: None),
+    (voucher_operations, "usable_vouchers", _usable_without_lock),
 ):
     assert hasattr(module, name)
     setattr(module, name, replacement)

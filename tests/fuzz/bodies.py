@@ -59,6 +59,18 @@ ROUTES: Final = [
     Route("POST", PREFIX + "cart/items/", ITEM),
     Route("PUT", PREFIX + "cart/items/", {"items": [ITEM]}),
     Route("PATCH", PREFIX + "cart/items/{handle}/", {"quantity": 3}, stage.GUEST_LINE),
+    Route("PATCH", PREFIX + "cart/", {"notes": "Thanks", "accept": ["price_changed"]}),
+    Route(
+        "POST",
+        PREFIX + "cart/items/bulk/",
+        {"items": [{"sku": "RING", "quantity": 2, "options": ITEM["options"]}], "partial": True},
+    ),
+    Route("POST", PREFIX + "cart/vouchers/", {"code": "SAVE"}),
+    Route("POST", PREFIX + "cart/saved/", {"item": stage.GUEST_LINE}),
+    Route("POST", PREFIX + "cart/saved/{handle}/restore/", {}, stage.GUEST_SAVED),
+    Route("POST", PREFIX + "cart/share/", {}),
+    Route("POST", PREFIX + "cart/shared/{handle}/restore/", {"strategy": "keep"}, stage.SHARED),
+    Route("POST", PREFIX + "cart/merge/", {"token": stage.GUEST_TOKEN, "strategy": "maximum"}),
     Route(
         "POST",
         PREFIX + "checkout/",

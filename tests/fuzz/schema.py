@@ -22,6 +22,10 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "keys": [str(stage.MUG), "sku:MUG", "sku:PEN", "mug", str(stage.PARENT), str(stage.CHILD), str(stage.WITHDRAWN)],
     "orders": [stage.ORDER, stage.OTHER_ORDER],
     "lines": [stage.GUEST_LINE, stage.CUSTOMER_LINE, stage.OTHER_LINE],
+    "saved": [stage.GUEST_SAVED, stage.CUSTOMER_SAVED, stage.OTHER_SAVED],
+    "shared": [stage.SHARED],
+    "vouchers": [*stage.VOUCHERS, "save"],
+    "csv": ["MUG,1", "sku;quantity\nMUG;2\nPEN;1", "MUG\t1\nNONE\t1"],
     "tokens": [stage.GUEST_TOKEN, stage.OTHER_TOKEN],
     "carts": [stage.GUEST_CART, stage.CUSTOMER_CART, stage.OTHER_CART],
     "idempotency_keys": ["known-key-1", "known-key-2"],
@@ -43,9 +47,9 @@ KNOWN: Final[dict[str, list[Any]]] = {
 ACCEPTED: Final = ["2xx", 401, 403, 404, 409, 412, 422]
 # Problems that are about one place of the request.
 LOCATED: Final = {"invalid_request", "unknown_field", "unknown_parameter", "page_too_deep"}
-# Which cursors are ours; how deep `page` times `page_size` goes; an option, or a line, that stands twice in its list;
-# a list price that is not above the price; what is put back on the shelf without coming back.
-UNSAYABLE: Final = re.compile(r"cursor|page|(/items/\d+)?/options|/lines/\d+/id|/list_price|/restock")
+# Which cursors are ours; how deep `page` times `page_size` goes; what is a CSV of ours; an option, or a line, that
+# stands twice in its list; a list price that is not above the price; what is put back on the shelf without coming back.
+UNSAYABLE: Final = re.compile(r"cursor|page|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock")
 LIKELY: Final = 0.6
 PARAMETERS: Final = {
     "path.key": "keys",
@@ -60,6 +64,12 @@ PARAMETERS: Final = {
     "body.items[*].product_id": "products",
     "body.items[*].quantity": "quantities",
     "body.items[*].options[*].option": "options",
+    "body.items[*].sku": "skus",
+    "body.csv": "csv",
+    "body.item": "lines",
+    "body.token": "tokens",
+    "body.code": "vouchers",
+    "path.code": "vouchers",
     "body.options[*].option": "options",
     "body.cart": "carts",
     "body.expected_total.amount": "totals",
@@ -84,6 +94,11 @@ ORDER_PATHS: Final = (
 EXAMPLE_OF: Final = {
     "/api/v1/cart/items/{handle}/": {"handle": stage.GUEST_LINE},
     **{path: {"handle": stage.ORDER} for path in ORDER_PATHS},
+    "/api/v1/cart/vouchers/{code}/": {"code": "INSIDE"},
+    "/api/v1/cart/saved/{handle}/": {"handle": stage.GUEST_SAVED},
+    "/api/v1/cart/saved/{handle}/restore/": {"handle": stage.GUEST_SAVED},
+    "/api/v1/cart/shared/{handle}/": {"handle": stage.SHARED},
+    "/api/v1/cart/shared/{handle}/restore/": {"handle": stage.SHARED},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
 }
 
@@ -111,6 +126,10 @@ def configuration() -> schemathesis.Config:
     handles = {
         "/api/v1/cart/items/{handle}/": "lines",
         **dict.fromkeys(ORDER_PATHS, "orders"),
+        "/api/v1/cart/saved/{handle}/": "saved",
+        "/api/v1/cart/saved/{handle}/restore/": "saved",
+        "/api/v1/cart/shared/{handle}/": "shared",
+        "/api/v1/cart/shared/{handle}/restore/": "shared",
     }
     return schemathesis.Config.from_dict(
         {

@@ -3,21 +3,32 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 import psycopg
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
-from forked_apps.basket.models import Basket
+from forked_apps.basket.models import Basket, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart
 from forked_apps.basket.values import CartRef, hash_of_token
 from forked_apps.catalogue.models import Option, Product, ProductClass
 from forked_apps.order.models import Order
 from forked_apps.search.operations import rebuild
+from forked_apps.voucher.models import Voucher
 from nexus_shop.accounts.models import User
 from nexus_shop.api.rest.tokens import log_in
-from tests.factories.shop import make_category, make_country, make_order, make_parent, make_product, make_user
+from tests.factories.shop import (
+    make_category,
+    make_country,
+    make_order,
+    make_parent,
+    make_product,
+    make_user,
+    make_voucher,
+)
 
 # In the order in which they are made in an empty database.
 MUG: Final = 1
@@ -41,8 +52,15 @@ OTHER_CART: Final = "0" * 31 + "f"
 GUEST_LINE: Final = "1" * 31 + "a"
 CUSTOMER_LINE: Final = "1" * 31 + "b"
 OTHER_LINE: Final = "1" * 31 + "c"
+GUEST_SAVED: Final = "2" * 31 + "a"
+CUSTOMER_SAVED: Final = "2" * 31 + "b"
+OTHER_SAVED: Final = "2" * 31 + "c"
+SHARED: Final = "3" * 31 + "a"
+#: For everybody, once for each customer, over, and in the guest's and the customer's carts.
+VOUCHERS: Final = ("SAVE", "ONCE", "OVER", "INSIDE")
 CUSTOMER_EMAIL: Final = "customer@example.com"
 PASSWORD: Final = "secret-password"
+ORDERS: Final = ("order_order", "order_line")
 #: What counts requests, and what a refused request with an Idempotency-Key leaves behind.
 BOOKKEEPING: Final = {"core_limitcounter", "core_idempotencyrecord"}
 
@@ -74,6 +92,9 @@ def connected(name: str, blocker: Any) -> Iterator[None]:
 def make_shop() -> People:
     """Countries, a category, products of every kind, three accounts."""
     _make_products()
+    for code in VOUCHERS:
+        make_voucher(code, usage=Voucher.ONCE_PER_CUSTOMER if code == "ONCE" else Voucher.MULTI_USE)
+    Voucher.objects.filter(code="OVER").update(end_datetime=Now())
     customer = make_user(CUSTOMER_EMAIL, username="customer", first_name="Ann", last_name="Lee")
     other = make_user("other@example.com", username="other")
     staff = make_user("staff@example.com", username="staff", is_staff=True, is_superuser=True)
@@ -124,6 +145,7 @@ def set_carts_and_orders(people: People) -> None:
         cart = Basket.objects.get(pk=add_to_cart(ref, wanted=Wanted(MUG, 2), token=token).basket_id)
         Basket.objects.filter(pk=cart.pk).update(handle=handle)
         cart.lines.update(handle=line)
+    _make_extras(people)
     for handle, user_id in ((ORDER, people.customer), (OTHER_ORDER, people.other)):
         order = make_order(mug, quantity=3, user=User.objects.get(pk=user_id))
         Order.objects.filter(pk=order.pk).update(handle=handle)
@@ -131,13 +153,34 @@ def set_carts_and_orders(people: People) -> None:
             order.lines.update(handle=ORDER_LINE)
 
 
+def _make_extras(people: People) -> None:
+    """What carts have beside lines, in those of the known names, and what is saved beside them."""
+    inside = Voucher.objects.get(code="INSIDE")
+    for handle in (GUEST_CART, CUSTOMER_CART):
+        Basket.objects.get(handle=handle).vouchers.add(inside)
+    SavedLine.objects.filter(owner_id=people.customer).delete()
+    holders = {
+        GUEST_SAVED: {"basket": Basket.objects.get(handle=GUEST_CART)},
+        OTHER_SAVED: {"basket": Basket.objects.get(handle=OTHER_CART)},
+        CUSTOMER_SAVED: {"owner_id": people.customer},
+    }
+    for name, holder in holders.items():
+        made = SavedLine.objects.create(product_id=PEN, reference=f"{PEN}_0", quantity=2, **holder)
+        SavedLine.objects.filter(pk=made.pk).update(handle=name)
+    lines: list[dict[str, Any]] = [
+        {"product_id": product, "quantity": 2, "options": {}} for product in (MUG, PEN, WITHDRAWN)
+    ]
+    shared = SharedCart.objects.create(lines=lines, expires_at=Now() + timedelta(days=30))
+    SharedCart.objects.filter(pk=shared.pk).update(handle=SHARED)
+
+
 def _forget_names() -> None:
     hashes = [hash_of_token(GUEST_TOKEN), hash_of_token(OTHER_TOKEN)]
     Basket.objects.filter(token_hash__in=hashes).update(token_hash=None)
     with connection.cursor() as cursor:
-        for table in ("basket_basket", "basket_line", "order_order", "order_line"):
+        for table in ("basket_basket", "basket_line", "basket_savedline", "basket_sharedcart", *ORDERS):
             cursor.execute(
-                f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0{{31}}|1{{31}})'"
+                f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0|1|2|3)\\1{{30}}'"
             )
 
 

@@ -35,6 +35,12 @@ EXAMPLES: Final[dict[str, Any]] = {
     "replaceCartItems": {"items": [{"product_id": 1, "quantity": 1}]},
     "setCartItemQuantity": {"quantity": 3},
     "estimateCart": {"country": "US", "state": "CA", "postcode": "90210"},
+    "changeCart": {"notes": "Please ring twice.", "accept": ["price_changed", "insufficient_stock"]},
+    "addManyToCart": {"items": [{"sku": "NX-MUG-01", "quantity": 2}, {"sku": "NX-BAG-01"}]},
+    "addVoucher": {"code": "WELCOME10"},
+    "saveForLater": {"item": "0a1b2c3d4e5f60718293a4b5c6d7e8f9"},
+    "restoreSharedCart": {"strategy": "sum"},
+    "mergeCarts": {"token": "pZ3vT0lq8nB6Yw1kXc5RrD2mSgHf7JtAaUeOiLx4Kb0", "strategy": "sum"},
     "checkout": {
         "email": "john@example.com",
         "shipping_address": ADDRESS,

@@ -7,6 +7,18 @@ from oscarapi.utils.loading import get_api_class
 
 from .views import admin_order as admin
 from .views.basic import PaymentMethodList
+from .views.cart_extras import (
+    BulkView,
+    MergeView,
+    SavedDetail,
+    SavedList,
+    SavedRestoreView,
+    SharedDetail,
+    SharedRestoreView,
+    ShareView,
+    VoucherDetail,
+    VoucherList,
+)
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.inventory import AdjustmentList, ReservationList, StockRecordList
 from .views.login import AccountView, LogoutView, RefreshView
@@ -35,7 +47,17 @@ urlpatterns = [
     path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
     path("api/v1/cart/", ours("basket", "BasketView"), name="cart"),
     path("api/v1/cart/items/", ours("basket", "LineList"), name="cart-items"),
+    path("api/v1/cart/items/bulk/", BulkView.as_view(), name="cart-items-bulk"),
     path("api/v1/cart/items/<str:handle>/", ours("basket", "BasketLineDetail"), name="cart-item"),
+    path("api/v1/cart/vouchers/", VoucherList.as_view(), name="cart-vouchers"),
+    path("api/v1/cart/vouchers/<str:code>/", VoucherDetail.as_view(), name="cart-voucher"),
+    path("api/v1/cart/saved/", SavedList.as_view(), name="cart-saved"),
+    path("api/v1/cart/saved/<str:handle>/", SavedDetail.as_view(), name="cart-saved-line"),
+    path("api/v1/cart/saved/<str:handle>/restore/", SavedRestoreView.as_view(), name="cart-saved-restore"),
+    path("api/v1/cart/share/", ShareView.as_view(), name="cart-share"),
+    path("api/v1/cart/shared/<str:handle>/", SharedDetail.as_view(), name="cart-shared"),
+    path("api/v1/cart/shared/<str:handle>/restore/", SharedRestoreView.as_view(), name="cart-shared-restore"),
+    path("api/v1/cart/merge/", MergeView.as_view(), name="cart-merge"),
     path("api/v1/cart/shipping-methods/", ours("basket", "ShippingMethodView"), name="cart-shipping-methods"),
     path("api/v1/cart/estimate/", CartEstimateView.as_view(), name="cart-estimate"),
     path("api/v1/cart/explain/", CartExplainView.as_view(), name="cart-explain"),

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forked_apps.basket.models import Basket, Line
+from forked_apps.basket.models import Basket, Line, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart, purge_abandoned_carts
-from forked_apps.basket.tasks import purge_abandoned_carts_task
+from forked_apps.basket.sharing import purge_shared_carts
+from forked_apps.basket.tasks import purge_abandoned_carts_task, purge_shared_carts_task
 from forked_apps.basket.values import CartRef, hash_of_token
 from tests.factories.shop import make_product, make_user
 
@@ -43,6 +44,26 @@ def test_abandoned_carts_of_guests_go_in_batches() -> None:
         mine.token_hash,
     }
     assert Line.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_cart_with_something_saved_lately_stays_and_goes_with_it_later() -> None:
+    basket = old_cart("saved")
+    saved = SavedLine.objects.create(basket=basket, product=make_product(), reference="1_0", quantity=1)
+    assert purge_abandoned_carts(9) == 0
+    SavedLine.objects.filter(pk=saved.pk).update(date_updated=timezone.now() - timedelta(days=91))
+    assert purge_abandoned_carts(9) == 1
+    assert not SavedLine.objects.exists()
+
+
+@pytest.mark.django_db
+def test_shared_carts_go_when_their_time_is_over() -> None:
+    now = timezone.now()
+    for hours in (-2, -1, 1):
+        SharedCart.objects.create(lines=[], expires_at=now + timedelta(hours=hours))
+    assert [purge_shared_carts(1) for _ in range(3)] == [1, 1, 0]
+    purge_shared_carts_task()
+    assert SharedCart.objects.get().expires_at == now + timedelta(hours=1)
 
 
 @pytest.mark.usefixtures("own_database")

@@ -43,6 +43,23 @@ def test_order_cancelled_before_its_vouchers_were_counted() -> None:
     assert counters_of(voucher) == (0, Decimal("0.00"))
 
 
+@pytest.mark.django_db
+def test_save_of_what_was_loaded_before_an_order_keeps_its_counters() -> None:
+    edited = make_voucher("SAVE")
+    make_order(make_product(price="10.00"), vouchers=("SAVE",))
+    Voucher.objects.update(num_basket_additions=3)
+    drain()
+    edited.name = "Half off"
+    edited.save()
+    assert (edited.num_orders, edited.total_discount, edited.num_basket_additions) == (1, Decimal("5.00"), 3)
+    edited.usage = Voucher.SINGLE_USE
+    edited.num_orders = 9
+    edited.save(update_fields=["usage", "num_orders"])
+    stored = Voucher.objects.get()
+    assert (stored.name, stored.usage, stored.num_orders) == ("Half off", Voucher.SINGLE_USE, 1)
+    assert counters_of(stored) == (1, Decimal("5.00"))
+
+
 @pytest.mark.usefixtures("own_database")
 def test_counting_waits_for_a_cancellation_and_sees_it() -> None:
     voucher = make_voucher("SAVE")

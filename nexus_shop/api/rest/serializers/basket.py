@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forked_apps.basket.changing import ACCEPTABLE
+
 from .fields import AttributeField, ImageField, MoneyField, PriceField, StrictSerializer, Text, WholeNumber
 
 
@@ -71,12 +73,26 @@ class AppliedVoucher(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class CartProblem(serializers.Serializer[Any]):
-    """Something that changed since a line was put into the cart."""
+class Resolution(serializers.Serializer[Any]):
+    """The request that accepts what has changed."""
 
-    code = serializers.ChoiceField(["price_changed", "insufficient_stock", "product_unavailable"])
-    item = serializers.CharField()
+    method = serializers.CharField()
+    url = serializers.CharField()
+    body = serializers.DictField()
+
+
+class ListProblem(serializers.Serializer[Any]):
+    """Something that stands against a line, or a voucher (`item` is null then), by now."""
+
+    code = serializers.ChoiceField(ACCEPTABLE)
+    item = serializers.CharField(allow_null=True)
     detail = serializers.DictField()
+
+
+class CartProblem(ListProblem):
+    """Something that changed since a line, or a voucher, was put into the cart, and how to accept it."""
+
+    resolve = Resolution()
 
 
 class CartShape(serializers.Serializer[Any]):
@@ -90,6 +106,7 @@ class CartShape(serializers.Serializer[Any]):
     vouchers = AppliedVoucher(many=True)
     offers = AppliedOffer(many=True)
     totals = Totals()
+    notes = serializers.CharField(allow_blank=True)
     problems = CartProblem(many=True)
 
 
@@ -132,7 +149,7 @@ class ItemInput(StrictSerializer):
 class ItemsInput(StrictSerializer):
     """All lines of the cart. The rest of a cart that was read is ignored."""
 
-    ignored = frozenset({"id", "token", "version", "currency", "vouchers", "offers", "totals", "problems"})
+    ignored = frozenset({"id", "token", "version", "currency", "vouchers", "offers", "totals", "notes", "problems"})
 
     items: Any = serializers.ListSerializer(child=ItemInput(), max_length=100)
 
@@ -143,6 +160,17 @@ class QuantityInput(StrictSerializer):
     ignored = frozenset({"id", "product", "unit_price", "total", "discount", "options"})
 
     quantity = WholeNumber(max_value=100_000)
+
+
+class CartInput(StrictSerializer):
+    """What a shopper may say of the cart as a whole. The rest of a cart that was read is ignored."""
+
+    ignored = frozenset({"id", "token", "version", "currency", "items", "vouchers", "offers", "totals", "problems"})
+
+    notes = Text(max_length=2000, required=False, allow_blank=True)
+    accept: Any = serializers.ListSerializer(
+        child=serializers.ChoiceField(ACCEPTABLE), required=False, max_length=len(ACCEPTABLE)
+    )
 
 
 class NoBody(StrictSerializer):

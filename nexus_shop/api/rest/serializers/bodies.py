@@ -1,17 +1,20 @@
 """Bodies of answers: values of the domain in the API's shapes, products joined from their documents."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from django.conf import settings
 
 from forked_apps.address.validation import PostalAddress, address_problems
-from forked_apps.basket.values import PricedCart, PricedLine
+from forked_apps.basket.saving import Saved
+from forked_apps.basket.sharing import Shared
+from forked_apps.basket.values import PricedCart, PricedLine, Problem
 from forked_apps.order.queries import OrderLine, OrderRow, Payment
 from forked_apps.payment.queries import next_action_of
 from forked_apps.search.queries import cards
 from nexus_shop.core.money import Money
 
+CART_URL: Final = "/api/v1/cart/"
 LINE_FIELDS = ("id", "url", "slug", "title", "sku", "image", "attributes")
 
 
@@ -37,13 +40,54 @@ def cart_body(priced: PricedCart) -> dict[str, Any]:
             for application in priced.applications
         ],
         "totals": priced.totals.as_json(),
+        "notes": cart.notes,
         "problems": cart_problems(priced),
     }
 
 
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "item": problem.line, "detail": problem.detail}
+
+
+def _resolution(problem: Problem) -> dict[str, Any]:
+    return {"method": "PATCH", "url": CART_URL, "body": {"accept": [problem.code]}}
+
+
+def saved_body(lines: Sequence[Saved], priced: PricedCart) -> dict[str, Any]:
+    """What is saved for later, priced as the cart would be."""
+    documents = _documents(line.product_id for line in lines)
+    return {
+        "items": [
+            {
+                "id": line.handle,
+                "product": _product(documents, line.product_id, title=seen.line.title, sku=seen.line.sku),
+                "quantity": line.quantity,
+                "unit_price": seen.unit.as_json() if seen.unit else None,
+                "options": [option.as_json() for option in seen.line.options],
+                "saved_at": line.saved_at,
+            }
+            for line, seen in zip(lines, priced.lines, strict=True)
+        ],
+        "problems": [_problem(each) for each in priced.problems],
+    }
+
+
+def shared_body(shared: Shared, priced: PricedCart) -> dict[str, Any]:
+    """A shared cart: its lines at the prices of now."""
+    documents = _documents(line.product_id for line in shared.lines)
+    return {
+        "id": shared.handle,
+        "expires_at": shared.expires_at,
+        "currency": shared.currency,
+        "items": [_cart_item(line, documents, shared.currency) for line in priced.lines],
+        "totals": priced.totals.as_json(),
+        "problems": [_problem(each) for each in priced.problems],
+    }
+
+
 def cart_problems(priced: PricedCart) -> list[dict[str, Any]]:
-    """What changed since the lines were put into the cart."""
-    return [{"code": p.code, "item": p.line, "detail": p.detail} for p in priced.problems]
+    """What has changed since it was put into the cart, each with the request that accepts it."""
+    return [_problem(each) | {"resolve": _resolution(each)} for each in priced.problems]
 
 
 def _documents(product_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:

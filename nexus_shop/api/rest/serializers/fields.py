@@ -46,6 +46,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Flag(serializers.BooleanField):
+    """A JSON true or false; DRF takes "yes", 1 and the like too."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """True or false."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class WholeNumber(serializers.IntegerField):
     """A JSON number without a fraction, of 32 bits; texts and booleans are no numbers."""
 

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from forked_apps.address.queries import is_served
+from forked_apps.basket.changing import change_cart
 from forked_apps.basket.errors import CartNotFound, CartOrdered
 from forked_apps.basket.operations import (
-    Changed,
     Wanted,
     add_to_cart,
     empty_cart,
@@ -20,7 +20,7 @@ from forked_apps.basket.operations import (
     set_line_quantity,
 )
 from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced, quotes_of
-from forked_apps.basket.values import Cart, CartRef, hash_of_token
+from forked_apps.basket.values import Cart, CartRef, Changed, hash_of_token
 from forked_apps.shipping.pricing import ShippingQuote
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import View, answer
@@ -81,7 +81,7 @@ class CartView(View):
             changed: Changed = operation(ref, token)
         except CartOrdered:
             self._count_new_cart()
-            changed = operation(CartRef(), token)
+            changed = operation(CartRef(follows=ref.token_hash), token)
         return changed
 
     def _count_new_cart(self) -> None:
@@ -96,7 +96,12 @@ class CartView(View):
         )
         if changed.token is not None:
             headers[NEW_CART] = self.nonce
-        return answer(cart_body(priced(cart)), status=201 if changed.is_new else 200, headers=headers)
+        body = cart_body(priced(cart)) | self.more(changed)
+        return answer(body, status=201 if changed.is_new else 200, headers=headers)
+
+    def more(self, changed: Changed) -> dict[str, Any]:
+        """What the answer has beside the cart."""
+        return {}
 
     def finish(self, answer: Answer) -> Answer:
         """Hand the token of a new guest cart out, in header and body."""
@@ -133,6 +138,24 @@ class BasketView(CartView):
         """Make a cart (201) or answer the one at hand (200). A guest's token comes in `X-Cart-Token` and `token`."""
         self.parsed(shapes.NoBody)
         return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
+
+    @extend_schema(
+        operation_id="changeCart",
+        summary="Keep notes, accept what has changed",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.CartInput,
+        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+    )
+    def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """`notes` go with the order. `accept` names codes of `problems`: prices of now are taken as seen, quantities
+        lowered to what there is, products that are not sold any more and vouchers that do not count removed.
+        """
+        data = self.parsed(shapes.CartInput)
+        return self.change(
+            lambda ref, token: change_cart(
+                ref, notes=data.get("notes"), accept=data.get("accept", ()), version=self.version()
+            )
+        )
 
     @extend_schema(
         operation_id="emptyCart",

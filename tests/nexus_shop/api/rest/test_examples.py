@@ -6,10 +6,11 @@ import pytest
 import yaml
 from rest_framework.test import APIClient
 
+from forked_apps.catalogue.models import Product
 from nexus_shop.api.docs import SCHEMA_FILE
 from nexus_shop.api.rest.examples import EXAMPLES
 from tests.factories.http import client_of, new_client
-from tests.factories.shop import make_category, make_country, make_product, make_user
+from tests.factories.shop import make_category, make_country, make_product, make_user, make_voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,18 @@ def send(client: APIClient, name: str, changes: dict[str, Any] | None = None, **
     return answer
 
 
+def send_cart_extras(shopper: APIClient, mug: Product) -> None:
+    """What a cart can do beside holding lines; a line of a mug is in it, before and after."""
+    make_voucher("WELCOME10")
+    send(shopper, "changeCart")
+    cart = send(shopper, "addManyToCart", {"items": [{"sku": mug.upc}]}).json()
+    send(shopper, "addVoucher")
+    shared = shopper.post("/api/v1/cart/share/").json()["id"]
+    send(shopper, "saveForLater", {"item": cart["items"][0]["id"]})
+    send(shopper, "restoreSharedCart", handle=shared)
+    send(shopper, "mergeCarts", {"token": new_client().post("/api/v1/cart/").json()["token"]})
+
+
 def test_every_example_is_answered() -> None:
     make_country("US")
     mug = make_product(price="10.00", stock=50)
@@ -48,6 +61,7 @@ def test_every_example_is_answered() -> None:
     send(shopper, "setCartItemQuantity", handle=line)
     send(shopper, "estimateCart")
     send(shopper, "replaceCartItems", {"items": items})
+    send_cart_extras(shopper, mug)
     order = send(shopper, "placeOrder", {"items": items}).json()
     send(shopper, "changeOrder", handle=order["id"])
     send(shopper, "replaceOrder", handle=order["id"])
@@ -65,7 +79,7 @@ def test_every_example_is_answered() -> None:
 
 
 def test_every_body_has_an_example() -> None:
-    empty = {"openCart"}
+    empty = {"openCart", "restoreSaved", "shareCart"}
     assert {name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation} - empty == set(
         EXAMPLES
     )

@@ -1,0 +1,57 @@
+"""Lists of lines that are in no cart, seen as one: with the products and prices of now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forked_apps.partner.queries import Article, articles
+from forked_apps.partner.selection import Stock
+from nexus_shop.core.rules import rules_token
+
+from .errors import InvalidOption
+from .options import check_options
+from .values import Cart, CartLine
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a list; `options`: code -> value."""
+
+    handle: str
+    product_id: int
+    quantity: int
+    options: Mapping[str, Any]
+
+
+def as_cart(lines: Sequence[Listed], *, currency: str) -> Cart:
+    """The lines as a cart that is never written, in two statements; what cannot be bought now has no price in it."""
+    found = articles([line.product_id for line in lines], currency=currency) if lines else {}
+    seen = tuple(_line(line, found.get(line.product_id), currency) for line in lines)
+    return Cart(currency, rules_token=rules_token() if lines else "", lines=seen)
+
+
+def _line(listed: Listed, article: Article | None, currency: str) -> CartLine:
+    nothing = Stock(0, None, None, currency, None, None)
+    try:
+        options = check_options(article.options, listed.options, pointer="") if article is not None else ()
+        is_fit = True
+    except InvalidOption:
+        options, is_fit = (), False
+    is_sold = article is not None and article.is_sold and article.structure != "parent" and is_fit
+    return CartLine(
+        handle=listed.handle,
+        product_id=listed.product_id,
+        title=article.title if article is not None else "",
+        sku=article.sku if article is not None else None,
+        is_sold=is_sold,
+        is_discountable=article is not None and article.is_discountable,
+        tracks_stock=article is None or article.tracks_stock,
+        requires_shipping=article is None or article.requires_shipping,
+        product_class=article.product_class if article is not None else "",
+        stock=article.stock if is_sold and article is not None and article.stock is not None else nothing,
+        partner_id=(article.partner_id if article is not None else None) or 0,
+        partner_name=article.partner_name if article is not None else "",
+        partner_sku=article.partner_sku if article is not None else "",
+        quantity=listed.quantity,
+        options=options,
+    )
