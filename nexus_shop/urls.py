@@ -17,6 +17,7 @@ from nexus_shop.api.storefront import PREFIX, storefront_patterns
 
 urlpatterns = [
     path("", include("nexus_shop.api.rest.urls")),
+    path("", include("nexus_shop.api.webhooks.urls")),
     path("api/schema/", docs.schema, name="schema"),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -19,6 +20,9 @@ from rest_framework.test import APIClient
 from nexus_shop.core.limits import forget_local_counts
 from tests import database
 from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from tests.peers.loopback import Loopback
 
 ROOT = Path(__file__).resolve().parents[1]
 INTEGRATION = {"api", "concurrency", "contracts", "e2e", "faults", "fuzz", "commands", "deploy"}
@@ -84,6 +88,15 @@ def api() -> APIClient:
     from tests.factories.http import new_client
 
     return new_client()
+
+
+@pytest.fixture
+def gateway(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator["Loopback"]:
+    """The loopback gateway, which the shop offers beside the manual method."""
+    from tests.factories.payments import offered
+
+    with offered(settings, monkeypatch) as books:
+        yield books
 
 
 @pytest.fixture

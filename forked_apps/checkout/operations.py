@@ -21,7 +21,9 @@ from forked_apps.basket.pricing import price_cart
 from forked_apps.basket.queries import cart_by_id, offers_of, rules_of
 from forked_apps.basket.values import Cart, CartLine, PricedCart, extra_of
 from forked_apps.offer.operations import take_capped_offers
+from forked_apps.order.lifecycle import PROCESSING
 from forked_apps.order.models import Order
+from forked_apps.order.operations import move_order
 from forked_apps.order.placement import Placement, write_order
 from forked_apps.partner.operations import allocate_stock
 from forked_apps.partner.queries import Article, articles
@@ -177,6 +179,8 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
     )
     use_vouchers(priced.vouchers, order_id=order.pk, user_id=details.user_id)
     open_source(order, method=method)
+    if not order.total_incl_tax:  # nothing to wait for
+        move_order(order, status=PROCESSING)
     return order
 
 

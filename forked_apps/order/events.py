@@ -36,3 +36,10 @@ class OrderCancelled(Event):
 
     order_id: int
     history_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderReopened(Event):
+    """An order that was cancelled as unpaid goes on: its payment came late, and all of it could be had again."""
+
+    order_id: int

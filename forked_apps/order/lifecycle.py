@@ -23,6 +23,9 @@ PIPELINE: Final[dict[str, tuple[str, ...]]] = {
     CANCELLED: (),
 }
 STATUSES: Final = tuple(PIPELINE)
+# Beside the table: what ran out of time before its payment came goes on, if all of it can be had again (reopening.py).
+EXPIRED: Final = "payment_expired"  # the reason of such a cancellation
+REOPENS_TO: Final = PROCESSING
 HOLDS_STOCK: Final = frozenset({PENDING, PROCESSING})
 # A line or an order stands where its least advanced unit stands, of those that are still to reach the customer.
 _PROGRESS: Final = (PENDING, PROCESSING, SHIPPED, DELIVERED)

@@ -50,6 +50,7 @@ class Payment:
     allocated: Decimal
     debited: Decimal
     refunded: Decimal
+    live: dict[str, Any] | None = None  # the charge that has not ended: its status and next action
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,11 @@ ORDERS: Final = f"""
            (SELECT {_ADDRESS} 'phone_number', '', 'notes', '')
             FROM order_billingaddress a WHERE a.id = o.billing_address_id),
            (SELECT json_agg(json_build_array(s.handle, k.code, s.amount_allocated::text, s.amount_debited::text,
-                                             s.amount_refunded::text) ORDER BY s.id)
+                                             s.amount_refunded::text,
+                (SELECT json_build_object('status', t.status, 'next_action', t.data -> 'next_action')
+                 FROM payment_paymentattempt t
+                 WHERE t.source_id = s.id AND t.kind = 'charge'
+                   AND t.status IN ('started', 'requires_action', 'authorised', 'unknown') LIMIT 1)) ORDER BY s.id)
             FROM payment_source s JOIN payment_sourcetype k ON k.id = s.source_type_id WHERE s.order_id = o.id)
     FROM order_order o LEFT JOIN accounts_user u ON u.id = o.user_id
 """
@@ -337,7 +342,10 @@ def _order(row: Sequence[Any]) -> OrderRow:
         [_line(line, currency) for line in lines or ()],
         shipping_address,
         billing_address,
-        [Payment(handle, method, *map(Decimal, amounts)) for handle, method, *amounts in sources or ()],
+        [
+            Payment(handle, method, Decimal(allocated), Decimal(debited), Decimal(refunded), live)
+            for handle, method, allocated, debited, refunded, live in sources or ()
+        ],
     ]
     return OrderRow(*facts, *parts)
 

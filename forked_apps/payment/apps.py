@@ -9,7 +9,7 @@ class PaymentConfig(OscarPaymentConfig):
     name = "forked_apps.payment"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from . import checks  # noqa: F401, PLC0415 - checks register on import
+        """Register the system checks and the subscribers."""
+        from . import checks, subscribers  # noqa: F401, PLC0415 - both register on import
 
         super().ready()

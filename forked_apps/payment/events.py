@@ -7,10 +7,29 @@ from nexus_shop.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentReceived(Event):
-    """Money for an order was recorded. `amount` is a decimal text in `currency`."""
+    """Money for an order has come. `amount` is a decimal text in `currency`; by hand: `recorded_by` whom."""
 
     order_id: int
     source_id: int
     amount: str
     currency: str
     recorded_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded(Event):
+    """Money of an order was given back. `amount` is a decimal text in `currency`."""
+
+    order_id: int
+    source_id: int
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentParked(Event):
+    """Staff have to decide on an attempt: `problem` says why (`amount_mismatch`, `refund_declined` …)."""
+
+    order_id: int
+    attempt_id: int
+    problem: str

@@ -1,12 +1,89 @@
 """Reading payments."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
 from .gateways.base import NextAction
 from .gateways.registry import method_of
+from .ledger import CHARGE, REFUND
+from .models import PaymentAttempt, Source
+from .states import LIVE, REQUIRES_ACTION
 
 
-def next_action_of(payment_method: str, payment_status: str, status: str) -> NextAction | None:
-    """What the shopper of an order has to do next; None when nothing is due."""
+def next_action_of(
+    payment_method: str, payment_status: str, status: str, *, live: Mapping[str, Any] | None = None
+) -> NextAction | None:
+    """What the shopper of an order has to do next; None when nothing is due.
+
+    `live` is the charge that has not ended (its status and next action): while nobody knows how it will end, to wait.
+    """
     if payment_status != "awaiting" or status == "cancelled":
         return None
+    if live is not None:
+        return action_of(live["status"], live["next_action"])
     method = method_of(payment_method)
-    return method.next_action() if method else None
+    return method.next_action() if method else NextAction("pay")
+
+
+def action_of(status: str, stored: Mapping[str, Any] | None) -> NextAction | None:
+    """What the shopper has to do for an attempt."""
+    if status == REQUIRES_ACTION and stored is not None:
+        return NextAction(**stored)
+    return NextAction("wait") if status in LIVE and status != "authorised" else None
+
+
+def find_charge(handle: str, *, user_id: int | None, token_hash: str | None, sees_all: bool) -> PaymentAttempt | None:
+    """The charge of that handle, or the latest of the source of that handle, if the caller may see its order."""
+    found = _visible(user_id, token_hash, sees_all=sees_all).filter(kind=CHARGE)
+    named = found.filter(Q(handle=handle) | Q(source__handle=handle, method=F("source__source_type__code")))
+    return named.select_related("order").order_by("-pk").first()
+
+
+def find_source(handle: str, *, user_id: int | None, token_hash: str | None, sees_all: bool) -> Source | None:
+    """The source of that handle, if the caller may see its order."""
+    found = Source.objects.filter(handle=handle)
+    if not sees_all:
+        found = found.filter(_owned(user_id, token_hash))
+    source: Source | None = found.select_related("order", "source_type").first()
+    return source
+
+
+def charge_of_handle(handle: str) -> PaymentAttempt | None:
+    """The charge of that handle, for staff."""
+    return find_charge(handle, user_id=None, token_hash=None, sees_all=True)
+
+
+def find_refund(handle: str) -> PaymentAttempt | None:
+    """The refund of that handle, for staff."""
+    return _refunds().filter(handle=handle).first()
+
+
+def refunds_page(*, order_id: int | None, before: int | None, limit: int) -> tuple[list[PaymentAttempt], int | None]:
+    """Refunds, newest first, with ids below `before`; and how many there are, up to 1,000."""
+    found = _refunds()
+    if order_id is not None:
+        found = found.filter(order_id=order_id)
+    count = found.order_by()[:1001].count()
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit]), count if count <= 1000 else None
+
+
+def _refunds() -> QuerySet[PaymentAttempt]:
+    return PaymentAttempt.objects.filter(kind=REFUND).select_related("order", "charge")
+
+
+def _visible(user_id: int | None, token_hash: str | None, *, sees_all: bool) -> QuerySet[PaymentAttempt]:
+    attempts = PaymentAttempt.objects.all()
+    return attempts if sees_all else attempts.filter(_owned(user_id, token_hash))
+
+
+def _owned(user_id: int | None, token_hash: str | None) -> Q:
+    owned = Q(pk__in=[])
+    if user_id is not None:
+        owned |= Q(order__user_id=user_id)
+    if token_hash is not None:
+        owned |= Q(order__basket__token_hash=token_hash)
+    return owned

@@ -60,6 +60,11 @@ def run_once(
         return answer
 
 
+def forget(scope: str, key: str, answer: Answer) -> None:
+    """Forget a stored answer, so that its key may be used anew; one that has taken its place stays."""
+    IdempotencyRecord.objects.filter(scope=scope, key=key, body=answer.body).delete()
+
+
 def _lock(scope: str, key: str) -> None:
     digest = hashlib.sha256(f"{scope}\0{key}".encode()).digest()
     with connection.cursor() as cursor:

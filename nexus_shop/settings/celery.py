@@ -35,6 +35,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "nexus_shop.accounts.tasks.purge_token_families_task",
         "schedule": timedelta(hours=6),
     },
+    "settle open payments": {
+        "task": "forked_apps.payment.tasks.settle_open_attempts_task",
+        "schedule": timedelta(seconds=30),
+    },
+    "cancel unpaid orders": {
+        "task": "forked_apps.payment.tasks.expire_unpaid_orders_task",
+        "schedule": timedelta(seconds=30),
+    },
     "forget abandoned carts": {
         "task": "forked_apps.basket.tasks.purge_abandoned_carts_task",
         "schedule": timedelta(hours=6),

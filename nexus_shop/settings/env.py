@@ -116,6 +116,9 @@ VARIABLES: Final[dict[str, Variable]] = {
     "SHIPPING_FLAT_PRICE": Variable(
         "decimal", Decimal("4.95"), "Shipping of one order where no method is set up, entered like the prices."
     ),
+    "PAYMENT_METHODS": Variable(
+        "items", ["manual"], "Ways to pay, the default first: manual, or dotted paths of classes."
+    ),
     "TIME_TO_PAY_MANUAL": Variable(
         "number", 604800, "Seconds that an unpaid order by invoice or transfer holds stock."
     ),

@@ -7,7 +7,7 @@ from oscar.defaults import OSCAR_DASHBOARD_NAVIGATION
 
 from nexus_shop.core.money import digits
 
-from .env import decimal, flag, number, text
+from .env import decimal, flag, items, number, text
 
 OSCAR_SHOP_NAME = text("SHOP_NAME")
 OSCAR_HOMEPAGE = "/"
@@ -65,6 +65,7 @@ TAX_RATE = decimal("TAX_RATE")
 TAX_BY_ADDRESS = flag("TAX_BY_ADDRESS")
 SHOP_COUNTRY = text("SHOP_COUNTRY").upper()
 SHIPPING_FLAT_PRICE = decimal("SHIPPING_FLAT_PRICE")
+PAYMENT_METHODS = items("PAYMENT_METHODS")
 TIME_TO_PAY_MANUAL = number("TIME_TO_PAY_MANUAL")
 TIME_TO_PAY_GATEWAY = number("TIME_TO_PAY_GATEWAY")
 UNPAID_ORDERS_PER_CLIENT = number("UNPAID_ORDERS_PER_CLIENT")

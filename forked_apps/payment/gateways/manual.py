@@ -29,4 +29,4 @@ class Manual:
 
     def next_action(self) -> NextAction:
         """Wait for the details."""
-        return NextAction("wait", _("We tell you how to pay when we have seen the order."))
+        return NextAction("wait", data={"instructions": _("We tell you how to pay when we have seen the order.")})

@@ -30,6 +30,8 @@ RETRY_SOON: Final = {"Retry-After": "1"}
 CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="nexus-shop"'}
 DOMAIN_HEADERS: Final = {
     "idempotency_key_in_flight": RETRY_SOON,
+    "payment_in_progress": {"Retry-After": "5"},
+    "payment_unavailable": {"Retry-After": "5"},
     "invalid_token": CHALLENGE,
     "invalid_credentials": CHALLENGE,
 }
@@ -79,6 +81,9 @@ STATUS: Final[dict[str, int]] = {
     "import_currency_changed": 409,
     "import_variants_refused": 409,
     "import_rival_writes": 409,
+    "order_not_payable": 409,
+    "payment_in_progress": 409,
+    "payment_state_not_allowed": 409,
     "stale_version": 412,
     # a valid body refused by a rule
     "currency_mismatch": 422,
@@ -102,6 +107,7 @@ STATUS: Final[dict[str, int]] = {
     "stock_record_ambiguous": 422,
     "voucher_invalid": 422,
     "voucher_not_applicable": 422,
+    "refund_exceeds_payment": 422,
     "fetch_failed": 422,
     "picture_refused": 422,
     "import_file_refused": 422,
@@ -109,6 +115,7 @@ STATUS: Final[dict[str, int]] = {
     # ours
     "payment_declined": 402,
     "internal_error": 500,
+    "payment_unavailable": 503,
     "unavailable": 503,
 }
 
@@ -157,6 +164,9 @@ MEANINGS: Final[dict[str, str]] = {
     "import_currency_changed": "The shop holds the price in another currency; `held` says which.",
     "import_variants_refused": "No variant of the product can be imported; `refusals` says why.",
     "import_rival_writes": "Other writes got in between; import again.",
+    "order_not_payable": "The order is paid, authorised or cancelled; `payment_status` says which.",
+    "payment_in_progress": "Another payment of the order has not ended; wait for it, or go on with it.",
+    "payment_state_not_allowed": "The payment is not authorised (to capture), or has ended (to void).",
     "stale_version": "The thing has changed since it was read (If-Match).",
     "address_incomplete": "Addresses of this country need more; `fields` says what.",
     "amount_not_open": "The order does not lack this amount; `open` says what it lacks.",
@@ -181,7 +191,9 @@ MEANINGS: Final[dict[str, str]] = {
     "picture_refused": "This is not a picture that the shop can keep; `reason` says why.",
     "import_file_refused": "The file cannot be imported; `reason` says why.",
     "import_value_refused": "A value of the product does not fit the shop's tables.",
-    "payment_declined": "The payment was declined.",
+    "refund_exceeds_payment": "No more can be given back than was paid; `refundable` says how much that is.",
+    "payment_declined": "The gateway said no. Nothing was charged; another try or method is free.",
+    "payment_unavailable": "The gateway is away. Surely nothing was charged; try again, or choose another method.",
     "internal_error": "An error of ours; give us the request id.",
     "unavailable": "The shop is busy or its database away; try again.",
 }

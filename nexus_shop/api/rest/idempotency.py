@@ -11,6 +11,7 @@ from django.conf import settings
 
 from nexus_shop.core.errors import DomainError
 from nexus_shop.core.idempotency import Answer, run_once
+from nexus_shop.core.idempotency import forget as forget_answer
 
 from .errors import ApiError
 from .limits import client_of
@@ -63,4 +64,9 @@ def run(request: Any, key: str, operation: Callable[[], R], render: Callable[[R 
     return run_once(scope_of(request), key, fingerprint=fingerprint_of(request), operation=operation, render=render)
 
 
-__all__ = ["cart_token_for", "key_of", "run", "scope_of"]
+def forget(request: Any, key: str, answer: Answer) -> None:
+    """Let the key be used anew: what it was answered with is no effect that has to stay one."""
+    forget_answer(scope_of(request), key, answer)
+
+
+__all__ = ["cart_token_for", "forget", "key_of", "run", "scope_of"]

@@ -84,10 +84,13 @@ class AmountSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-
         whole = self.target.max_digits - self.target.decimal_places
         places = self.target.decimal_places
         pattern = rf"^[0-9]{{1,{whole}}}(\.[0-9]{{1,{places}}})?$"
+        least = self.target.min_value or 0
+        if least:
+            pattern = pattern.replace("^", "^(?=.*[1-9])", 1)
         text = {"type": "string", "format": "decimal", "pattern": pattern}
         if direction == "response":
             return text
-        number = {"type": "number", "minimum": 0, "exclusiveMaximum": 10**whole, "multipleOf": 10**-places}
+        number = {"type": "number", "minimum": float(least), "exclusiveMaximum": 10**whole, "multipleOf": 10**-places}
         return {"oneOf": [text, number]}
 
 

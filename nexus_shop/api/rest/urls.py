@@ -23,6 +23,7 @@ from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.inventory import AdjustmentList, ReservationList, StockRecordList
 from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
+from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
 
 
@@ -62,6 +63,12 @@ urlpatterns = [
     path("api/v1/cart/estimate/", CartEstimateView.as_view(), name="cart-estimate"),
     path("api/v1/cart/explain/", CartExplainView.as_view(), name="cart-explain"),
     path("api/v1/payments/methods/", PaymentMethodList.as_view(), name="payment-methods"),
+    path("api/v1/payments/", PaymentList.as_view(), name="payment-list"),
+    path("api/v1/payments/refunds/", RefundList.as_view(), name="refund-list"),
+    path("api/v1/payments/refunds/<str:handle>/", RefundDetail.as_view(), name="refund-detail"),
+    path("api/v1/payments/<str:handle>/", PaymentDetail.as_view(), name="payment-detail"),
+    path("api/v1/payments/<str:handle>/capture/", CaptureView.as_view(), name="payment-capture"),
+    path("api/v1/payments/<str:handle>/void/", VoidView.as_view(), name="payment-void"),
     path("api/v1/checkout/", ours("checkout", "CheckoutView"), name="checkout"),
     path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),
     path("api/v1/orders/lookup/", OrderLookupView.as_view(), name="order-lookup"),

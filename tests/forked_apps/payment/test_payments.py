@@ -32,7 +32,7 @@ def test_money_is_recorded_until_the_order_is_paid(order: Order) -> None:
     assert order.payment_status == "awaiting"
     record_manual_payment(order.pk, amount=Decimal("4.95"), reference="bank 7", recorded_by=staff.pk)
     order.refresh_from_db()
-    assert (order.payment_status, order.version) == ("paid", 3)
+    assert (order.status, order.payment_status, order.version) == ("processing", "paid", 4)
     assert Source.objects.get().amount_debited == Decimal("14.95")
     assert [t.amount for t in Transaction.objects.order_by("pk")] == [Decimal("10.00"), Decimal("4.95")]
     assert [e.payload["amount"] for e in OutboxEvent.objects.filter(name="PaymentReceived").order_by("id")] == [

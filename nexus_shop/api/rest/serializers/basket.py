@@ -202,3 +202,4 @@ class PaymentMethodShape(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    time_to_pay = serializers.IntegerField(help_text="Seconds that an unpaid order holds its stock.")

@@ -10,9 +10,10 @@ from forked_apps.basket.saving import Saved
 from forked_apps.basket.sharing import Shared
 from forked_apps.basket.values import PricedCart, PricedLine, Problem
 from forked_apps.order.queries import OrderLine, OrderRow, Payment
+from forked_apps.payment.gateways.registry import available_methods
 from forked_apps.payment.queries import next_action_of
 from forked_apps.search.queries import cards
-from nexus_shop.core.money import Money
+from nexus_shop.core.money import ZERO, Money
 
 CART_URL: Final = "/api/v1/cart/"
 LINE_FIELDS = ("id", "url", "slug", "title", "sku", "image", "attributes")
@@ -188,15 +189,18 @@ def _payment(payment: Payment, currency: str) -> dict[str, Any]:
 
 
 def _next_action(order: OrderRow) -> dict[str, Any] | None:
-    action = next_action_of(order.payment_method, order.payment_status, order.status)
+    live = next((payment.live for payment in order.payments if payment.live), None)
+    action = next_action_of(order.payment_method, order.payment_status, order.status, live=live)
     if action is None:
         return None
+    due = order.total - sum((payment.debited for payment in order.payments), ZERO)
+    codes = [method.code for method in available_methods()]
     return {
         "type": action.type,
-        "amount": Money(order.total, order.currency).as_json(),
-        "methods": [order.payment_method],
-        "url": None,
-        "data": {"instructions": action.instructions},
+        "amount": Money(due, order.currency).as_json(),
+        "methods": [order.payment_method] if live else sorted(codes, key=lambda code: code != order.payment_method),
+        "url": action.url,
+        "data": dict(action.data),
     }
 
 

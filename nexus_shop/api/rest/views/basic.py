@@ -48,6 +48,15 @@ class PaymentMethodList(View):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The payment methods that can be chosen, the default first."""
-        methods = available_methods()
-        body = to_json([{"code": m.code, "name": str(m.name), "description": str(m.description)} for m in methods])
+        body = to_json(
+            [
+                {
+                    "code": method.code,
+                    "name": str(method.name),
+                    "description": str(method.description),
+                    "time_to_pay": int(method.time_to_pay().total_seconds()),
+                }
+                for method in available_methods()
+            ]
+        )
         return self.public(body, digest=digest_of(body), tags="payment-methods")

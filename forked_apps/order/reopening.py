@@ -1,0 +1,69 @@
+"""Taking an expired order back when its payment comes late: the reverse of its cancellation, with the same locks."""
+
+from decimal import Decimal
+
+from forked_apps.offer.operations import take_capped_offers
+from forked_apps.partner.errors import InsufficientStock, Shortages
+from forked_apps.partner.operations import allocate_stock
+from forked_apps.voucher.operations import lock_vouchers, use_vouchers
+from nexus_shop.core.events import publish
+from nexus_shop.core.transactions import transaction_required
+
+from .events import OrderReopened, OrderStatusChanged
+from .lifecycle import CANCELLED, REOPENS_TO
+from .models import Line, Order, OrderDiscount, OrderNote, OrderStatusChange
+
+
+@transaction_required
+def reopen_order(order: Order) -> None:
+    """Take vouchers, offers and stock of a cancelled order again and let its units be processed.
+
+    The caller has locked the order and its payment. Locks vouchers, offers, stock. All or nothing: raises
+    VoucherInvalid, OfferUsedUp or InsufficientStock, and the caller rolls back. Publishes OrderReopened and
+    OrderStatusChanged.
+    """
+    lines = list(order.lines.order_by("pk"))
+    _take_vouchers(order)
+    _take_offers(order)
+    _take_stock(lines)
+    for line in lines:
+        back = line.units.pop(CANCELLED, 0)
+        line.units[REOPENS_TO] = line.units.get(REOPENS_TO, 0) + back
+        line.status = REOPENS_TO
+    Line.objects.bulk_update(lines, ["units", "status", "num_allocated", "allocation_cancelled"])
+    old, order.status, order.cancel_reason = order.status, REOPENS_TO, ""
+    order.version += 1
+    order.save(update_fields=["status", "cancel_reason", "version"])
+    OrderStatusChange.objects.create(order=order, old_status=old, new_status=order.status)
+    message = "The payment came late; the order goes on."
+    OrderNote.objects.create(order=order, note_type=OrderNote.SYSTEM, message=message)
+    publish(OrderStatusChanged(order_id=order.pk, old=old, new=order.status, moved_to=REOPENS_TO, changed_by=None))
+    publish(OrderReopened(order_id=order.pk))
+
+
+def _take_vouchers(order: Order) -> None:
+    codes = {discount.voucher_code for discount in OrderDiscount.objects.filter(order=order) if discount.voucher_id}
+    vouchers = lock_vouchers(codes, user_id=order.user_id)
+    use_vouchers(vouchers, order_id=order.pk, user_id=order.user_id)
+
+
+def _take_offers(order: Order) -> None:
+    """Those without a cap as well: the event that counts them comes once in an order's life."""
+    uses: dict[int, tuple[int, Decimal]] = {}
+    for discount in OrderDiscount.objects.filter(order=order).exclude(offer_id=None):
+        assert discount.offer_id is not None
+        frequency, amount = uses.get(discount.offer_id, (0, Decimal(0)))
+        uses[discount.offer_id] = (frequency + (discount.frequency or 0), amount + discount.amount)
+    take_capped_offers(uses)
+
+
+def _take_stock(lines: list[Line]) -> None:
+    claims: dict[int, int] = {}
+    for line in lines:
+        if not line.allocation_cancelled:
+            continue  # never held stock
+        if line.stockrecord_id is None:
+            raise InsufficientStock(Shortages([]))  # not sold any more
+        claims[line.stockrecord_id] = claims.get(line.stockrecord_id, 0) + line.quantity
+        line.num_allocated, line.allocation_cancelled = line.quantity, False
+    allocate_stock(claims)

@@ -1,0 +1,230 @@
+"""The books of an order's payment: what came, what went back, and what follows from it for the order.
+
+Everything here runs inside a transaction whose caller holds the order's lock and then those of its sources. Amounts
+are in the order's currency.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from django.db import transaction as django_transaction
+from django.utils import timezone
+
+from forked_apps.order.lifecycle import CANCELLED, EXPIRED, PENDING, PROCESSING
+from forked_apps.order.models import Order, OrderNote, PaymentEvent, PaymentEventType, PaymentStatus
+from forked_apps.order.operations import move_order
+from forked_apps.order.reopening import reopen_order
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.events import publish
+from nexus_shop.core.handles import new_handle
+from nexus_shop.core.money import ZERO
+from nexus_shop.core.tasks import enqueue
+from nexus_shop.core.transactions import transaction_required
+
+from .events import PaymentParked, PaymentReceived, PaymentRefunded
+from .gateways.base import PaymentMethod
+from .models import PaymentAttempt, Source, SourceType, Transaction
+from .states import AUTHORISED, CAPTURED, LIVE, REQUIRES_ACTION, STARTED
+
+MANUAL: Final = "manual"
+CHARGE: Final = PaymentAttempt.Kind.CHARGE
+REFUND: Final = PaymentAttempt.Kind.REFUND
+
+
+@transaction_required
+def lock_sources(order: Order) -> list[Source]:
+    """The order's sources, locked in primary-key order."""
+    rows = Source.objects.select_for_update(of=("self",)).filter(order=order).select_related("source_type")
+    return list(rows.order_by("pk"))
+
+
+def live_charge(order_id: int) -> PaymentAttempt | None:
+    """The charge of the order that has not ended, or that staff have to decide on."""
+    charges = PaymentAttempt.objects.filter(order_id=order_id, kind=CHARGE)
+    live = charges.filter(status__in=LIVE).order_by("pk").first()
+    return live or charges.exclude(parked_at=None).order_by("pk").first()
+
+
+def amount_due(order: Order, sources: Sequence[Source]) -> Decimal:
+    """What the order still lacks."""
+    return order.total_incl_tax - sum((source.amount_debited for source in sources), ZERO)
+
+
+@transaction_required
+def take_source(order: Order, sources: Sequence[Source], *, method: PaymentMethod) -> Source:
+    """The source by which the rest of the order is paid now. One that holds no money changes its method."""
+    due = amount_due(order, sources)
+    kind = SourceType.objects.get_or_create(code=method.code, defaults={"name": str(method.name)})[0]
+    found = next((each for each in sources if each.source_type_id == kind.pk), None)
+    found = found or next((each for each in sources if not each.amount_debited), None)
+    for other in sources:
+        if other is not found and other.amount_allocated != other.amount_debited:
+            other.amount_allocated = other.amount_debited
+            other.save(update_fields=["amount_allocated"])
+    source = found or Source(order=order, currency=order.currency)
+    source.source_type, source.amount_allocated = kind, source.amount_debited + due
+    source.save()
+    return source
+
+
+@transaction_required
+def receive(
+    order: Order,
+    source: Source,
+    *,
+    amount: Decimal,
+    reference: str,
+    charge: PaymentAttempt | None = None,
+    recorded_by: int | None = None,
+) -> None:
+    """Write down money that has come, and let the order follow.
+
+    Paid in full, its pending units move on to processing. An order that had run out of time is taken back if all of it
+    can be had again; what came for any other cancelled order, or came twice, is given back. Publishes PaymentReceived.
+    """
+    more = source.amount_debited + amount - source.amount_allocated
+    source.amount_allocated += max(more, ZERO)  # more than was asked for came all the same
+    source.amount_debited += amount
+    source.save(update_fields=["amount_allocated", "amount_debited"])
+    _write(source, Transaction.DEBIT, "paid", amount, reference)
+    publish(
+        PaymentReceived(
+            order_id=order.pk,
+            source_id=source.pk,
+            amount=str(amount),
+            currency=order.currency,
+            recorded_by=recorded_by,
+        )
+    )
+    is_paid = _held(order) >= order.total_incl_tax
+    if order.status == CANCELLED:
+        if not (is_paid and order.cancel_reason == EXPIRED and _reopened(order)):
+            give_back(order, source, amount=amount, charge=charge, reason="The order was cancelled.")
+    elif (surplus := _held(order) - order.total_incl_tax) > 0:
+        give_back(order, source, amount=min(surplus, amount), charge=charge, reason="The order was paid already.")
+    set_payment_status(order)
+    if is_paid and order.lines.filter(units__has_key=PENDING).exists():
+        move_order(order, status=PROCESSING, changed_by=recorded_by)
+
+
+def _reopened(order: Order) -> bool:
+    try:
+        with django_transaction.atomic():
+            reopen_order(order)
+    except DomainError as gone:
+        order.refresh_from_db()
+        note(order, f"The payment came late and the order cannot be taken back: {gone.message}")
+        return False
+    return True
+
+
+@transaction_required
+def give_back(
+    order: Order,
+    source: Source,
+    *,
+    amount: Decimal,
+    charge: PaymentAttempt | None,
+    reason: str,
+    requested_by: int | None = None,
+) -> PaymentAttempt:
+    """Write the refund of money that is there; a task asks the gateway. What came by hand is left to staff, by a note.
+
+    The caller has seen that the amount is there.
+    """
+    refund = PaymentAttempt.objects.create(
+        order=order,
+        source=source,
+        charge=charge,
+        kind=REFUND,
+        method=charge.method if charge else MANUAL,
+        amount=amount,
+        currency=order.currency,
+        status=STARTED if charge else REQUIRES_ACTION,
+        idempotency_key=new_handle(),
+        reason=reason,
+        requested_by_id=requested_by,
+    )
+    if charge is None:
+        note(order, f"To be paid back by hand: {amount} {order.currency}. {reason}")
+    else:
+        from .tasks import run_refund_task  # noqa: PLC0415 - tasks call what calls this
+
+        enqueue(run_refund_task, attempt_id=refund.pk)
+    return refund
+
+
+@transaction_required
+def pay_out(order: Order, source: Source, *, amount: Decimal, reference: str) -> None:
+    """Write down money that went back. Publishes PaymentRefunded."""
+    source.amount_refunded += amount
+    source.save(update_fields=["amount_refunded"])
+    _write(source, Transaction.REFUND, "refunded", amount, reference)
+    publish(
+        PaymentRefunded(order_id=order.pk, source_id=source.pk, amount=str(amount), currency=order.currency),
+    )
+    set_payment_status(order)
+
+
+def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
+    """What may still be promised back: of a gateway's charge, or of the source's money that came by hand."""
+    begun = PaymentAttempt.objects.filter(kind=REFUND, charge=charge, source=source)
+    promised = sum((each.amount for each in begun if each.status in {*LIVE, "refunded"}), ZERO)
+    if charge is not None:
+        return min(charge.amount - promised, source.amount_debited - source.amount_refunded)
+    charged = PaymentAttempt.objects.filter(kind=CHARGE, source=source, status=CAPTURED)
+    return source.amount_debited - sum((each.amount for each in charged), ZERO) - promised
+
+
+@transaction_required
+def set_payment_status(order: Order) -> None:
+    """Let the order's payment status say what its sources and its live charge say."""
+    sources = list(Source.objects.filter(order=order))
+    debited = sum((source.amount_debited for source in sources), ZERO)
+    refunded = sum((source.amount_refunded for source in sources), ZERO)
+    total = order.total_incl_tax
+    if debited - refunded >= total:
+        status = PaymentStatus.PAID
+    elif refunded and (debited >= total or order.status == CANCELLED):
+        status = PaymentStatus.REFUNDED if debited == refunded else PaymentStatus.PARTIALLY_REFUNDED
+    elif PaymentAttempt.objects.filter(order=order, kind=CHARGE, status=AUTHORISED).exists():
+        status = PaymentStatus.AUTHORISED
+    else:
+        status = PaymentStatus.AWAITING
+    order.payment_status = status
+    if status not in {PaymentStatus.AWAITING, PaymentStatus.AUTHORISED}:
+        order.pay_by = None
+    order.version += 1
+    order.save(update_fields=["payment_status", "pay_by", "version"])
+
+
+@transaction_required
+def park(order: Order, attempt: PaymentAttempt, *, problem: str, message: str) -> None:
+    """Leave the attempt to staff: a note says why. Publishes PaymentParked."""
+    attempt.parked_at, attempt.error_code = timezone.now(), problem
+    attempt.save(update_fields=["parked_at", "error_code", "status", "reference", "data", "updated_at"])
+    note(order, message)
+    publish(PaymentParked(order_id=order.pk, attempt_id=attempt.pk, problem=problem))
+
+
+@transaction_required
+def note(order: Order, message: str) -> None:
+    """Tell staff, on the order's page of the dashboard."""
+    OrderNote.objects.create(order=order, note_type=OrderNote.SYSTEM, message=message)
+
+
+def _held(order: Order) -> Decimal:
+    """What the shop has of the order's money, less what it is about to give back."""
+    sources = Source.objects.filter(order=order)
+    held = sum((source.amount_debited - source.amount_refunded for source in sources), ZERO)
+    promised = PaymentAttempt.objects.filter(order=order, kind=REFUND, status__in=LIVE)
+    return held - sum((each.amount for each in promised), ZERO)
+
+
+def _write(source: Source, kind: str, event: str, amount: Decimal, reference: str) -> None:
+    Transaction.objects.create(source=source, txn_type=kind, amount=amount, reference=reference[:128])
+    event_type = PaymentEventType.objects.get_or_create(code=event, defaults={"name": event.capitalize()})[0]
+    PaymentEvent.objects.create(
+        order_id=source.order_id, event_type=event_type, amount=amount, reference=reference[:128]
+    )

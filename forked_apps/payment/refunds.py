@@ -1,0 +1,126 @@
+"""Giving money back. Amounts are in the order's currency; never more than was captured and not given back yet."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from forked_apps.order.lifecycle import CANCELLED
+from forked_apps.order.models import Order
+from forked_apps.order.operations import lock_order
+from nexus_shop.core.errors import NotFound
+from nexus_shop.core.handles import new_handle
+from nexus_shop.core.money import ZERO, Money
+from nexus_shop.core.transactions import transaction
+
+from .errors import RefundExceedsPayment, RefundFacts
+from .ledger import CHARGE, MANUAL, REFUND, give_back, lock_sources, pay_out, refundable
+from .models import PaymentAttempt, Source
+from .operations import let_go
+from .states import CAPTURED, LIVE, REFUNDED, REQUIRES_ACTION
+
+Pot = tuple[Source, PaymentAttempt | None, Decimal]
+
+
+@transaction
+def refund_payment(
+    order_id: int,
+    *,
+    amount: Money,
+    payment: str | None = None,
+    reason: str = "",
+    reference: str = "",
+    requested_by: int | None = None,
+) -> PaymentAttempt:
+    """Give part of an order's money back: of the charge with the handle `payment`, else of one that holds enough.
+
+    A gateway's money goes by an attempt that is executed afterwards. Money that came by hand is taken as paid out:
+    staff say that they have done so, under `reference`. Locks the order, then its sources. Raises NotFound,
+    RefundExceedsPayment. Publishes PaymentRefunded for money by hand.
+    """
+    order = lock_order(order_id)
+    if amount.currency != order.currency:
+        raise RefundExceedsPayment(RefundFacts("0.00"), pointer="/amount/currency")
+    pots = [pot for pot in _pots(lock_sources(order)) if payment is None or payment in _names(pot)]
+    if payment is not None and not pots:
+        raise NotFound(pointer="/payment")
+    fitting = next((pot for pot in pots if 0 < amount.amount <= pot[2]), None)
+    if fitting is None:
+        largest = max((pot[2] for pot in pots), default=ZERO)
+        raise RefundExceedsPayment(RefundFacts(str(largest)), pointer="/amount")
+    source, charge, _ = fitting
+    if charge is None:
+        return _pay_by_hand(order, source, amount=amount.amount, reason=reason, reference=reference, by=requested_by)
+    return give_back(order, source, amount=amount.amount, charge=charge, reason=reason, requested_by=requested_by)
+
+
+@transaction
+def refund_cancelled_order(order_id: int) -> None:
+    """Give back, once, what has come for a cancelled order, and let go what has not come yet.
+
+    Locks the order, then its sources. Does nothing for an order that is not cancelled (any more). What was promised
+    back already is counted: however often this is called, no more than the whole goes back.
+    """
+    order = lock_order(order_id)
+    if order.status != CANCELLED:
+        return
+    sources = lock_sources(order)
+    live = PaymentAttempt.objects.filter(order=order, kind=CHARGE, status__in=LIVE, parked_at=None, wanted="")
+    let_go({attempt.pk: attempt for attempt in live.order_by("pk")})
+    for source, charge, left in _pots(sources, is_whole=True):
+        if left > 0:
+            give_back(order, source, amount=left, charge=charge, reason="The order was cancelled.")
+
+
+def _pots(sources: Sequence[Source], *, is_whole: bool = False) -> Iterator[Pot]:
+    """Where money can be taken from: (source, its charge or None for money by hand, how much).
+
+    What staff are to pay out by hand is still there for them, unless `is_whole`: then it is promised already.
+    """
+    for source in sources:
+        charges = PaymentAttempt.objects.filter(source=source, kind=CHARGE, status=CAPTURED)
+        for charge in charges.order_by("pk"):
+            yield source, charge, refundable(source, charge=charge)
+        by_hand = refundable(source, charge=None)
+        if not is_whole:
+            by_hand += sum((due.amount for due in _due_by_hand(source)), ZERO)
+        if by_hand > 0:
+            yield source, None, by_hand
+
+
+def _names(pot: Pot) -> set[str]:
+    source, charge, _ = pot
+    return {source.handle} | ({charge.handle} if charge else set())
+
+
+def _due_by_hand(source: Source) -> list[PaymentAttempt]:
+    due = PaymentAttempt.objects.filter(source=source, kind=REFUND, charge=None, status=REQUIRES_ACTION)
+    return list(due.order_by("pk"))
+
+
+def _pay_by_hand(
+    order: Order, source: Source, *, amount: Decimal, reason: str, reference: str, by: int | None
+) -> PaymentAttempt:
+    """What was due is lowered by what was paid out."""
+    left = amount
+    for due in _due_by_hand(source):
+        taken = min(left, due.amount)
+        left -= taken
+        if taken == due.amount:
+            due.delete()
+        elif taken:
+            due.amount -= taken
+            due.save(update_fields=["amount", "updated_at"])
+    refund = PaymentAttempt.objects.create(
+        order=order,
+        source=source,
+        kind=REFUND,
+        method=MANUAL,
+        amount=amount,
+        currency=order.currency,
+        status=REFUNDED,
+        idempotency_key=new_handle(),
+        reference=reference,
+        reason=reason,
+        requested_by_id=by,
+    )
+    pay_out(order, source, amount=amount, reference=reference)
+    return refund

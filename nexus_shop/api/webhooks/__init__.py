@@ -1,0 +1,1 @@
+"""Inbound calls of gateways: verified, kept, handed on."""
