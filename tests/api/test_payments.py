@@ -1,6 +1,5 @@
 """Payments over the API."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +40,7 @@ def order(gateway: Loopback, owner: User) -> Order:
 
 
 @pytest.fixture
-def staff() -> Iterator[APIClient]:
+def staff() -> APIClient:
     user = make_user(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="payment"))
     return client_of(user)

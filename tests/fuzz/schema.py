@@ -42,6 +42,8 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "skus": ["MUG", "NEW-SKU"],
     "order_lines": [stage.ORDER_LINE],
     "options": ["engraving"],
+    "payments": [stage.PAYMENT],
+    "payment_methods": ["manual", "gold"],
 }
 # A body that fits the schema may break a rule, and may not be the caller's to send. It is never 400.
 ACCEPTED: Final = ["2xx", 401, 403, 404, 409, 412, 422]
@@ -81,6 +83,12 @@ PARAMETERS: Final = {
     "body.username": "usernames",
     "body.password": "passwords",
     "body.sku": "skus",
+    "body.order": "orders",
+    "body.method": "payment_methods",
+    "body.expected_amount.amount": "totals",
+    "body.expected_amount.currency": "currencies",
+    "body.amount.amount": "totals",
+    "body.amount.currency": "currencies",
     "body.lines[*].id": "order_lines",
     "body.lines[*].quantity": "quantities",
 }
@@ -99,6 +107,9 @@ EXAMPLE_OF: Final = {
     "/api/v1/cart/saved/{handle}/restore/": {"handle": stage.GUEST_SAVED},
     "/api/v1/cart/shared/{handle}/": {"handle": stage.SHARED},
     "/api/v1/cart/shared/{handle}/restore/": {"handle": stage.SHARED},
+    "/api/v1/orders/{handle}/": {"handle": stage.ORDER},
+    "/api/v1/orders/{handle}/status/": {"handle": stage.ORDER},
+    "/api/v1/payments/{handle}/": {"handle": stage.PAYMENT},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
 }
 
@@ -130,6 +141,9 @@ def configuration() -> schemathesis.Config:
         "/api/v1/cart/saved/{handle}/restore/": "saved",
         "/api/v1/cart/shared/{handle}/": "shared",
         "/api/v1/cart/shared/{handle}/restore/": "shared",
+        "/api/v1/orders/{handle}/": "orders",
+        "/api/v1/orders/{handle}/status/": "orders",
+        "/api/v1/payments/{handle}/": "payments",
     }
     return schemathesis.Config.from_dict(
         {

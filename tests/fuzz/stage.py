@@ -58,6 +58,7 @@ OTHER_SAVED: Final = "2" * 31 + "c"
 SHARED: Final = "3" * 31 + "a"
 #: For everybody, once for each customer, over, and in the guest's and the customer's carts.
 VOUCHERS: Final = ("SAVE", "ONCE", "OVER", "INSIDE")
+PAYMENT: Final = "1" * 31 + "d"
 CUSTOMER_EMAIL: Final = "customer@example.com"
 PASSWORD: Final = "secret-password"
 ORDERS: Final = ("order_order", "order_line")
@@ -151,6 +152,7 @@ def set_carts_and_orders(people: People) -> None:
         Order.objects.filter(pk=order.pk).update(handle=handle)
         if handle == ORDER:
             order.lines.update(handle=ORDER_LINE)
+            order.sources.update(handle=PAYMENT)
 
 
 def _make_extras(people: People) -> None:
@@ -179,6 +181,7 @@ def _forget_names() -> None:
     Basket.objects.filter(token_hash__in=hashes).update(token_hash=None)
     with connection.cursor() as cursor:
         for table in ("basket_basket", "basket_line", "basket_savedline", "basket_sharedcart", *ORDERS):
+        for table in ("basket_basket", "basket_line", "order_order", "order_line", "payment_source"):
             cursor.execute(
                 f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0|1|2|3)\\1{{30}}'"
             )

@@ -59,6 +59,17 @@ EXAMPLES: Final[dict[str, Any]] = {
         },
     },
     "adjustStock": {"sku": "LAPTOP-001", "expected": 50, "quantity": 48, "reason": "Counted on the shelf"},
+    "pay": {
+        "order": "0f3a9c5d7e1b2846a0c4e8f1b3d59726",
+        "method": "manual",
+        "expected_amount": {"amount": "14.95", "currency": "GBP"},
+    },
+    "refundPayment": {
+        "order": "0f3a9c5d7e1b2846a0c4e8f1b3d59726",
+        "amount": {"amount": "4.95", "currency": "GBP"},
+        "reason": "A scratch",
+        "reference": "Transfer 4711",
+    },
     "setOrderStatus": {"status": "processing"},
     "changeOrder": {"notes": "Please ring twice."},
     "replaceOrder": {"notes": "", "shipping_address": ADDRESS | {"line1": "125 Main St"}},

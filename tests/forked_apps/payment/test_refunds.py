@@ -121,7 +121,7 @@ def test_cancelled_order_gives_its_money_back_once(order: Order, gateway: Loopba
         (Decimal("30.00"), "refunded"),
         (Decimal("70.00"), "refunded"),
     ]
-    assert (payment_status(order), gateway.net()) == ("refunded", 0)
+    assert (payment_status(order), gateway.net()) == ("refunded", Decimal(0))
 
 
 def test_order_that_is_not_cancelled_keeps_its_money(order: Order, gateway: Loopback) -> None:
@@ -171,6 +171,6 @@ def test_money_that_comes_after_the_cancellation_goes_back(gateway: Loopback) ->
     refund_cancelled_order(order.pk)
     drain()
     order.refresh_from_db()
-    assert (order.status, order.payment_status, gateway.net()) == ("cancelled", "refunded", 0)
+    assert (order.status, order.payment_status, gateway.net()) == ("cancelled", "refunded", Decimal(0))
     assert PaymentAttempt.objects.filter(kind="refund").count() <= 1
     assert stock_of(mug) == (5, 0)

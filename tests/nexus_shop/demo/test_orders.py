@@ -12,8 +12,7 @@ def test_orders_stand_in_several_statuses(demo_shop: None) -> None:
     statuses = Counter(Order.objects.values_list("status", "payment_status"))
     assert statuses == {
         ("pending", "awaiting"): 2,
-        ("pending", "paid"): 1,
-        ("processing", "paid"): 3,
+        ("processing", "paid"): 4,
         ("shipped", "paid"): 2,
         ("delivered", "paid"): 8,
         ("returned", "paid"): 1,

@@ -1,5 +1,6 @@
 """The examples of the OpenAPI file: each is sent, in the order in which a shopper would come upon them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import yaml
 from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Product
+from forked_apps.order.models import Order
+from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.api.docs import SCHEMA_FILE
 from nexus_shop.api.rest.examples import EXAMPLES
 from tests.factories.http import client_of, new_client
@@ -69,6 +72,11 @@ def test_every_example_is_answered() -> None:
     send(staff, "writeOrderNote", handle=order["id"])
     send(shopper, "cancelOrder", handle=order["id"])
     send(new_client(), "lookupOrder")
+    assert send(shopper, "pay", {"order": order["id"]}).json()["status"] == "awaiting"
+    send(staff, "setOrderStatus", handle=order["id"])
+    total = Decimal(order["totals"]["total"]["amount"])
+    record_manual_payment(Order.objects.get().pk, amount=total, recorded_by=None)
+    assert send(staff, "refundPayment", {"order": order["id"]}).json()["status"] == "refunded"
     guest.credentials(HTTP_X_CART_TOKEN=send(guest, "addToCart", {"product_id": mug.pk}).json()["token"])
     assert send(guest, "checkout").json()["totals"]["total"] == EXAMPLES["checkout"]["expected_total"]
     refresh = send(shopper, "refresh", {"refresh": tokens["refresh"]}).json()["refresh"]

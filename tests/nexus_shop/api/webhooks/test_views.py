@@ -30,7 +30,8 @@ def attempt(gateway: Loopback) -> PaymentAttempt:
 
 def send(client: APIClient, body: bytes, headers: dict[str, str] | None = None, path: str = PATH) -> Any:
     given = signed(body) if headers is None else headers
-    return client.generic("POST", path, body, content_type="application/json", headers=given)
+    raw: Any = body
+    return client.generic("POST", path, raw, content_type="application/json", headers=given)
 
 
 def rows() -> tuple[int, int, int]:
