@@ -21,11 +21,11 @@ def record_gateway_event(gateway: str, *, event: IncomingEvent) -> bool:
     """Keep a verified event and have it followed by a task; False where it is there already (and nothing is done)."""
     row, is_new = GatewayEvent.objects.get_or_create(
         gateway=gateway,
-        event_id=event.id,
+        event_id=event.id[:255],
         defaults={
             "type": event.type[:128],
             "payload": dict(event.payload),
-            "key": event.key,
+            "key": event.key[:64],
             "result": None if event.result is None else _plain(event.result),
             "applied_at": timezone.now() if event.result is None else None,
         },

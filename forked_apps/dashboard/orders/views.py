@@ -31,6 +31,7 @@ from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import EventHandler
 from forked_apps.partner.errors import StockNotArrived
 from forked_apps.payment.errors import AmountNotOpen
+from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
@@ -342,7 +343,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             return self.reload_page(error=" ".join(str(error) for errors in form.errors.values() for error in errors))
         try:
             record_manual_payment(order.pk, recorded_by=self.user.pk, **form.cleaned_data)
-        except AmountNotOpen as refusal:
+        except (AmountNotOpen, PaymentInProgress) as refusal:
             return self.reload_page(error=explained(refusal))
         except NotFound:
             return self.reload_page(error=_("This order is not paid by hand."))

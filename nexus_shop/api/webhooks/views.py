@@ -29,5 +29,7 @@ class GatewayWebhook(View):
             return HttpResponse(status=401)
         except EventMalformed:
             return HttpResponse(status=400)
+        if b"\\u0000" in request.body:  # PostgreSQL's JSON cannot hold it
+            return HttpResponse(status=400)
         record_gateway_event(gateway, event=event)
         return HttpResponse(KEPT, content_type="application/json")

@@ -16,7 +16,7 @@ from forked_apps.payment.models import PaymentAttempt, Source
 from forked_apps.payment.operations import Begun, start_payment, want_capture, want_void
 from forked_apps.payment.queries import charge_of_handle, find_charge, find_refund, find_source, refunds_page
 from forked_apps.payment.refunds import refund_payment
-from forked_apps.payment.states import DECLINED, FAILED, VOIDED
+from forked_apps.payment.states import DECLINED, FAILED
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import R, View, answer
 from nexus_shop.api.rest.clients import cart_token_of
@@ -118,7 +118,7 @@ class PaymentList(TwoSteps):
         facts = PaymentFacts(attempt.handle, attempt.status)
         if attempt.status == DECLINED:
             raise PaymentDeclined(facts)
-        if attempt.status in {FAILED, VOIDED}:
+        if attempt.status == FAILED:
             raise PaymentUnavailable(facts)
         return self._paid(decided, shapes.payment_body(attempt))
 

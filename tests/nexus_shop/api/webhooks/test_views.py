@@ -18,6 +18,7 @@ from tests.peers.loopback import SECRETS, Loopback, signed
 
 pytestmark = pytest.mark.django_db
 
+NUL = b'{"id": "evt-1", "type": "weather", "account": "shop-1", "text": "\\u0000"}'
 PATH = "/api/v1/payments/webhooks/loopback/"
 
 
@@ -99,7 +100,7 @@ def test_secret_of_yesterday_counts_while_it_is_replaced(
 
 
 def test_signed_nonsense_is_refused(gateway: Loopback, api: APIClient) -> None:
-    for body in (b"", b"{", b"[1]", b'{"account": "shop-1"}', b"\xff\xfe"):
+    for body in (b"", b"{", b"[1]", b'{"account": "shop-1"}', b"\xff\xfe", NUL):
         response = send(api, body)
         assert (response.status_code, response.json()["code"]) == (400, "invalid_request")
     assert rows() == (0, 0, 0)
