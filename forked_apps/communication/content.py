@@ -127,7 +127,8 @@ def _payment(order: OrderRow) -> dict[str, str]:
     """How the order is paid, and what is still to be done about it."""
     method = method_of(order.payment_method)
     action = next_action_of(order.payment_method, order.payment_status, order.status)
-    return {"method": str(method.name) if method else "", "instructions": action.instructions if action else ""}
+    instructions = action.data.get("instructions", "") if action else ""
+    return {"method": str(method.name) if method else "", "instructions": instructions}
 
 
 def _reason(code: str) -> str:

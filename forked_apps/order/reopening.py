@@ -10,8 +10,9 @@ from nexus_shop.core.events import publish
 from nexus_shop.core.transactions import transaction_required
 
 from .events import OrderReopened, OrderStatusChanged
+from .history import SHOP, record_event
 from .lifecycle import CANCELLED, REOPENS_TO
-from .models import Line, Order, OrderDiscount, OrderNote, OrderStatusChange
+from .models import Line, Order, OrderDiscount, OrderEvent, OrderNote, OrderStatusChange
 
 
 @transaction_required
@@ -23,6 +24,7 @@ def reopen_order(order: Order) -> None:
     OrderStatusChanged.
     """
     lines = list(order.lines.order_by("pk"))
+    quantities = {line.pk: line.units.get(CANCELLED, 0) for line in lines}
     _take_vouchers(order)
     _take_offers(order)
     _take_stock(lines)
@@ -37,13 +39,26 @@ def reopen_order(order: Order) -> None:
     OrderStatusChange.objects.create(order=order, old_status=old, new_status=order.status)
     message = "The payment came late; the order goes on."
     OrderNote.objects.create(order=order, note_type=OrderNote.SYSTEM, message=message)
-    publish(OrderStatusChanged(order_id=order.pk, old=old, new=order.status, moved_to=REOPENS_TO, changed_by=None))
+    data = {
+        "status": REOPENS_TO,
+        "old": old,
+        "new": order.status,
+        "lines": [{"id": each.handle, "title": each.title, "quantity": quantities[each.pk]} for each in lines],
+        "reference": "",
+        "reason": "",
+    }
+    event = record_event(order.pk, OrderEvent.Kind.STATUS_CHANGED, role=SHOP, data=data, note=message)
+    publish(
+        OrderStatusChanged(
+            order_id=order.pk, old=old, new=order.status, moved_to=REOPENS_TO, changed_by=None, history_id=event.pk
+        )
+    )
     publish(OrderReopened(order_id=order.pk))
 
 
 def _take_vouchers(order: Order) -> None:
     codes = {discount.voucher_code for discount in OrderDiscount.objects.filter(order=order) if discount.voucher_id}
-    vouchers = lock_vouchers(codes, user_id=order.user_id)
+    vouchers = lock_vouchers(codes, user_id=order.user_id, email=order.guest_email)
     use_vouchers(vouchers, order_id=order.pk, user_id=order.user_id)
 
 

@@ -107,8 +107,6 @@ EXAMPLE_OF: Final = {
     "/api/v1/cart/saved/{handle}/restore/": {"handle": stage.GUEST_SAVED},
     "/api/v1/cart/shared/{handle}/": {"handle": stage.SHARED},
     "/api/v1/cart/shared/{handle}/restore/": {"handle": stage.SHARED},
-    "/api/v1/orders/{handle}/": {"handle": stage.ORDER},
-    "/api/v1/orders/{handle}/status/": {"handle": stage.ORDER},
     "/api/v1/payments/{handle}/": {"handle": stage.PAYMENT},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
 }
@@ -141,8 +139,6 @@ def configuration() -> schemathesis.Config:
         "/api/v1/cart/saved/{handle}/restore/": "saved",
         "/api/v1/cart/shared/{handle}/": "shared",
         "/api/v1/cart/shared/{handle}/restore/": "shared",
-        "/api/v1/orders/{handle}/": "orders",
-        "/api/v1/orders/{handle}/status/": "orders",
         "/api/v1/payments/{handle}/": "payments",
     }
     return schemathesis.Config.from_dict(

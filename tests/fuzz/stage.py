@@ -180,8 +180,14 @@ def _forget_names() -> None:
     hashes = [hash_of_token(GUEST_TOKEN), hash_of_token(OTHER_TOKEN)]
     Basket.objects.filter(token_hash__in=hashes).update(token_hash=None)
     with connection.cursor() as cursor:
-        for table in ("basket_basket", "basket_line", "basket_savedline", "basket_sharedcart", *ORDERS):
-        for table in ("basket_basket", "basket_line", "order_order", "order_line", "payment_source"):
+        for table in (
+            "basket_basket",
+            "basket_line",
+            "basket_savedline",
+            "basket_sharedcart",
+            "payment_source",
+            *ORDERS,
+        ):
             cursor.execute(
                 f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0|1|2|3)\\1{{30}}'"
             )

@@ -30,7 +30,6 @@ from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEvent
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import EventHandler
 from forked_apps.partner.errors import StockNotArrived
-from forked_apps.payment.errors import AmountNotOpen
 from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
