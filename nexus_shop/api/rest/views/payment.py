@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from forked_apps.basket.values import hash_of_token
-from forked_apps.order.queries import find_order, id_of_order
+from forked_apps.order.queries import Reader, find_order_id, id_of_order
 from forked_apps.payment import calls
 from forked_apps.payment.errors import PaymentDeclined, PaymentFacts, PaymentUnavailable
 from forked_apps.payment.models import PaymentAttempt, Source
@@ -81,11 +81,11 @@ class PaymentList(TwoSteps):
         with the next action `wait`: nobody knows yet; ask again for the payment.
         """
         data = self.parsed(shapes.PaymentInput)
-        order = find_order(data["order"], **self.caller())
-        if order is None:
+        order_id = find_order_id(data["order"], Reader(**self.caller()))
+        if order_id is None:
             raise NotFound(pointer="/order")
         expected = Money(**data["expected_amount"])
-        begun, decided = self._begin(order.id, data["method"], expected)
+        begun, decided = self._begin(order_id, data["method"], expected)
         if decided.status >= 400:
             return self._respond(decided)
         if begun.get("attempt") is None:

@@ -17,10 +17,8 @@ from forked_apps.payment.models import Source
 from nexus_shop.accounts.models import User
 from nexus_shop.core.models import OutboxEvent
 from nexus_shop.core.worker import drain
-from tests.factories.payments import pay
 from tests.factories.shop import make_order, make_product, make_user, stock_of
 from tests.factories.staff import browser_of, make_member
-from tests.peers.loopback import Loopback
 
 pytestmark = pytest.mark.django_db
 
@@ -255,16 +253,6 @@ def test_payment_is_recorded_with_who_and_what(browser: Client, clerk: User) -> 
     assert [event.reference for event in order.payment_events.order_by("pk")] == ["Bank 1", "Bank 2"]
     received = OutboxEvent.objects.filter(name="PaymentReceived").order_by("pk")
     assert [event.payload["recorded_by"] for event in received] == [clerk.pk, clerk.pk]
-
-
-def test_payment_while_the_shopper_is_at_a_gateway_is_refused(browser: Client, gateway: Loopback) -> None:
-    order = make_order(make_product(), payment_method="loopback")
-    pay(order, "action")
-
-    messages = act(browser, order, order_action="create_order_payment_event", amount="1.00")
-
-    assert messages == ["Another payment of this order has not ended yet."]
-    assert Source.objects.get().amount_debited == 0
 
 
 def test_payment_of_an_order_that_is_not_paid_by_hand_is_refused(browser: Client) -> None:
