@@ -15,12 +15,14 @@ from .models import ConditionalOffer, Range
 
 # What a customer has used of an offer: a login's orders, and those of its e-mail address. Cancelled orders use nothing.
 _USES: Final = """
-    (SELECT COALESCE(sum(d.frequency), 0) FROM order_orderdiscount d JOIN order_order p ON p.id = d.order_id
-     WHERE d.offer_id = o.id AND p.status <> 'cancelled'
-       AND (p.user_id = %(user_id)s OR (%(email)s <> '' AND p.id IN (
-            SELECT id FROM order_order WHERE lower(guest_email) = %(email)s
-            UNION ALL SELECT g.id FROM order_order g JOIN accounts_user u ON u.id = g.user_id
-            WHERE lower(u.email) = %(email)s))))
+    (SELECT COALESCE(sum(d.frequency), 0)
+     FROM (SELECT id, status FROM order_order WHERE user_id = %(user_id)s
+           UNION SELECT id, status FROM order_order
+           WHERE guest_email <> '' AND lower(guest_email) = NULLIF(%(email)s, '')
+           UNION SELECT g.id, g.status FROM order_order g JOIN accounts_user u ON u.id = g.user_id
+           WHERE lower(u.email) = NULLIF(%(email)s, '')) p
+     JOIN order_orderdiscount d ON d.order_id = p.id
+     WHERE d.offer_id = o.id AND p.status <> 'cancelled')
 """
 COUNTERS: Final = f"""
     SELECT json_build_array(o.id, o.num_applications, o.total_discount::text,

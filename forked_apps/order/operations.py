@@ -72,8 +72,8 @@ def change_order_status(
 
     With `restock`, units that are returned go back on the shelf. Locks the order, then what it gives back: vouchers,
     offers, stock. Publishes OrderStatusChanged, and OrderCancelled when nothing of it is left. Raises NotFound for an
-    unknown order or line, StatusNotAllowed when a unit may not move, StockNotArrived when what is to be
-    shipped is not on the shelf, StaleVersion.
+    unknown order or line, StatusNotAllowed when a unit may not move, StockNotArrived when what is to
+    be shipped is not on the shelf, StaleVersion.
     """
     order = lock_order(order_id)
     _check_version(order, version)
@@ -138,7 +138,7 @@ def move_order(
     is_over = status == CANCELLED == order.status
     if is_over:
         _give_back(order)  # before the stock: the order in which a checkout takes its locks
-    _move_stock(status, moved, restock=restock, changed_by=changed_by)
+    _move_stock(status, moved, changed_by=changed_by, restock=restock)
     event = _record_move(
         order, status, moved, old=old, note=note, actor=(role or role_of(order, changed_by), changed_by)
     )
@@ -210,16 +210,16 @@ def _move(line: Line, status: str, quantity: int) -> _Moved:
     return _Moved(line, quantity, held)
 
 
-def _move_stock(status: str, moved: list[_Moved], *, restock: bool, changed_by: int | None) -> None:
+def _move_stock(status: str, moved: list[_Moved], *, changed_by: int | None, restock: bool) -> None:
     order_id = moved[0].line.order_id
     if status == SHIPPED:
-        consume_stock(_by_stock_record({each: each.held for each in moved}), order_id=order_id, changed_by=changed_by)
+        held = _by_stock_record({each: each.held for each in moved})
+        consume_stock(held, order_id=order_id, changed_by=changed_by)
     elif status == CANCELLED:
         release_stock(_by_stock_record({each: each.held for each in moved}))
     elif status == RETURNED and restock:
-        return_stock(
-            _by_stock_record({each: each.quantity for each in moved}), order_id=order_id, changed_by=changed_by
-        )
+        returned = _by_stock_record({each: each.quantity for each in moved})
+        return_stock(returned, order_id=order_id, changed_by=changed_by)
 
 
 def _by_stock_record(units: Mapping[_Moved, int]) -> dict[int, int]:

@@ -68,11 +68,14 @@ RETURN: Final = f"""
     UPDATE partner_stockrecord s
     SET num_in_stock = COALESCE(s.num_in_stock, 0) + w.quantity, date_updated = clock_timestamp()
     FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS w(id, quantity), said
-    WHERE s.id = w.id AND said.why IS NOT NULL AND EXISTS (
-        SELECT 1 FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
-        LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
-        WHERE p.id = s.product_id AND COALESCE(k.track_stock, true))
+    WHERE s.id = w.id AND said.why IS NOT NULL
     {_LEVEL}
+"""
+TRACKED: Final = """
+    SELECT s.id FROM partner_stockrecord s JOIN catalogue_product p ON p.id = s.product_id
+    LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+    LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
+    WHERE s.id = ANY(%s) AND COALESCE(k.track_stock, true)
 """
 SET_STOCK: Final = """
     WITH said AS MATERIALIZED (SELECT set_config('nexus.stock_change', %(why)s, true) AS why)
@@ -143,8 +146,14 @@ def consume_stock(quantities: Quantities, *, order_id: int | None = None, change
 
 @transaction_required
 def return_stock(quantities: Quantities, *, order_id: int | None = None, changed_by: int | None = None) -> None:
-    """Put returned units back on the shelf, with the same locks. What does not track stock is left out."""
-    _move(RETURN, quantities, _why("return", "", changed_by, order_id))
+    """Put returned units back on the shelf, with the same locks. What does not track stock is left out.
+
+    Publishes StockReplenished and AvailabilityChanged where that is crossed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TRACKED, [list(quantities)])
+        tracked = {row[0]: quantities[row[0]] for row in cursor.fetchall()}
+    _move(RETURN, tracked, _why("return", "", changed_by, order_id))
 
 
 def _move(statement: str, quantities: Quantities, why: str = "") -> list[int]:
@@ -160,7 +169,7 @@ def _move(statement: str, quantities: Quantities, why: str = "") -> list[int]:
         cursor.execute(statement, {"ids": ids, "quantities": [quantities[pk] for pk in ids], "why": why})
         moved = {row[0]: row[1:] for row in cursor.fetchall()}
     refused = [pk for pk in ids if pk not in moved]
-    if not refused or statement == RETURN:  # else the caller rolls back
+    if not refused:  # else the caller rolls back
         for pk, (product_id, threshold, limit, net, quantity) in sorted(moved.items()):
             before = _Level(net - _NET[statement] * quantity, limit, threshold)
             _announce(pk, product_id, before, _Level(net, limit, threshold))

@@ -45,8 +45,12 @@ def meet(place: str) -> None:
         time.sleep(0.01)
 
 
-def _move_unguarded(_: str, quantities: Any, why: str = "") -> list[int]:
-    del why
+_move_guarded = stock_operations._move
+
+
+def _move_unguarded(statement: str, quantities: Any, why: str = "") -> list[int]:
+    if statement != stock_operations.ALLOCATE:
+        return _move_guarded(statement, quantities, why)
     ids = sorted(quantities)
     with connection.cursor() as cursor:
         cursor.execute(

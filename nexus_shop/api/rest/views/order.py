@@ -165,17 +165,17 @@ class OrderDetail(OrderView, oscarapi.OrderDetail):
     )
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Cancel the order, as `orders/{handle}/cancel/`. Nothing is deleted."""
-        order_id = self.find_id(handle)
         return self.write(
-            lambda: cancel_order(order_id, cancelled_by=self.user_id(), version=self.version()),
+            lambda: cancel_order(self.find_id(handle), cancelled_by=self.user_id(), version=self.version()),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
     def _change(self, handle: str) -> HttpResponse:
-        order_id = self.find_id(handle)
         changes = Changes(**self.parsed(shapes.OrderChange))
         return self.write(
-            lambda: change_order(order_id, changes=changes, changed_by=self.user_id(), version=self.version()),
+            lambda: change_order(
+                self.find_id(handle), changes=changes, changed_by=self.user_id(), version=self.version()
+            ),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
@@ -194,10 +194,11 @@ class OrderCancelView(OrderView):
     )
     def post(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Cancel all of it, until something is shipped. A cancelled order is answered as it is."""
-        order_id = self.find_id(handle)
         reason = self.parsed(shapes.CancelInput)["reason"]
         return self.write(
-            lambda: cancel_order(order_id, cancelled_by=self.user_id(), note=reason, version=self.version()),
+            lambda: cancel_order(
+                self.find_id(handle), cancelled_by=self.user_id(), note=reason, version=self.version()
+            ),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
