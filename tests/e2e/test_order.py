@@ -1,4 +1,4 @@
-"""The path of an order through the shop: placed over the API, shipped in the dashboard, seen by the customer."""
+"""The path of an order: placed over the API, paid and shipped in the dashboard, seen by the customer."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,7 +56,7 @@ def stock_after(lamp: Product) -> Iterator[list[tuple[int, int]]]:
     assert [stock_of(lamp)] == expected
 
 
-def test_staff_ships_the_order_that_the_api_placed(
+def test_staff_settles_the_payment_and_ships_the_order_that_the_api_placed(
     lamp: Product, stock_after: list[tuple[int, int]], shop: Shop, page: Page
 ) -> None:
     customer = Customer(shop, "zoe")
@@ -75,10 +75,15 @@ def test_staff_ships_the_order_that_the_api_placed(
     page.get_by_role("link", name=order["number"]).click()
     expect(page.get_by_text("Zoe Miller").first).to_be_visible()
 
-    page.get_by_label("Move everything that can move to").select_option("processing")
-    page.get_by_role("button", name="Move the order").click()
-    expect(page.get_by_text("Moved to 'processing'.")).to_be_visible()
+    page.get_by_role("link", name="Payment", exact=True).click()
+    page.get_by_label("Amount in GBP").fill(order["totals"]["total"]["amount"])
+    page.get_by_label("Reference", exact=True).fill("BANK-7")
+    page.get_by_role("button", name="Record the payment").click()
+    expect(page.get_by_text("Payment recorded.")).to_be_visible()
+    paid = customer.ask(f"orders/{order['id']}/")
+    assert (paid["payment_status"], paid["status"], paid["next_action"]) == ("paid", "processing", None)
 
+    page.get_by_role("link", name="Order Contents").click()
     page.get_by_role("checkbox", name="Camping lamp").check()
     page.get_by_label("Record that they were").check()
     page.get_by_label("Event", exact=True).select_option("shipped")
