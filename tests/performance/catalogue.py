@@ -122,10 +122,10 @@ def _write(products: int) -> None:
 
 
 def add_offers(count: int) -> None:
-    """Site offers, closed for now: of every ten one is on everything, the others each on a shelf."""
+    """Site offers, closed for now: of every fifty one is on everything, the others each on a shelf."""
     shelves = list(Category.objects.filter(depth=3).order_by("pk")[:count])
     ranges = Range.objects.bulk_create(
-        Range(name=f"Range {n}", slug=f"range-{n}", includes_all_products=n % 10 == 0) for n in range(count)
+        Range(name=f"Range {n}", slug=f"range-{n}", includes_all_products=n % 50 == 0) for n in range(count)
     )
     Range.included_categories.through.objects.bulk_create(
         Range.included_categories.through(range=row, category=shelves[n % len(shelves)])
