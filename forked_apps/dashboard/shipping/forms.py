@@ -119,8 +119,16 @@ class MethodForm(Refusable):
 class BandForm(forms.Form):
     """A band of a method; empty it is none."""
 
-    upper_limit = _kilograms(_("Up to (kg, or total)"))
-    charge = _amount(_("Charge"))
+    upper_limit = _kilograms(_("Up to (kg, or total)"), required=False)
+    charge = _amount(_("Charge"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Both figures, or none."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        given = {name for name in ("upper_limit", "charge") if data.get(name) is not None or name in self.errors}
+        if len(given) == 1:
+            self.add_error(({"upper_limit", "charge"} - given).pop(), _("This field is required."))
+        return data
 
 
 class BaseBandFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic for the checker alone
@@ -128,7 +136,7 @@ class BaseBandFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic f
 
     def kept(self) -> list[Any]:
         """The forms that say something and are not to go."""
-        return [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        return [form for form in self.forms if _is_said(form.cleaned_data)]
 
     def bands(self) -> tuple[Band, ...]:
         """What they say."""
@@ -138,6 +146,10 @@ class BaseBandFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic f
         """Put the refusal of one band beside it."""
         _nothing, _bands, position, field = str(error.pointer).split("/")
         self.kept()[int(position)].add_error(field, _said(error))
+
+
+def _is_said(data: dict[str, Any]) -> bool:
+    return data.get("upper_limit") is not None and not data.get("DELETE")
 
 
 BandFormSet: Any = forms.formset_factory(
