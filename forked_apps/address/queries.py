@@ -16,6 +16,11 @@ def countries() -> list[dict[str, Any]]:
     ]
 
 
+def country_codes() -> frozenset[str]:
+    """The codes of all countries that the shop knows."""
+    return frozenset(Country.objects.values_list("pk", flat=True))
+
+
 def is_served(country: str) -> bool:
     """Whether the shop ships to the country of that code. Raises NotFound for a code that is none."""
     served = Country.objects.filter(pk=country).values_list("is_shipping_country", flat=True).first()

@@ -8,6 +8,8 @@ from django.db import connection
 
 from nexus_shop.core.errors import NotFound
 
+from .models import ProductClass
+
 Node = dict[str, Any]
 
 
@@ -29,6 +31,11 @@ def category_tree(root_id: int | None = None, *, depth: int | None = None) -> li
             raise NotFound
         tree = root["children"]
     return tree if depth is None else _cut(tree, depth)
+
+
+def product_class_slugs() -> frozenset[str]:
+    """The slugs of all product classes."""
+    return frozenset(ProductClass.objects.values_list("slug", flat=True))
 
 
 def _nested(rows: list[tuple[int, str, str, str | None, int]]) -> list[Node]:

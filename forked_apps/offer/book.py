@@ -42,6 +42,17 @@ class RangeRule:
     included: frozenset[int]
     excluded: frozenset[int]
 
+    def can_contain(
+        self, classes: Collection[int | None], categories: Collection[int], listed: Collection[int]
+    ) -> bool:
+        """Whether it may contain one of the products that have these classes, categories and ranges together."""
+        return (
+            self.row.includes_all_products
+            or self.row.pk in listed
+            or not self.included.isdisjoint(categories)
+            or not self.class_ids.isdisjoint(classes)
+        )
+
     def contains(self, product: ProductFacts) -> bool:
         """Whether the product is in the range."""
         if self.row.includes_all_products:

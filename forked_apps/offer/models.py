@@ -80,16 +80,16 @@ class Benefit(AbstractBenefit):
     """Oscar's benefit."""
 
     def proxy(self) -> Any:
-        """Oscar 4.2.1 forgets the loaded range."""
-        return _with_range(self, super().proxy())
+        """Oscar 4.2.1 forgets the loaded range, and imports eight classes to see that a proxy is one."""
+        return _with_range(self, super().proxy()) if type(self) is Benefit else self
 
 
 class Condition(AbstractCondition):
     """Oscar's condition."""
 
     def proxy(self) -> Any:
-        """Oscar 4.2.1 forgets the loaded range."""
-        return _with_range(self, super().proxy())
+        """Oscar 4.2.1 forgets the loaded range, and imports three classes to see that a proxy is one."""
+        return _with_range(self, super().proxy()) if type(self) is Condition else self
 
 
 class Range(AbstractRange):

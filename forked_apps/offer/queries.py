@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
-from .models import ConditionalOffer, Range
+from .models import ConditionalOffer
 
 # What a customer has used of an offer: a login's orders, and those of its e-mail address. Cancelled orders use nothing.
 _USES: Final = """
@@ -102,8 +102,10 @@ def offers_for(
     if for_order and limited:
         _lock(customer)
     products, counters = _facts(offers, limited, product_ids, customer)
-    ranges = _ranges(offers, products, book)
-    found = [copy_offer(offer, ranges) for offer in offers if every or _can_meet(offer, ranges)]
+    members = _members(offers, products, book)
+    met = [offer for offer in offers if every or _can_meet(offer, members)]
+    ranges = {pk: copy_range(book.ranges[pk].row, members[pk]) for pk in _range_ids(met)}
+    found = [copy_offer(offer, ranges) for offer in met]
     for offer in found:
         set_counters(offer, counters.get(offer.pk))
     return found
@@ -149,22 +151,35 @@ def _facts(
     return products, counters
 
 
-def _ranges(
+def _range_ids(offers: Iterable[ConditionalOffer]) -> set[int]:
+    return {part.range_id for offer in offers for part in (offer.condition, offer.benefit)} - {None}
+
+
+def _members(
     offers: Iterable[ConditionalOffer], products: Collection[ProductFacts], book: OfferBook
-) -> dict[int, Range]:
-    """The ranges of the offers, knowing their members among the products; a range of its own class knows none."""
-    ids = {part.range_id for offer in offers for part in (offer.condition, offer.benefit)} - {None}
-    found = {}
-    for pk in ids:
+) -> dict[int, frozenset[int] | None]:
+    """Range -> those of the products that it contains; None for a range of its own class: only it can say.
+
+    Of hundreds of ranges few have to do with the cart: what its products are together is looked at first.
+    """
+    classes = {product.class_id for product in products}
+    categories = frozenset[int]().union(*(product.category_ids for product in products))
+    listed = frozenset[int]().union(*(product.listed_in for product in products))
+    found: dict[int, frozenset[int] | None] = {}
+    for pk in _range_ids(offers):
         rule = book.ranges[pk]
-        members = None if rule.row.proxy else frozenset(p.id for p in products if rule.contains(p))
-        found[pk] = copy_range(rule.row, members)
+        if rule.row.proxy:
+            found[pk] = None
+        elif rule.can_contain(classes, categories, listed):
+            found[pk] = frozenset(product.id for product in products if rule.contains(product))
+        else:
+            found[pk] = frozenset()
     return found
 
 
-def _can_meet(offer: ConditionalOffer, ranges: dict[int, Range]) -> bool:
+def _can_meet(offer: ConditionalOffer, members: dict[int, frozenset[int] | None]) -> bool:
     """Whether one of the products is in the range of the condition. Without a range, only the condition knows."""
     condition = offer.condition
     if condition.range_id is None or not condition.value:
         return True
-    return ranges[condition.range_id].loaded_members != frozenset()
+    return members[condition.range_id] != frozenset()

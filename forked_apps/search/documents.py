@@ -17,7 +17,7 @@ from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
-from .sources import AttributeRow, CategoryRow, ImageRow, ProductRow
+from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
 
 CARD_IMAGE_WIDTH = 640
 
@@ -140,17 +140,7 @@ def _details(
     return {
         "description": description,
         "attributes": attributes,
-        "options": [
-            {
-                "code": option.code,
-                "name": option.name,
-                "type": option.type,
-                "required": option.is_required,
-                "help_text": option.help_text,
-                "choices": option.choices,
-            }
-            for option in row.options
-        ],
+        "options": [_option(option, context, context.taxes.rate(row.product_class, None)) for option in row.options],
         "images": images,
         "media": [{"type": "image", **image} for image in images],
         "variants": [
@@ -167,6 +157,24 @@ def _details(
         },
         "date_created": row.date_created.astimezone(UTC),
         "date_updated": row.date_updated.astimezone(UTC),
+    }
+
+
+def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[str, Any]:
+    """An option; what is said of it adds `extra_price` to a unit, and the price of each choice that is taken."""
+
+    def extra(entered: Decimal) -> dict[str, str | None]:
+        return unit_price(entered, context.currency, rate=rate).as_json()
+
+    return {
+        "code": option.code,
+        "name": option.name,
+        "type": option.type,
+        "required": option.is_required,
+        "help_text": option.help_text,
+        "extra_price": extra(option.price),
+        "choices": list(option.choices),
+        "choice_prices": [{"choice": choice, "extra_price": extra(price)} for choice, price in option.choices.items()],
     }
 
 

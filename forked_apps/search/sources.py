@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -51,14 +52,15 @@ class AttributeRow:
 
 @dataclass(slots=True)
 class OptionRow:
-    """What a shopper may say when adding the product to the cart."""
+    """What a shopper may say when adding the product to the cart. Amounts as entered: what an answer adds to a unit."""
 
     code: str
     name: str
     type: str
     is_required: bool
     help_text: str
-    choices: list[str]
+    price: Decimal
+    choices: dict[str, Decimal]
 
 
 @dataclass(slots=True)
@@ -235,12 +237,12 @@ def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
     )
     if not found:
         return
-    choices: dict[int | None, list[str]] = defaultdict(list)
+    choices: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
     groups = {option.option_group_id for option in found}
-    for group_id, choice in (
-        AttributeOption.objects.filter(group__in=groups).order_by("id").values_list("group_id", "option")
+    for group_id, choice, price in (
+        AttributeOption.objects.filter(group__in=groups).order_by("id").values_list("group_id", "option", "price")
     ):
-        choices[group_id].append(choice)
+        choices[group_id][choice] = price
     options = {option.pk: _option(option, choices[option.option_group_id]) for option in found}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -263,5 +265,6 @@ def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
         rows[product_id].options = [option for pk, option in options.items() if pk in option_ids]
 
 
-def _option(option: Option, choices: list[str]) -> OptionRow:
-    return OptionRow(option.code, option.name, option.type, option.required, option.help_text or "", choices)
+def _option(option: Option, choices: dict[str, Decimal]) -> OptionRow:
+    help_text = option.help_text or ""
+    return OptionRow(option.code, option.name, option.type, option.required, help_text, option.price, choices)

@@ -27,18 +27,25 @@ from forked_apps.catalogue.models import (
     ProductImage,
 )
 from forked_apps.partner.models import StockRecord
+from nexus_shop.markets.models import TaxRate
 
 NOTE: Final = "INSERT INTO search_documentnote (kind, ref)"
 
 
-def _note_query(kind: str, refs: Sequence[str], rows: str) -> str:
+def _note_query(kind: str, refs: Sequence[str], rows: str, join: str) -> str:
     """One insert for each of `refs`; a statement that changes nothing shown writes nothing."""
-    inserts = [f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {rows} AS r WHERE {ref} IS NOT NULL;" for ref in refs]
+    source = f"{rows} AS r{join}"
+    inserts = [f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {source} WHERE {ref} IS NOT NULL;" for ref in refs]
     return " ".join([*inserts, "RETURN NULL;"])
 
 
-def _notes(name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str]) -> list[pgtrigger.Trigger]:
-    """The three triggers of a table: `refs` (SQL expressions over row `r`) are noted where one of `shown` differs."""
+def _notes(
+    name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str], join: str = ""
+) -> list[pgtrigger.Trigger]:
+    """The three triggers of a table: `refs` (SQL expressions over row `r`) are noted where one of `shown` differs.
+
+    `join` adds rows that the expressions may name too.
+    """
     old, new = (", ".join(expression.format(row=row) for expression in shown) for row in ("o", "r"))
     changed = (
         f"(SELECT {{side}}.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE ({old}) IS DISTINCT FROM ({new}))"
@@ -51,7 +58,7 @@ def _notes(name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str]) -
             when=pgtrigger.After,
             operation=pgtrigger.Insert,
             referencing=pgtrigger.Referencing(new="new_rows"),
-            func=_note_query(kind, refs, "new_rows"),
+            func=_note_query(kind, refs, "new_rows", join),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_delete",
@@ -59,7 +66,7 @@ def _notes(name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str]) -
             when=pgtrigger.After,
             operation=pgtrigger.Delete,
             referencing=pgtrigger.Referencing(old="old_rows"),
-            func=_note_query(kind, refs, "old_rows"),
+            func=_note_query(kind, refs, "old_rows", join),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_update",
@@ -67,7 +74,7 @@ def _notes(name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str]) -
             when=pgtrigger.After,
             operation=pgtrigger.Update,
             referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            func=_note_query(kind, refs, both),
+            func=_note_query(kind, refs, both, join),
         ),
     ]
 
@@ -184,7 +191,7 @@ class NotedAttributeOption(AttributeOption):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "attributeoption", kind="option_group", refs=["r.group_id"], shown=_columns("group_id", "option")
+            "attributeoption", kind="option_group", refs=["r.group_id"], shown=_columns("group_id", "option", "price")
         )
 
 
@@ -198,7 +205,7 @@ class NotedOption(Option):
             "option",
             kind="option",
             refs=["r.id"],
-            shown=_columns("code", "name", "type", "required", "help_text", "option_group_id", '"order"'),
+            shown=_columns("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price"),
         )
 
 
@@ -228,12 +235,14 @@ class NotedCategory(Category):
 
 
 class NotedProductClass(ProductClass):
-    """Product classes say whether stock is tracked."""
+    """Product classes say whether stock is tracked; rates of tax name them by slug."""
 
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("productclass", kind="product_class", refs=["r.id"], shown=_columns("name", "track_stock"))
+        triggers = _notes(
+            "productclass", kind="product_class", refs=["r.id"], shown=_columns("name", "slug", "track_stock")
+        )
 
 
 class NotedBrand(Brand):
@@ -243,3 +252,18 @@ class NotedBrand(Brand):
         proxy = True
         default_permissions = ()
         triggers = _notes("brand", kind="brand", refs=["r.id"], shown=_columns("name", "slug"))
+
+
+class NotedTaxRate(TaxRate):
+    """Rates of tax: documents show prices with that of their class, or of all classes."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes(
+            "taxrate",
+            kind="product_class",
+            refs=["k.id"],
+            shown=_columns("country", "state", "postcode", "product_class", "rate"),
+            join=" JOIN catalogue_productclass k ON r.product_class IN ('', k.slug)",
+        )

@@ -18,7 +18,7 @@ EDITOR: Final = "Editor"
 # Apps whose models a member of staff works with; the rest (users, permissions, tokens) is the admins'.
 STAFF_APPS: Final = (
     *("catalogue", "reviews", "partner", "offer", "voucher", "order", "basket", "customer", "address", "shipping"),
-    *("payment", "communication", "wishlists", "analytics"),
+    *("payment", "communication", "wishlists", "analytics", "markets"),
 )
 EDITOR_APPS: Final = ("cms", "wagtailimages", "wagtaildocs", "wagtailredirects", "wagtailforms")
 

@@ -1,7 +1,7 @@
 """Errors of the domain: one class per broken rule, with a stable code and facts. Programmer mistakes are not here."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +53,20 @@ class StaleVersion(DomainError):
 
     code = "stale_version"
     message = _("This has changed since you read it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many a list takes."""
+
+    limit: int
+
+
+class ListFull(DomainError):
+    """A list that is always read whole takes no more."""
+
+    code = "list_full"
+    message = _("There are too many already.")
 
 
 class KeyInFlight(DomainError):

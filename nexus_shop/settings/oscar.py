@@ -46,6 +46,14 @@ OSCAR_DASHBOARD_NAVIGATION = [
         ],
     },
     {
+        "label": _("Shipping and taxes"),
+        "icon": "fas fa-truck",
+        "children": [
+            {"label": _("Shipping methods"), "url_name": "dashboard:shipping-method-list"},
+            {"label": _("Tax rates"), "url_name": "dashboard:tax-rate-list"},
+        ],
+    },
+    {
         "label": _("Other tools"),
         "icon": "fas fa-external-link-alt",
         "children": [

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,32 @@ PREFIX: Final = "/api/v1/"
 ITEM: Final = {"product_id": stage.ENGRAVED, "quantity": 2, "options": [{"option": "engraving", "value": "For Ann"}]}
 
 
+METHODS: Final = PREFIX + "admin/shipping-methods/"
+METHOD: Final = {
+    "name": "Parcel",
+    "description": "By van.",
+    "kind": "weight",
+    "price": "1.50",
+    "price_per_item": "0.10",
+    "free_over": "100.00",
+    "default_weight": "0.25",
+    "countries": ["US"],
+    "postcodes": ["902"],
+    "bands": [{"upper_limit": "2", "charge": "4.90"}],
+    "pickup_address": "1 Main St",
+    "is_active": False,
+}
+RATES: Final = PREFIX + "admin/tax-rules/"
+RATE: Final = {
+    "name": "Sales tax",
+    "percent": "8.875",
+    "country": "US",
+    "state": "NY",
+    "postcode": "100",
+    "product_class": "engraved",
+}
+
+
 @dataclass(frozen=True)
 class Route:
     """A writing operation: its template in the OpenAPI file, the address called, and a body that it takes."""
@@ -28,7 +55,7 @@ class Route:
     @property
     def path(self) -> str:
         """The address."""
-        return self.template.replace("{handle}", self.handle)
+        return re.sub(r"\{\w+\}", self.handle, self.template)
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
@@ -116,6 +143,12 @@ ROUTES: Final = [
     Route("POST", PREFIX + "orders/{handle}/cancel/", {"reason": "Twice"}, stage.ORDER),
     Route("POST", PREFIX + "orders/lookup/", {"number": "7K3F-9QXT-2M4A", "email": stage.CUSTOMER_EMAIL}),
     Route("POST", PREFIX + "admin/orders/{handle}/notes/", {"message": "Wrap it"}, stage.ORDER),
+    Route("POST", METHODS, METHOD),
+    Route("PUT", METHODS + "{method_id}/", METHOD, "1"),
+    Route("PATCH", METHODS + "{method_id}/", METHOD, "1"),
+    Route("POST", RATES, RATE),
+    Route("PUT", RATES + "{rate_id}/", RATE, "1"),
+    Route("PATCH", RATES + "{rate_id}/", RATE, "1"),
 ]
 # (Content-Type, body, code): refused before any field is looked at.
 MALFORMED: Final[list[tuple[str, bytes, str]]] = [

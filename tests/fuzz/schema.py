@@ -109,6 +109,8 @@ EXAMPLE_OF: Final = {
     "/api/v1/cart/shared/{handle}/restore/": {"handle": stage.SHARED},
     "/api/v1/payments/{handle}/": {"handle": stage.PAYMENT},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
+    "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
+    "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
 }
 
 

@@ -11,7 +11,7 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from nexus_shop.core import postgres
 from tests import database
 from tests.performance.driver import Connection, Driver, driving
 from tests.performance.processes import Memory, Meter, Usage, ensure_postgres_is_here, working
-from tests.performance.scenarios import REFERENCE, SCENARIOS, Call, Facts, Reply, Scenario, find_facts
+from tests.performance.scenarios import CHECKOUT, REFERENCE, SCENARIOS, Call, Facts, Reply, Scenario, buy, find_facts
 from tests.servers import serving
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ ROUNDS: Final = 5
 WARM_UP: Final = 0.4  # seconds per scenario
 WORKERS: Final = 2
 MEMORY_BUDGET: Final = 300
+GROWTH_BUDGET: Final = 1.2
 SCALE: Final = "1000000"  # of the rate limits: all load comes from one address
 
 
@@ -62,10 +63,38 @@ class Result:
         return "OK" if self.cpu_ms <= self.budget_ms and self.sql <= self.budget_sql else "OVER"
 
 
+@dataclass(frozen=True)
+class Growth:
+    """The checkout with few orders in the database, and with many. Compared are the ratios to the reference."""
+
+    orders: int
+    before: Result
+    after: Result
+
+    @property
+    def factor(self) -> float:
+        """How many times as much it costs with many."""
+        return round(self.after.ratio / self.before.ratio, 2) if self.before.ratio else 0.0
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is flat."""
+        return "OK" if self.factor <= GROWTH_BUDGET else "OVER"
+
+    def line(self) -> str:
+        """The figures as people read them."""
+        return (
+            f"checkout with {self.orders} orders: {self.after.cpu_ms:.2f} CPU ms, ratio {self.after.ratio}; before"
+            f" {self.before.cpu_ms:.2f}, ratio {self.before.ratio}: {self.factor} times as much, budget"
+            f" {GROWTH_BUDGET}   {self.verdict}"
+        )
+
+
 def main(arguments: list[str]) -> int:
     """Measure and print; the exit status is 0 whatever the figures: they are for people."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--products", type=int, default=1000, help="products in the catalogue (1000)")
+    parser.add_argument("--orders", type=int, default=0, help="measure the checkout again with so many orders (0)")
     parser.add_argument("--seconds", type=float, default=10, help="time for each scenario, all rounds together (10)")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(arguments)
@@ -81,11 +110,36 @@ def main(arguments: list[str]) -> int:
                 results = measure(driver, meter, statements, options.seconds)
                 memory = meter.memory()
                 client = driver.client
+                growth = _grown(driver, meter, statements, options) if options.orders else None
     print(table(results, memory, _heading(options.products, skus, client)))
+    if growth:
+        print(f"\n{growth.line()}")
     if options.json:
         about = {"products": options.products, "skus": skus, "seconds": options.seconds, "client": client}
+        about |= {"growth": asdict(growth) | {"verdict": growth.verdict}} if growth else {}
         options.json.write_text(as_json(results, memory, about))
     return 0
+
+
+def _grown(driver: Driver, meter: Meter, statements: Mapping[str, int], options: argparse.Namespace) -> Growth:
+    """The checkout before and after many orders are in the database, each beside the reference."""
+    from django.db import connection
+
+    from tests.performance import orders
+    from tests.performance.catalogue import open_offers
+
+    scenarios = [scenario for scenario in SCENARIOS if scenario.name in {REFERENCE, CHECKOUT}]
+    before = measure(driver, meter, statements, options.seconds, scenarios)[CHECKOUT]
+    begin = time.monotonic()
+    open_offers(10)
+    call = _inside()
+    facts = find_facts(call)
+    finished = orders.finish([buy(call, facts, turn)["number"] for turn in range(4)])
+    count = orders.copy(finished, options.orders)
+    connection.close()
+    _say(f"{count} orders are there after {time.monotonic() - begin:.0f} s")
+    after = measure(driver, meter, statements, options.seconds, scenarios)[CHECKOUT]
+    return Growth(orders=count, before=before, after=after)
 
 
 def _heading(products: int, skus: int, client: str) -> str:
@@ -170,17 +224,23 @@ def _inside() -> Call:
     return call
 
 
-def measure(driver: Driver, meter: Meter, statements: Mapping[str, int], seconds: float) -> dict[str, Result]:
+def measure(
+    driver: Driver,
+    meter: Meter,
+    statements: Mapping[str, int],
+    seconds: float,
+    scenarios: Sequence[Scenario] = SCENARIOS,
+) -> dict[str, Result]:
     """Warm up, then all scenarios in turn, round by round: what else the machine does falls on all of them."""
-    for scenario in SCENARIOS:
+    for scenario in scenarios:
         _run(driver, meter, scenario, min(WARM_UP, seconds))
-    runs: dict[str, list[tuple[int, Usage]]] = {scenario.name: [] for scenario in SCENARIOS}
+    runs: dict[str, list[tuple[int, Usage]]] = {scenario.name: [] for scenario in scenarios}
     for number in range(ROUNDS):
-        for scenario in SCENARIOS:
+        for scenario in scenarios:
             runs[scenario.name].append(_run(driver, meter, scenario, seconds / ROUNDS))
         _say(f"round {number + 1} of {ROUNDS} done")
     reference = _milliseconds(runs[REFERENCE], "server", "postgres")
-    return {scenario.name: _result(scenario, runs[scenario.name], statements, reference) for scenario in SCENARIOS}
+    return {scenario.name: _result(scenario, runs[scenario.name], statements, reference) for scenario in scenarios}
 
 
 def _run(driver: Driver, meter: Meter, scenario: Scenario, seconds: float) -> tuple[int, Usage]:
@@ -188,8 +248,10 @@ def _run(driver: Driver, meter: Meter, scenario: Scenario, seconds: float) -> tu
 
     from tests.performance.catalogue import open_offers
 
-    open_offers(scenario.offers)
+    is_new = open_offers(scenario.offers)
     connection.close()  # its backend is ours, not the shop's
+    if is_new:
+        driver.drive(scenario, min(WARM_UP, seconds))  # each process reads the offers anew, once
     before = meter.read()
     count = driver.drive(scenario, seconds)
     return count, meter.read() - before

@@ -7,13 +7,14 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
-from forked_apps.catalogue.models import Brand
+from forked_apps.catalogue.models import Brand, Category
 from forked_apps.catalogue.operations import product_class_named
-from forked_apps.offer.models import ConditionalOffer
+from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.partner.products import default_partner
 from forked_apps.search.operations import rebuild_all
-from tests.factories.shop import make_country, make_offer
+from tests.factories.shop import make_country
 
 ROOTS, BRANCHES, LEAVES = 6, 4, 5  # 6 + 24 + 120 = 150 categories on 3 levels
 LEAF_COUNT: Final = ROOTS * BRANCHES * LEAVES
@@ -121,13 +122,34 @@ def _write(products: int) -> None:
 
 
 def add_offers(count: int) -> None:
-    """Site offers on everything, closed for now."""
-    for _ in range(count):
-        make_offer(1, status=ConditionalOffer.SUSPENDED)
+    """Site offers, closed for now: of every fifty one is on everything, the others each on a shelf."""
+    shelves = list(Category.objects.filter(depth=3).order_by("pk")[:count])
+    ranges = Range.objects.bulk_create(
+        Range(name=f"Range {n}", slug=f"range-{n}", includes_all_products=n % 50 == 0) for n in range(count)
+    )
+    Range.included_categories.through.objects.bulk_create(
+        Range.included_categories.through(range=row, category=shelves[n % len(shelves)])
+        for n, row in enumerate(ranges)
+        if not row.includes_all_products
+    )
+    conditions = Condition.objects.bulk_create(Condition(range=row, type="Count", value=1) for row in ranges)
+    benefits = Benefit.objects.bulk_create(Benefit(range=row, type="Percentage", value=1) for row in ranges)
+    ConditionalOffer.objects.bulk_create(
+        ConditionalOffer(
+            name=f"Offer {n}",
+            slug=f"offer-{n}",
+            condition=condition,
+            benefit=benefit,
+            status=ConditionalOffer.SUSPENDED,
+        )
+        for n, (condition, benefit) in enumerate(zip(conditions, benefits, strict=True))
+    )
 
 
-def open_offers(count: int) -> None:
-    """Let exactly so many of the offers be open."""
+def open_offers(count: int) -> bool:
+    """Let exactly so many of the offers be open; returns whether others were before."""
     first = list(ConditionalOffer.objects.order_by("pk").values_list("pk", flat=True)[:count])
-    ConditionalOffer.objects.exclude(pk__in=first).update(status=ConditionalOffer.SUSPENDED)
-    ConditionalOffer.objects.filter(pk__in=first).update(status=ConditionalOffer.OPEN)
+    is_open = Q(status=ConditionalOffer.OPEN)
+    closed = ConditionalOffer.objects.filter(is_open).exclude(pk__in=first).update(status=ConditionalOffer.SUSPENDED)
+    opened = ConditionalOffer.objects.filter(~is_open, pk__in=first).update(status=ConditionalOffer.OPEN)
+    return bool(closed + opened)

@@ -6,7 +6,8 @@ keep-alive connections, to measure the CPU.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Final, Protocol
 
 API: Final = "/api/v1"
@@ -156,12 +157,12 @@ def read_cart(call: Call, facts: Facts, turn: int) -> None:
     ask(call, "GET", f"{API}/cart/", headers={"X-Cart-Token": facts.cart_token})
 
 
-def buy(call: Call, facts: Facts, turn: int) -> None:
-    """Two requests: a fresh cart of three lines, and its order."""
+def buy(call: Call, facts: Facts, turn: int) -> Any:
+    """Two requests: a fresh cart of three lines, and its order, which is answered."""
     items = {"items": items_of(some(facts, turn, 3))}
     cart = ask(call, "PUT", f"{API}/cart/items/", items, status=201).json()
     order = {"email": "ann@example.com", "shipping_address": ADDRESS, "expected_total": cart["totals"]["total"]}
-    ask(call, "POST", f"{API}/checkout/", order, status=201, headers={"X-Cart-Token": cart["token"]})
+    return ask(call, "POST", f"{API}/checkout/", order, status=201, headers={"X-Cart-Token": cart["token"]}).json()
 
 
 def _fresh(read: Read) -> Read:
@@ -172,7 +173,20 @@ def _known(read: Read) -> Read:
     return Read(read.path, status=304, etag=read.etag)
 
 
+def _with_offers(scenario: Scenario, offers: int) -> Scenario:
+    """The scenario in a shop with so many open offers."""
+    if not offers:
+        return scenario
+    return replace(scenario, name=f"{scenario.name}_{offers}", title=f"… with {offers} offers", offers=offers)
+
+
 REFERENCE: Final = "health"
+OFFERS: Final = (0, 100, 500)
+CART_SCENARIOS: Final = (
+    Scenario("add", "add a line to a fresh cart", 8, 8, flow=add_to_fresh_cart),
+    Scenario("cart", "read a cart of 5 lines", 4, 3, flow=read_cart),
+    Scenario("order", "fresh guest cart to order", 30, 30, flow=buy),
+)
 SCENARIOS: Final = (
     Scenario(REFERENCE, "reference: /health/", reads=lambda facts: (Read("/health/"),)),
     Scenario("list", "list of 20 cards", 1.5, 1, reads=lambda facts: (_fresh(facts.list),)),
@@ -180,8 +194,7 @@ SCENARIOS: Final = (
     Scenario("tree", "category tree", 1.0, 1, reads=lambda facts: (Read(f"{API}/categories/"),)),
     Scenario("list_304", "list, unchanged (304)", 1.0, 1, reads=lambda facts: (_known(facts.list),)),
     Scenario("detail_304", "detail, unchanged (304)", 1.0, 1, reads=lambda facts: tuple(map(_known, facts.details))),
-    Scenario("add", "add a line to a fresh cart", 8, 8, flow=add_to_fresh_cart),
-    Scenario("cart", "read a cart of 5 lines", 4, 3, flow=read_cart),
-    Scenario("order", "fresh guest cart to order", 30, 30, flow=buy),
-    Scenario("order_offers", "the same with 20 offers", 30, 30, flow=buy, offers=20),
+    *(_with_offers(*each) for each in product(CART_SCENARIOS, OFFERS)),
 )
+#: What is measured again when there are many orders.
+CHECKOUT: Final = "order"

@@ -20,7 +20,19 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_bench_measures_every_scenario(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
-    done = run(sys.executable, "-m", "tests.performance.bench", "--products", "30", "--seconds", "0.2", "--json", file)
+    done = run(
+        sys.executable,
+        "-m",
+        "tests.performance.bench",
+        "--products",
+        "30",
+        "--seconds",
+        "0.2",
+        "--orders",
+        "40",
+        "--json",
+        file,
+    )
 
     assert done.returncode == 0, done.stderr
     figures = json.loads(file.read_text())
@@ -38,6 +50,10 @@ def test_bench_measures_every_scenario(tmp_path: Path) -> None:
     }
     assert figures["scenarios"]["order"]["sql"] > figures["scenarios"]["add"]["sql"] > 1
     assert figures["scenarios"]["order"]["cpu_ms"] > 0
+    assert figures["scenarios"]["order_500"]["sql"] <= figures["scenarios"]["order"]["sql"] + 3
+    assert figures["growth"]["orders"] >= 40
+    assert figures["growth"]["after"]["cpu_ms"] > 0
+    assert f"checkout with {figures['growth']['orders']} orders" in done.stdout
     assert min(figures["memory_mb"].values()) > 10
 
 

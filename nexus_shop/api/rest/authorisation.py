@@ -57,6 +57,19 @@ def _sees_orders(request: Any) -> bool:
 ORDERS: Final = Rule("staff with order.view_order, partner staff", _sees_orders)
 
 
+def _staff_routes(path: str, key: str, permissions: str) -> dict[tuple[str, str], Rule]:
+    """The list and the things of a model that staff keep; `permissions` is `app.%s_model`."""
+    one = f"{path}<str:{key}>/"
+    return {
+        (path, "GET"): staff(permissions % "view"),
+        (path, "POST"): staff(permissions % "add"),
+        (one, "GET"): staff(permissions % "view"),
+        (one, "PUT"): staff(permissions % "change"),
+        (one, "PATCH"): staff(permissions % "change"),
+        (one, "DELETE"): staff(permissions % "delete"),
+    }
+
+
 # Carts and checkout are open to anyone: the token or the login says whose cart it is.
 RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/auth/register/", "POST"): ANYONE,
@@ -127,6 +140,8 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/orders/<str:handle>/notes/", "GET"): staff("order.view_order"),
     ("api/v1/admin/orders/<str:handle>/notes/", "POST"): staff("order.change_order"),
     ("api/v1/admin/orders/<str:handle>/links/", "DELETE"): staff("order.change_order"),
+    **_staff_routes("api/v1/admin/shipping-methods/", "method_id", "shipping.%s_shippingmethod"),
+    **_staff_routes("api/v1/admin/tax-rules/", "rate_id", "markets.%s_taxrate"),
     ("health/", "GET"): ANYONE,
     ("health/db/", "GET"): ANYONE,
     ("health/cache/", "GET"): ANYONE,

@@ -179,6 +179,11 @@ class View(APIView):
         text = header.strip('"')
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
+    def tag(self) -> str | None:
+        """The ETag of If-Match, of what has a digest for a version; None where there is none (or it is `*`)."""
+        header = self.request.META.get("HTTP_IF_MATCH", "").strip()
+        return None if not header or header == "*" else header.strip('"')
+
     # Writes
 
     def write(self, operation: Callable[[], R], render: Callable[[R], Answer]) -> HttpResponse:

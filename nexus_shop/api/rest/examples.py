@@ -76,4 +76,21 @@ EXAMPLES: Final[dict[str, Any]] = {
     "cancelOrder": {"reason": "I have ordered twice."},
     "lookupOrder": {"number": "7K3F-9QXT-2M4A", "email": "john@example.com"},
     "writeOrderNote": {"message": "The customer has called: please wrap it as a present."},
+    "createShippingMethod": {
+        "name": "Parcel",
+        "kind": "weight",
+        "price": "1.50",
+        "free_over": "100.00",
+        "countries": ["US"],
+        "bands": [{"upper_limit": "2", "charge": "4.90"}, {"upper_limit": "20", "charge": "12.50"}],
+    },
+    "replaceShippingMethod": {
+        "name": "Pick up",
+        "kind": "collect",
+        "pickup_address": "1 Main St, Anytown",
+    },
+    "changeShippingMethod": {"is_active": False},
+    "createTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "8.875"},
+    "replaceTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "4"},
+    "changeTaxRule": {"percent": "8.875"},
 }

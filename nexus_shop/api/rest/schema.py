@@ -74,10 +74,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class AmountSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """What `Amount` takes: spectacular says that it takes less than nothing, and an empty text."""
+class ExactSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """What `Exact` takes: spectacular says that it takes less than nothing, and an empty text."""
 
-    target_class = "nexus_shop.api.rest.serializers.fields.Amount"
+    target_class = "nexus_shop.api.rest.serializers.fields.Exact"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         """A text with the digits of the field; in requests a number as well."""

@@ -25,6 +25,7 @@ from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
+from .views.rates import ShippingMethodAdminDetail, ShippingMethodAdminList, TaxRuleDetail, TaxRuleList
 
 
 def ours(module: str, name: str) -> Any:
@@ -95,6 +96,14 @@ urlpatterns = [
     ),
     path("api/v1/admin/orders/<str:handle>/notes/", admin.OrderNotes.as_view(), name="admin-order-notes"),
     path("api/v1/admin/orders/<str:handle>/links/", admin.OrderLinks.as_view(), name="admin-order-links"),
+    path("api/v1/admin/shipping-methods/", ShippingMethodAdminList.as_view(), name="admin-shipping-methods"),
+    path(
+        "api/v1/admin/shipping-methods/<str:method_id>/",
+        ShippingMethodAdminDetail.as_view(),
+        name="admin-shipping-method",
+    ),
+    path("api/v1/admin/tax-rules/", TaxRuleList.as_view(), name="admin-tax-rules"),
+    path("api/v1/admin/tax-rules/<str:rate_id>/", TaxRuleDetail.as_view(), name="admin-tax-rule"),
     path("health/", HealthView.as_view(), name="health"),
     path("health/db/", DatabaseHealthView.as_view(), name="health-db"),
     path("health/cache/", CacheHealthView.as_view(), name="health-cache"),

@@ -8,8 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from oscar.apps.catalogue.reviews.models import ProductReview
+from pytest_django import Settings
 
 from forked_apps.catalogue.models import (
+    AttributeOption,
+    AttributeOptionGroup,
     Brand,
     Category,
     ImageRendition,
@@ -26,6 +29,7 @@ from forked_apps.search.models import DocumentNote, ProductDocument
 from forked_apps.search.operations import rebuild_noted, stale_products
 from forked_apps.search.queries import backlog, cards, product_detail
 from nexus_shop.core.models import QueuedTask
+from nexus_shop.markets.models import TaxRate
 from tests.factories.shop import make_category, make_order, make_parent, make_product
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +280,56 @@ def test_options_of_product_and_class_stand_in_the_detail() -> None:
     product.product_class.options.add(shared)
     settle()
     assert [(o["code"], o["required"]) for o in detail(product)["options"]] == [("engraving", True), ("wrap", False)]
+
+
+def test_options_say_what_their_answers_cost() -> None:
+    product = make_product("Thing")
+    group = AttributeOptionGroup.objects.create(name="Papers")
+    gold = AttributeOption.objects.create(group=group, option="Gold", price=Decimal("1.20"))
+    AttributeOption.objects.create(group=group, option="Blue")
+    wrap = Option.objects.create(name="Wrap", code="wrap", type="select", option_group=group, price=Decimal("0.60"))
+    product.product_options.add(wrap)
+    settle()
+    shown = detail(product)["options"][0]
+    assert shown["extra_price"] == {"currency": "GBP", "net": "0.50", "tax": "0.10", "gross": "0.60"}
+    assert shown["choices"] == ["Gold", "Blue"]
+    assert [(each["choice"], each["extra_price"]["gross"]) for each in shown["choice_prices"]] == [
+        ("Gold", "1.20"),
+        ("Blue", "0.00"),
+    ]
+    sql("UPDATE catalogue_attributeoption SET price = 2 WHERE id = %s", gold.pk)
+    sql("UPDATE catalogue_option SET price = 3 WHERE id = %s", wrap.pk)
+    settle()
+    shown = detail(product)["options"][0]
+    assert (shown["extra_price"]["gross"], shown["choice_prices"][0]["extra_price"]["gross"]) == ("3.00", "2.00")
+    assert stale_products() == []
+
+
+def test_rate_of_tax_is_shown_in_every_product_of_its_class(settings: Settings) -> None:
+    settings.TAX_BY_ADDRESS, settings.SHOP_COUNTRY = True, "GB"
+    book, mug = make_product(product_class="Books"), make_product(product_class="Mugs")
+    settle()
+    assert (detail(book)["price"]["tax"], detail(mug)["price"]["tax"]) == ("0.00", "0.00")
+    TaxRate.objects.create(name="VAT", country="GB", rate=Decimal("0.25"))
+    settle()
+    assert (detail(book)["price"]["tax"], detail(mug)["price"]["tax"]) == ("2.00", "2.00")
+    assert book.product_class is not None
+    reduced = TaxRate.objects.create(name="Books", country="GB", product_class="books", rate=0)
+    assert list(DocumentNote.objects.values_list("kind", "ref")) == [("product_class", book.product_class.pk)]
+    settle()
+    assert (detail(book)["price"]["tax"], detail(mug)["price"]["tax"]) == ("0.00", "2.00")
+    TaxRate.objects.filter(pk=reduced.pk).update(name="Reading")
+    assert not DocumentNote.objects.exists()
+    sql("UPDATE catalogue_productclass SET slug = 'reading' WHERE slug = 'books'")
+    settle()
+    assert detail(book)["price"]["tax"] == "2.00"
+    TaxRate.objects.filter(pk=reduced.pk).update(product_class="reading")
+    settle()
+    assert detail(book)["price"]["tax"] == "0.00"
+    reduced.delete()
+    settle()
+    assert detail(book)["price"]["tax"] == "2.00"
+    assert stale_products() == []
 
 
 def test_pictures_without_sizes_are_asked_for() -> None:

@@ -81,22 +81,34 @@ class YesOrNo(serializers.BooleanField):
         return data
 
 
-class Amount(serializers.DecimalField):
-    """A decimal text (or number) with the shop currency's own digits, zero or more."""
+class Exact(serializers.DecimalField):
+    """A decimal text (or number), zero or more. `max_digits` and `decimal_places` say how long."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0), **options})
+        super().__init__(**{"min_value": Decimal(0), **options})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """An empty text is no amount; DRF takes it for null."""
+        """An empty text is no number; DRF takes it for null."""
         return super(serializers.DecimalField, self).validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        """The amount. A binary float is taken by its shortest text; more decimals than the currency has are refused."""
+        """The number. A binary float is taken by its shortest text."""
         text = str(data) if isinstance(data, int | float) and not isinstance(data, bool) else data
         if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
             self.fail("invalid")
-        amount: Decimal = super().to_internal_value(text)
+        value: Decimal = super().to_internal_value(text)
+        return value
+
+
+class Amount(Exact):
+    """A decimal text (or number) with the shop currency's own digits, zero or more."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, **options})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount. More decimals than the currency has are refused."""
+        amount = super().to_internal_value(data)
         if not fits(amount, settings.OSCAR_DEFAULT_CURRENCY):
             self.fail("max_decimal_places", max_decimal_places=digits(settings.OSCAR_DEFAULT_CURRENCY))
         return amount

@@ -67,6 +67,13 @@ class Variant(ProductCard):
     attributes = AttributeField(many=True)
 
 
+class ChoicePrice(serializers.Serializer[Any]):
+    """What a choice adds to the price of each unit."""
+
+    choice = serializers.CharField()
+    extra_price = PriceField()
+
+
 class ProductOption(serializers.Serializer[Any]):
     """What a shopper may or must say when adding the product to the cart."""
 
@@ -75,7 +82,9 @@ class ProductOption(serializers.Serializer[Any]):
     type = serializers.CharField()
     required = serializers.BooleanField()  # type: ignore[assignment]  # fields leave the class when it is made
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    extra_price = PriceField()
     choices = serializers.ListField(child=serializers.CharField())
+    choice_prices = ChoicePrice(many=True)
 
 
 class Medium(ImageField):

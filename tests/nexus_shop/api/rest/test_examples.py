@@ -76,8 +76,14 @@ def test_every_example_is_answered() -> None:
     send(staff, "writeOrderNote", handle=order["id"])
     send(shopper, "cancelOrder", handle=order["id"])
     send(new_client(), "lookupOrder")
+    rate = send(staff, "createTaxRule").json()["id"]
+    send(staff, "replaceTaxRule", rate_id=rate)
+    send(staff, "changeTaxRule", rate_id=rate)
     guest.credentials(HTTP_X_CART_TOKEN=send(guest, "addToCart", {"product_id": mug.pk}).json()["token"])
     assert send(guest, "checkout").json()["totals"]["total"] == EXAMPLES["checkout"]["expected_total"]
+    method = send(staff, "createShippingMethod").json()["id"]
+    send(staff, "replaceShippingMethod", method_id=method)
+    send(staff, "changeShippingMethod", method_id=method)
     refresh = send(shopper, "refresh", {"refresh": tokens["refresh"]}).json()["refresh"]
     send(shopper, "logout", {"refresh": refresh})
     send(staff, "adjustStock")
