@@ -38,8 +38,9 @@ schema: $(TOOLS)  ## Write the OpenAPI file anew
 bench: $(TOOLS)  ## Measure CPU and SQL statements per request, and memory
 	@$(DATABASE) $(BIN)/python -m tests.performance.bench $(ARGS)
 
-soak: $(TOOLS)  ## The long form of the concurrency checks and of the schema fuzz
-	@NEXUS_SOAK=1 $(DATABASE) $(BIN)/python -m pytest tests/concurrency tests/fuzz -s $(ARGS)
+soak: $(TOOLS)  ## The long form of the races, the crashes, the schema fuzz and the replay of real invoices
+	@NEXUS_SOAK=1 $(DATABASE) $(BIN)/python -m pytest $(wildcard tests/concurrency tests/faults) tests/fuzz \
+	  tests/performance/test_replay.py -s $(ARGS)
 
 lock: $(VENV)/.uv  ## Resolve the dependencies of pyproject.toml anew
 	@$(UV) pip compile $(LOCKED) $(ARGS) pyproject.toml -o requirements.txt
