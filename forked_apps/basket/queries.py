@@ -127,10 +127,10 @@ def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
     rules = rules_of(cart) if cart.lines else PriceRules()
     result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     assert result is not None
-    return replace(result, problems=(*result.problems, *_voucher_problems(cart, vouchers)))
+    return replace(result, problems=(*result.problems, *voucher_problems(cart, vouchers)))
 
 
-def _voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
+def voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
     """Vouchers that were valid when they came into the cart and are no more."""
     gone = set(cart.voucher_codes) - {voucher.code for voucher in usable} if cart.status == "Open" else set()
     return [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code in gone]

@@ -1,7 +1,7 @@
 """Reading checkouts: what was said so far, priced as the cart is now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ from django.utils import timezone
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
 from forked_apps.basket.pricing import price_cart, quotes_for
-from forked_apps.basket.queries import cart_by_id, offers_of, rules_of
-from forked_apps.basket.values import Cart, CartRef, PricedCart, Problem
+from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, voucher_problems
+from forked_apps.basket.values import Cart, CartRef, PricedCart
 from forked_apps.payment.gateways.registry import method_of
 from forked_apps.shipping.pricing import ShippingQuote
+from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.queries import usable_vouchers
 
 from .operations import claims_of, destination_of
@@ -64,18 +65,25 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that was right when it was said, at that place of the checkout, and is not any more."""
+
+    code: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class PricedCheckout:
     """A checkout with its cart priced for where it goes, the ways of delivery, and what stands against it.
 
-    `missing` names the steps without which it cannot be completed; each of `problems` is told of a cart's line, or of
-    a place in the checkout.
+    `missing` names the steps without which it cannot be completed. What has changed of the cart, the cart itself tells.
     """
 
     session: Session
     priced: PricedCart
     quotes: list[ShippingQuote]
     missing: list[str]
-    problems: list[Problem]
+    flaws: list[Flaw]
 
 
 def find_checkout(handle: str, ref: CartRef) -> Session | None:
@@ -109,7 +117,7 @@ def priced_checkout(session: Session) -> PricedCheckout:
     """The checkout as the shopper sees it. A way of delivery that is gone counts as not chosen."""
     cart = cart_by_id(session.basket_id)
     destination = destination_of(session.shipping_address, billing=session.billing_address)
-    vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
+    vouchers = _usable(session, cart) if cart.voucher_codes else []
     offers = offers_of(cart, vouchers, email=session.email)
     rules = rules_of(cart)
     priced = None
@@ -119,9 +127,14 @@ def priced_checkout(session: Session) -> PricedCheckout:
         )
     assert priced is not None
     quotes = quotes_for(priced.lines, cart.currency, rules, destination)
-    problems = _problems(session, priced, quotes) if session.is_open else []
-    missing = _missing(session, priced, quotes) if session.is_open else []
-    return PricedCheckout(session, priced, quotes, missing, [*priced.problems, *problems])
+    if not session.is_open:
+        return PricedCheckout(session, priced, quotes, [], [])
+    priced = replace(priced, problems=(*priced.problems, *voucher_problems(cart, vouchers)))
+    return PricedCheckout(session, priced, quotes, _missing(session, priced, quotes), _flaws(session, quotes))
+
+
+def _usable(session: Session, cart: Cart) -> list[Voucher]:
+    return usable_vouchers(cart.voucher_codes, user_id=cart.owner_id, email=session.email or cart.owner_email)
 
 
 def _missing(session: Session, priced: PricedCart, quotes: list[ShippingQuote]) -> list[str]:
@@ -140,19 +153,15 @@ def _has_method(session: Session, quotes: list[ShippingQuote]) -> bool:
     return any(session.shipping_method in {"", quote.code} for quote in quotes)
 
 
-def _problems(session: Session, priced: PricedCart, quotes: list[ShippingQuote]) -> list[Problem]:
-    """What was right when it was said and is not any more."""
+def _flaws(session: Session, quotes: list[ShippingQuote]) -> list[Flaw]:
     found = []
     if not _has_method(session, quotes):
-        found.append(Problem("shipping_method_unknown", "/shipping_method"))
+        found.append(Flaw("shipping_method_unknown", "/shipping_method"))
     if session.payment_method and method_of(session.payment_method) is None:
-        found.append(Problem("payment_method_unknown", "/payment_method"))
-    gone = sorted({*priced.cart.voucher_codes} - {voucher.code for voucher in priced.vouchers})
-    if gone:
-        found.append(Problem("voucher_invalid", "/cart/vouchers", {"codes": gone}))
+        found.append(Flaw("payment_method_unknown", "/payment_method"))
     address = session.shipping_address
     if address is not None and not is_delivered_to(address.country):
-        found.append(Problem("country_not_served", "/shipping_address/country", {"country": address.country}))
+        found.append(Flaw("country_not_served", "/shipping_address/country"))
     return found
 
 

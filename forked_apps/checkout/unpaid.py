@@ -14,13 +14,19 @@ from .errors import TooManyUnpaidOrders, UnpaidFacts
 
 LOCK_SPACE: Final = 0x756E7064  # first key of the advisory locks
 UNPAID: Final = """
-    (SELECT count(*) FROM order_order WHERE client = %(client)s AND payment_status = 'awaiting'
+    (SELECT count(*) AS count FROM order_order WHERE client = %(client)s AND payment_status = 'awaiting'
      AND status <> 'cancelled' AND pay_by > clock_timestamp())
 """
+# A place beside the client's other orders is given while they are few and a slot is free; it keeps those who count
+# behind the lock waiting. CASE, as nothing else says what is evaluated first.
 STANDING: Final = f"""
-    SELECT {UNPAID}, pg_try_advisory_xact_lock(%(space)s, %(slot)s),
+    SELECT CASE WHEN unpaid.count < %(slots)s THEN
+               CASE WHEN pg_try_advisory_xact_lock(%(space)s, %(slot)s)
+               THEN pg_try_advisory_xact_lock_shared(%(space)s, %(all)s) END
+           END,
            (SELECT id FROM checkout_checkoutsession WHERE basket_id = %(basket_id)s AND status = 'open'),
            EXISTS (SELECT 1 FROM partner_stockreservation WHERE basket_id = %(basket_id)s)
+    FROM {UNPAID} unpaid
 """
 
 
@@ -36,9 +42,9 @@ class Standing:
 def check_client(client: str, *, basket_id: int | None, is_free: bool) -> Standing:
     """Refuse one more unpaid order to a client that holds as many as it may; an empty client is nobody's.
 
-    One statement while the client holds few: as many of its orders as there are slots are then placed beside each
-    other. Above half of the limit, and where no slot is free, its orders wait for each other and are counted behind
-    the lock. The caller has locked the cart. Raises TooManyUnpaidOrders.
+    One statement while the client holds fewer than half: then as many orders of it may be placed beside each other.
+    Above that, and where these places are taken, its orders wait for each other and are counted behind the lock. The
+    caller has locked the cart. Raises TooManyUnpaidOrders.
     """
     limit = settings.UNPAID_ORDERS_PER_CLIENT
     slots = max(limit // 2, 1)
@@ -47,13 +53,15 @@ def check_client(client: str, *, basket_id: int | None, is_free: bool) -> Standi
             STANDING,
             {
                 "client": client,
+                "slots": slots,
                 "space": LOCK_SPACE,
+                "all": _key(client, 0),
                 "slot": _key(client, random.randrange(1, slots + 1)),  # noqa: S311 - no secret
                 "basket_id": basket_id,
             },
         )
-        count, has_slot, session_id, holds_stock = cursor.fetchone()
-    if client and not is_free and not (has_slot and count < slots):
+        has_place, session_id, holds_stock = cursor.fetchone()
+    if client and not is_free and not has_place:
         _check_behind_lock(client, limit)
     return Standing(session_id, holds_stock)
 
@@ -61,7 +69,7 @@ def check_client(client: str, *, basket_id: int | None, is_free: bool) -> Standi
 def _check_behind_lock(client: str, limit: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, _key(client, 0)])
-        cursor.execute(f"SELECT {UNPAID}", {"client": client})
+        cursor.execute(f"SELECT count FROM {UNPAID} unpaid", {"client": client})
         (count,) = cursor.fetchone()
     if count >= limit:
         raise TooManyUnpaidOrders(UnpaidFacts(limit=limit))

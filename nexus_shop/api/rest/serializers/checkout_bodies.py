@@ -4,8 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from forked_apps.address.validation import PostalAddress
-from forked_apps.basket.values import Problem
-from forked_apps.checkout.queries import PricedCheckout, hold_of
+from forked_apps.checkout.queries import Flaw, PricedCheckout, hold_of
 from nexus_shop.core.money import Money
 
 from .bodies import cart_body, quote_body
@@ -29,7 +28,7 @@ def checkout_body(checkout: PricedCheckout) -> dict[str, Any]:
         "totals": cart["totals"],
         "shipping_methods": [quote_body(quote) for quote in checkout.quotes],
         "missing": checkout.missing,
-        "problems": [_problem(problem) for problem in checkout.problems],
+        "problems": _problems(cart, checkout.flaws),
         "order": session.order_handle,
     }
 
@@ -38,14 +37,12 @@ def _address(address: PostalAddress | None) -> dict[str, str] | None:
     return None if address is None else asdict(address)
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
-    is_place = problem.line.startswith("/")
-    return {
-        "code": problem.code,
-        "item": None if is_place else problem.line,
-        "pointer": problem.line if is_place else None,
-        "detail": problem.detail,
-    }
+def _problems(cart: dict[str, Any], flaws: list[Flaw]) -> list[dict[str, Any]]:
+    """Those of the cart, and those of what the checkout was told."""
+    of_cart = [{name: problem[name] for name in ("code", "item", "detail")} for problem in cart["problems"]]
+    return [{**problem, "pointer": None} for problem in of_cart] + [
+        {"code": flaw.code, "item": None, "detail": {}, "pointer": flaw.pointer} for flaw in flaws
+    ]
 
 
 def payment_session_body(checkout: PricedCheckout) -> dict[str, Any]:
