@@ -23,6 +23,7 @@ from forked_apps.basket import operations as cart_operations
 from forked_apps.basket.queries import cart_by_id
 from forked_apps.checkout import operations as checkout_operations
 from forked_apps.checkout import unpaid
+from forked_apps.checkout.errors import TooManyUnpaidOrders, UnpaidFacts
 from forked_apps.offer import queries as offer_queries
 from forked_apps.order import operations as order_operations
 from forked_apps.order.models import Order
@@ -169,7 +170,7 @@ def _count_unpaid_unlocked(client: str, *, basket_id: int | None, is_free: bool)
     if settings.UNPAID_ORDERS_PER_CLIENT < 100:
         meet("client")
     if count >= settings.UNPAID_ORDERS_PER_CLIENT:
-        raise unpaid.TooManyUnpaidOrders(unpaid.UnpaidFacts(limit=settings.UNPAID_ORDERS_PER_CLIENT))
+        raise TooManyUnpaidOrders(UnpaidFacts(limit=settings.UNPAID_ORDERS_PER_CLIENT))
     return unpaid.Standing(None, holds_stock=False)
 
 

@@ -47,15 +47,17 @@ class CheckoutView(View):
         `expected_total` is the total that the shopper has seen; if it is another now, 409 `total_changed` has the new.
         """
         data = self.parsed(shapes.CheckoutInput)
-        basket_id = self._basket_id(data.get("cart"))
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
         return self.write(
-            lambda: complete_checkout(basket_id, details=details, expected_total=expected, version=self.version()),
+            lambda: complete_checkout(
+                self._basket_id(data.get("cart")), details=details, expected_total=expected, version=self.version()
+            ),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
 
     def _basket_id(self, handle: str | None) -> int:
+        """The cart that is meant; asked for behind the key: a replay has no open cart any more."""
         ref = cart_ref(self.request)
         if handle is not None:
             named = basket_id_of(handle, ref)

@@ -13,7 +13,7 @@ from forked_apps.offer.explaining import Explanation
 from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import prices as shapes
-from nexus_shop.api.rest.serializers.bodies import cart_problems
+from nexus_shop.api.rest.serializers.bodies import cart_problems, quote_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, Money
 
