@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.utils import timezone
@@ -18,6 +19,7 @@ from tests.factories.shop import ADDRESS_JSON, make_country, make_product, make_
 pytestmark = pytest.mark.django_db
 
 TOTAL = {"amount": "14.95", "currency": "GBP"}
+CHECKOUTS: WeakKeyDictionary[APIClient, str] = WeakKeyDictionary()
 every_route = pytest.mark.parametrize("route", ["checkout", "orders", "complete"])
 
 
@@ -29,7 +31,7 @@ def mug() -> Product:
 
 def place(client: APIClient, route: str, mug: Product, *, key: str | None = None, **changes: Any) -> Any:
     """One order by the route, with a cart made ready where it wants one."""
-    headers = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
+    headers: dict[str, Any] = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
     if route == "orders":
         body = {"items": [{"product_id": mug.pk}], "shipping_address": ADDRESS_JSON}
         return client.post("/api/v1/orders/", body | changes, **headers)
@@ -37,10 +39,10 @@ def place(client: APIClient, route: str, mug: Product, *, key: str | None = None
         return client.post(
             "/api/v1/checkout/", {"shipping_address": ADDRESS_JSON, "expected_total": TOTAL} | changes, **headers
         )
-    handle = client.__dict__.setdefault("checkout", None) or opened(client)
-    client.__dict__["checkout"] = handle
+    if client not in CHECKOUTS:
+        CHECKOUTS[client] = opened(client)
     total = TOTAL if not changes else {"amount": "1.00", "currency": "GBP"}
-    return client.post(f"/api/v1/checkouts/{handle}/complete/", {"expected_total": total}, **headers)
+    return client.post(f"/api/v1/checkouts/{CHECKOUTS[client]}/complete/", {"expected_total": total}, **headers)
 
 
 def opened(client: APIClient) -> str:
@@ -69,7 +71,7 @@ def test_without_a_key(mug: Product, route: str) -> None:
 def test_setting_demands_a_key(mug: Product, route: str, settings: Settings) -> None:
     settings.IDEMPOTENCY_KEY_REQUIRED = True
     client = shopper(mug)
-    client.__dict__["checkout"] = opened(client)
+    CHECKOUTS[client] = opened(client)
     refused = place(client, route, mug)
     assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_required")
     assert not Order.objects.exists()
@@ -128,7 +130,7 @@ def test_key_expires_after_a_day(mug: Product, route: str) -> None:
 @every_route
 def test_refusal_is_replayed_too(mug: Product, route: str) -> None:
     client = shopper(mug)
-    client.__dict__["checkout"] = opened(client)
+    CHECKOUTS[client] = opened(client)
     StockRecord.objects.update(num_in_stock=0)
     first = place(client, route, mug, key="key")
     StockRecord.objects.update(num_in_stock=50)
