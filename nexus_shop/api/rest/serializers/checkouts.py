@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from .basket import CartShape, ShippingMethodShape, Totals
@@ -51,12 +52,19 @@ class CheckoutShape(serializers.Serializer[Any]):
     order = serializers.CharField(allow_null=True)
 
 
+@extend_schema_field(
+    {"anyOf": [{"type": "string", "format": "email", "maxLength": 254}, {"type": "string", "maxLength": 0}]}
+)
+class EmailOrNone(serializers.EmailField):
+    """An e-mail address; an empty text takes it back (spectacular says that it is none)."""
+
+
 class CheckoutChange(StrictSerializer):
     """What the shopper says; null takes back what was said."""
 
     ignored = READ_ONLY
 
-    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    email = EmailOrNone(max_length=254, required=False, allow_blank=True)
     shipping_address = AddressInput(required=False, allow_null=True)
     billing_address = AddressInput(required=False, allow_null=True)
     shipping_method = Text(max_length=128, required=False, allow_null=True)
