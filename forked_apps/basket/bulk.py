@@ -33,7 +33,7 @@ def add_rows_to_cart(
     cart = lock(ref, token=token, version=version)
     ids = _product_ids([row.sku for row in rows if not row.fault])
     found = articles(list(ids.values()), currency=cart.currency)
-    held = Held() if cart.is_new else held_by(cart.id)
+    held = Held() if cart.is_new else held_by(cart)
     entries: list[tuple[str, Entry]] = []
     results = [_result(row, ids, found, held, entries) for row in rows]
     refused = [result for result in results if result.code]

@@ -1,5 +1,6 @@
 """How much one cart, and so one order, may hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -17,11 +18,15 @@ MAX_TOTAL: Final = Decimal("9999999999.99")  # what the columns of an order hold
 
 @dataclass(slots=True)
 class Held:
-    """What a cart holds so far: units by stock record, about what they are worth with tax, references of its lines."""
+    """What a cart holds so far: units by stock record, about what they are worth with tax, references of its lines.
+
+    `own`: units that its payment session has of the stock, by stock record; they are free for this cart.
+    """
 
     units: dict[int, int] = field(default_factory=dict)
     worth: Decimal = ZERO
     lines: set[str] = field(default_factory=set)
+    own: Mapping[int, int] = field(default_factory=dict)
 
     def take(self, stock: Stock, quantity: int, *, extra: Decimal = ZERO, pointer: str) -> int:
         """Hold more units of a priced stock record; returns those of it together. Raises QuantityLimit.

@@ -1,7 +1,8 @@
 """The cart's row, locked and its version raised: the first statement of every change of a cart."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -11,15 +12,21 @@ from nexus_shop.core.errors import NotFound, StaleVersion
 from .errors import CartNotFound, CartOrdered
 from .values import CartRef, Changed, hash_of_token
 
+# Of a row `{basket}`: stock record id -> units that the cart's own payment session holds.
+OWN: Final = """
+    (SELECT json_object_agg(stock_record_id, quantity) FROM partner_stockreservation WHERE basket_id = {basket}.id)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The open cart of the transaction, its row locked, its version raised."""
+    """The open cart of the transaction, its row locked, its version raised. `own`: what it holds of stock already."""
 
     id: int
     currency: str
     is_new: bool
     token: str | None = None
+    own: Mapping[int, int] = field(default_factory=dict)
 
 
 def changed(cart: Locked) -> Changed:
@@ -73,31 +80,36 @@ def is_known(token_hash: str) -> bool:
 def _raise_version(condition: str, value: Any, version: int | None) -> Locked | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE basket_basket SET version = version + 1 WHERE {condition} RETURNING id, currency, version",
+            f"UPDATE basket_basket SET version = version + 1 WHERE {condition} RETURNING id, currency, version,"
+            f" {OWN.format(basket='basket_basket')}",
             [value],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     check_version(row[2] - 1, version)
-    return Locked(row[0], row[1], is_new=False)
+    return Locked(row[0], row[1], is_new=False, own=_units(row[3]))
+
+
+def _units(found: Mapping[str, int] | None) -> dict[int, int]:
+    return {int(pk): units for pk, units in (found or {}).items()}
 
 
 def lock_of_owner(owner_id: int, version: int | None) -> Locked:
     """Two first writes at once: the unique index on a login's open cart makes the second one wait and find it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO basket_basket AS b (owner_id, status, date_created, currency)
             VALUES (%s, 'Open', clock_timestamp(), %s)
             ON CONFLICT (owner_id) WHERE status = 'Open' DO UPDATE SET version = b.version + 1
-            RETURNING id, currency, version, xmax = 0
+            RETURNING id, currency, version, xmax = 0, {OWN.format(basket="b")}
             """,
             [owner_id, settings.OSCAR_DEFAULT_CURRENCY],
         )
-        pk, currency, new_version, is_new = cursor.fetchone()
+        pk, currency, new_version, is_new, own = cursor.fetchone()
     check_version(new_version - 1, version)
-    return Locked(pk, currency, is_new)
+    return Locked(pk, currency, is_new, own=_units(own))
 
 
 def _new_guest_cart(token: str, version: int | None) -> Locked:

@@ -84,7 +84,7 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
     QuantityLimit, CartNotFound, CartOrdered, StaleVersion.
     """
     cart = lock(ref, token=token, version=version)
-    add_lines(cart, wanted=[wanted], held=Held() if cart.is_new else held_by(cart.id))
+    add_lines(cart, wanted=[wanted], held=Held() if cart.is_new else held_by(cart))
     return changed(cart)
 
 
@@ -94,7 +94,7 @@ def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, ve
     cart = lock(ref, token=token, version=version)
     if not cart.is_new:
         delete_lines(cart.id)
-    add_lines(cart, wanted=wanted, held=Held())
+    add_lines(cart, wanted=wanted, held=Held(own=cart.own))
     return changed(cart)
 
 
@@ -112,7 +112,7 @@ def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version:
     article = _article_for_sale(articles([line.product_id], currency=cart.currency), line.product_id)
     if line.stock.price is None or line.stock.currency != cart.currency:
         raise ProductUnavailable(ProductFacts(product_ids=[line.product_id]))
-    held = held_by(cart.id, without=line_handle)
+    held = held_by(cart, without=line_handle)
     _check_quantity(article, line, wanted=quantity, held=held, pointer="/quantity")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -234,9 +234,10 @@ def _check_quantity(article: Article, line: _PinnedLine, *, wanted: int, held: H
     """Refuse more than one cart may hold, or than is free of the stock record."""
     extra = extra_of(line.options)
     together = held.take(line.stock, wanted, extra=extra, pointer=pointer)
-    if article.tracks_stock and together > line.stock.free:
+    free = line.stock.free + held.own.get(line.stock.id, 0)
+    if article.tracks_stock and together > free:
         held.put_back(line.stock, wanted, extra=extra)
-        shortage = Shortage(article.product_id, article.sku, together, line.stock.free)
+        shortage = Shortage(article.product_id, article.sku, together, free)
         raise InsufficientStock(Shortages(shortages=[shortage]), pointer=pointer)
 
 
@@ -296,17 +297,17 @@ def prices_of(stock: Stock, *, options: Iterable[ChosenOption]) -> tuple[Decimal
     return (None, entered) if settings.PRICES_INCLUDE_TAX else (entered, None)
 
 
-def held_by(basket_id: int, *, without: str | None = None) -> Held:
+def held_by(cart: Locked, *, without: str | None = None) -> Held:
     """What the cart holds, but for the line of that handle."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT line_reference, stockrecord_id, quantity,"
             " quantity * COALESCE(price_incl_tax, price_excl_tax, 0) FROM basket_line"
             " WHERE basket_id = %s AND handle IS DISTINCT FROM %s",
-            [basket_id, without],
+            [cart.id, without],
         )
         rows = cursor.fetchall()
-    held = Held(worth=sum((worth for *_, worth in rows), ZERO))
+    held = Held(worth=sum((worth for *_, worth in rows), ZERO), own=cart.own)
     for reference, stock_id, quantity, _ in rows:
         held.lines.add(reference)
         held.units[stock_id] = held.units.get(stock_id, 0) + quantity

@@ -40,9 +40,14 @@ def price_cart(
 ) -> PricedCart | None:
     """The cart with all its prices; None where no method of `shipping_code` serves it. Without one: the cheapest.
 
-    Without a destination, and where no method serves it, the cheapest of all methods is taken.
+    Without a destination, and where no method serves it, the cheapest of all methods is taken. What the shopper has
+    chosen to collect changes hands at home, unless an address says else.
     """
     rules = rules or PriceRules()
+    if destination is None and any(
+        method.code == shipping_code and not method.needs_address for method in rules.methods
+    ):
+        destination = Destination(settings.SHOP_COUNTRY)
     currency = cart.currency
     units = [_unit(line, cart, rules, destination) for line in cart.lines]
     applications = _apply(cart, units, offers)

@@ -31,6 +31,11 @@ OPTIONS: Final = """
              WHERE c.group_id = o.option_group_id AND c.price <> 0)) ORDER BY a.id)
         FROM basket_lineattribute a JOIN catalogue_option o ON o.id = a.option_id WHERE a.line_id = l.id) END
 """
+# Promised to others: what the cart's own payment session holds is not.
+PROMISED: Final = """
+    s.num_allocated - COALESCE((SELECT r.quantity FROM partner_stockreservation r
+                                WHERE r.basket_id = l.basket_id AND r.stock_record_id = s.id), 0)
+"""
 LINES: Final = """
     SELECT b.id, b.handle, b.version, b.status, b.owner_id, b.currency,
            (SELECT email FROM accounts_user u WHERE u.id = b.owner_id), {token},
@@ -40,7 +45,7 @@ LINES: Final = """
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
-           COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, s.num_allocated,
+           COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, {promised},
            s.backorder_limit, s.expected_on, s.is_preorder, s.partner_id, partner.name, s.partner_sku,
            {options}
     FROM basket_basket b
@@ -87,7 +92,7 @@ def no_cart() -> Cart:
 
 def _read(condition: str, value: Any) -> Cart | None:
     entered = "l.price_incl_tax" if settings.PRICES_INCLUDE_TAX else "l.price_excl_tax"
-    statement = LINES.format(condition=condition, token=CURRENT, entered=entered, options=OPTIONS)
+    statement = LINES.format(condition=condition, token=CURRENT, entered=entered, promised=PROMISED, options=OPTIONS)
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])
         rows = cursor.fetchall()
@@ -122,10 +127,10 @@ def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
     rules = rules_of(cart) if cart.lines else PriceRules()
     result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     assert result is not None
-    return replace(result, problems=(*result.problems, *_voucher_problems(cart, vouchers)))
+    return replace(result, problems=(*result.problems, *voucher_problems(cart, vouchers)))
 
 
-def _voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
+def voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
     """Vouchers that were valid when they came into the cart and are no more."""
     gone = set(cart.voucher_codes) - {voucher.code for voucher in usable} if cart.status == "Open" else set()
     return [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code in gone]

@@ -59,7 +59,7 @@ def restore_saved_line(ref: CartRef, *, handle: str, token: str, version: int | 
         add_lines(
             cart,
             wanted=[Wanted(saved.product_id, saved.quantity, saved.options)],
-            held=Held() if cart.is_new else held_by(cart.id),
+            held=Held() if cart.is_new else held_by(cart),
         )
     except NotFound:
         raise ProductUnavailable(ProductFacts(product_ids=[saved.product_id])) from None

@@ -47,3 +47,31 @@ class EmailRequired(DomainError):
 
     code = "email_required"
     message = _("We need an e-mail address for the confirmation.")
+
+
+class BillingAddressRequired(DomainError):
+    """Nothing is shipped, and the tax goes by the address of the bill, which nobody has said."""
+
+    code = "billing_address_required"
+    message = _("We need the address for the bill.")
+
+
+class CheckoutClosed(DomainError):
+    """The checkout has been completed or cancelled, or its cart went into another one."""
+
+    code = "checkout_closed"
+    message = _("This checkout is closed.")
+
+
+@dataclass(frozen=True)
+class UnpaidFacts:
+    """How many a client may hold."""
+
+    limit: int
+
+
+class TooManyUnpaidOrders(DomainError):
+    """The client holds as many unpaid orders as one may. Nothing was ordered."""
+
+    code = "too_many_unpaid_orders"
+    message = _("You have too many unpaid orders: pay or cancel one first.")

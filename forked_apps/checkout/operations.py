@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
 
 from forked_apps.address.errors import CountryFacts, CountryNotServed
 from forked_apps.address.models import Country
@@ -25,8 +27,9 @@ from forked_apps.order.lifecycle import PROCESSING
 from forked_apps.order.models import Order
 from forked_apps.order.operations import move_order
 from forked_apps.order.placement import Placement, write_order
-from forked_apps.partner.operations import allocate_stock
+from forked_apps.partner.operations import Quantities, allocate_stock
 from forked_apps.partner.queries import Article, articles
+from forked_apps.partner.reservations import exchange_reservation
 from forked_apps.payment.errors import PaymentMethodUnknown
 from forked_apps.payment.gateways.registry import available_methods, method_of
 from forked_apps.payment.operations import open_source
@@ -35,10 +38,11 @@ from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.handles import new_handle
 from nexus_shop.core.money import Money
 from nexus_shop.core.rules import rules_token
-from nexus_shop.core.transactions import transaction
+from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import Destination
 
 from .errors import (
+    BillingAddressRequired,
     CurrencyMismatch,
     EmailRequired,
     ShippingAddressRequired,
@@ -46,14 +50,17 @@ from .errors import (
     TotalChanged,
     TotalFacts,
 )
+from .models import CheckoutSession
+from .unpaid import Standing, check_client
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
+    `email` is the login's own for one: offers count its uses with those of a guest of that address.
     `shipping_method` None is the cheapest, `payment_method` None the default one. `client` is whom unpaid orders are
-    counted for.
+    counted for; nobody's are not limited.
     """
 
     user_id: int | None
@@ -79,22 +86,34 @@ class Placed:
 def complete_checkout(basket_id: int, *, details: Details, expected_total: Money, version: int | None = None) -> Placed:
     """Turn a cart into an order awaiting payment.
 
-    Locks the cart, then vouchers, the customer (where an offer has a limit for each), capped offers and stock.
-    Completing an ordered cart returns its order. Raises CartEmpty, TotalChanged (with the new totals),
-    CurrencyMismatch, InsufficientStock (every short line), ProductUnavailable, QuantityLimit, OfferUsedUp,
-    VoucherInvalid, StaleVersion, and the rules on address, shipping and payment method; then nothing is changed.
+    Locks the cart, then vouchers, the customer (where an offer has a limit for each), the client, capped offers and
+    stock. Completing an ordered cart returns its order; its open checkout is completed with it, and stock that it
+    holds becomes the order's. Raises CartEmpty, TotalChanged (with the new totals), CurrencyMismatch,
+    InsufficientStock (every short line), ProductUnavailable, QuantityLimit, OfferUsedUp, VoucherInvalid,
+    TooManyUnpaidOrders, StaleVersion, and the rules on address, shipping and payment method; then nothing is changed.
     Publishes OrderPlaced.
     """
     if lock_cart(basket_id) != "Open":
-        return Placed(_order_of(basket_id), is_new=False)
+        return Placed(order_of(basket_id), is_new=False)
+    order = order_locked_cart(basket_id, details=details, expected_total=expected_total, version=version)
+    return Placed(order, is_new=True)
+
+
+@transaction_required
+def order_locked_cart(basket_id: int, *, details: Details, expected_total: Money, version: int | None = None) -> Order:
+    """`complete_checkout` inside the transaction of a caller who has locked the open cart."""
     cart = cart_by_id(basket_id)
     if version is not None and version != cart.version:
         raise StaleVersion
     if not cart.lines:
         raise CartEmpty
-    order = _place(cart, details, expected_total=expected_total)
+    order, standing = _place(cart, details, expected_total=expected_total)
     submit_cart(basket_id)
-    return Placed(order, is_new=True)
+    if standing.session_id is not None:
+        CheckoutSession.objects.filter(pk=standing.session_id).update(
+            status=CheckoutSession.Status.COMPLETED, order=order, version=F("version") + 1, updated_at=Now()
+        )
+    return order
 
 
 @transaction
@@ -104,10 +123,12 @@ def place_order(wanted: Sequence[Wanted], *, details: Details) -> Order:
     Nothing is captured until the shopper confirms the total of the order's next action. Locks vouchers, the customer,
     capped offers and stock as `complete_checkout`; raises as it, without comparing totals. Publishes OrderPlaced.
     """
-    return _place(_cart_of(wanted, details.user_id), details, expected_total=None)
+    order, _ = _place(_cart_of(wanted, details.user_id), details, expected_total=None)
+    return order
 
 
-def _order_of(basket_id: int) -> Order:
+def order_of(basket_id: int) -> Order:
+    """The order of a cart that is not open any more. Raises CartEmpty where it has none."""
     order: Order | None = Order.objects.filter(basket_id=basket_id).first()
     if order is None:  # a cart that was merged into another
         raise CartEmpty
@@ -153,7 +174,7 @@ def _line_of(article: Article, item: Wanted) -> CartLine:
     )
 
 
-def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Order:
+def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> tuple[Order, Standing]:
     method = method_of(details.payment_method) if details.payment_method else available_methods()[0]
     if method is None:
         raise PaymentMethodUnknown(pointer="/payment_method")
@@ -161,8 +182,12 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
     countries = _checked_addresses(details, requires_shipping=priced.shipping.needs_address)
     if expected_total is not None:
         _compare(priced, expected_total)
+    standing = check_client(details.client, basket_id=cart.id, is_free=not priced.totals.total)
     _take_offers(priced)
-    _take_stock(cart)
+    if standing.holds_stock and cart.id is not None:
+        exchange_reservation(cart.id, claims_of(cart))
+    else:
+        allocate_stock(claims_of(cart))
     order = write_order(
         priced,
         Placement(
@@ -181,7 +206,7 @@ def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> Ord
     open_source(order, method=method)
     if not order.total_incl_tax:  # nothing to wait for
         move_order(order, status=PROCESSING)
-    return order
+    return order, standing
 
 
 def _priced(cart: Cart, details: Details) -> PricedCart:
@@ -190,7 +215,7 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
         raise EmailRequired(pointer="/email")
     codes = {*cart.voucher_codes, *details.vouchers}
     vouchers = lock_vouchers(codes, user_id=details.user_id, email=details.email)
-    destination = _destination(details)
+    destination = destination_of(details.shipping_address, billing=details.billing_address)
     priced = price_cart(
         cart,
         offers_of(cart, vouchers, email=details.email, for_order=True),
@@ -201,6 +226,8 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     )
     if priced is None:
         raise ShippingMethodUnknown(pointer="/shipping_method")
+    if priced.totals.tax is None and not priced.shipping.needs_address:
+        raise BillingAddressRequired(pointer="/billing_address")
     if priced.totals.tax is None:
         raise ShippingAddressRequired(pointer="/shipping_address")
     withdrawn = [line.line.product_id for line in priced.lines if line.unit is None or not line.line.is_sold]
@@ -210,9 +237,9 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     return priced
 
 
-def _destination(details: Details) -> Destination | None:
-    """Where the order goes to; what is not shipped goes where the bill goes."""
-    address = details.shipping_address or details.billing_address
+def destination_of(shipping: PostalAddress | None, *, billing: PostalAddress | None) -> Destination | None:
+    """Where an order goes to; what is not shipped goes where the bill goes."""
+    address = shipping or billing
     return Destination(address.country, address.state, address.postcode) if address else None
 
 
@@ -220,7 +247,12 @@ def _checked_addresses(details: Details, *, requires_shipping: bool) -> dict[str
     """The countries of the addresses, by code. Goods go only where the shop delivers; a bill goes anywhere."""
     if requires_shipping and details.shipping_address is None:
         raise ShippingAddressRequired(pointer="/shipping_address")
-    given = {"shipping_address": details.shipping_address, "billing_address": details.billing_address}
+    return countries_of(details.shipping_address, billing=details.billing_address)
+
+
+def countries_of(shipping: PostalAddress | None, *, billing: PostalAddress | None) -> dict[str, Country]:
+    """The countries of the addresses, by code. Raises CountryNotServed, AddressIncomplete, InvalidPostcode."""
+    given = {"shipping_address": shipping, "billing_address": billing}
     addresses = {name: address for name, address in given.items() if address is not None}
     countries: dict[str, Country] = Country.objects.in_bulk({address.country for address in addresses.values()})
     for name, address in addresses.items():
@@ -248,10 +280,10 @@ def _take_offers(priced: PricedCart) -> None:
     )
 
 
-def _take_stock(cart: Cart) -> None:
-    """Two lines of one stock record (by options) are one claim on it."""
+def claims_of(cart: Cart) -> Quantities:
+    """What a cart takes of which stock record. Two lines of one (by options) are one claim on it."""
     claims: dict[int, int] = {}
     for line in cart.lines:
         if line.tracks_stock:
             claims[line.stock.id] = claims.get(line.stock.id, 0) + line.quantity
-    allocate_stock(claims)
+    return claims

@@ -30,14 +30,7 @@ def reserve_stock(basket_id: int, quantities: Quantities, *, client: str, expire
     """
     if client:
         _check_client(client, basket_id)
-    held = _take(basket_id)
-    with connection.cursor() as cursor:  # both at once: giving back and taking are one claim on the locks
-        cursor.execute(
-            "SELECT id FROM partner_stockrecord WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-            [sorted({*held, *quantities})],
-        )
-    release_stock(held)
-    allocate_stock(quantities)
+    exchange_reservation(basket_id, quantities)
     StockReservation.objects.bulk_create(
         StockReservation(
             stock_record_id=pk, quantity=quantities[pk], basket_id=basket_id, client=client, expires_at=expires_at
@@ -64,6 +57,24 @@ def claim_reservation(basket_id: int) -> Quantities:
     Empty where time was up and the stock is given back: the caller allocates anew. Locks the reservations.
     """
     return _take(basket_id)
+
+
+@transaction_required
+def exchange_reservation(basket_id: int, quantities: Quantities) -> None:
+    """Let the cart's promise, whatever is left of it, become one of exactly these units; the rows go.
+
+    Locks the reservations, then the stock records. Raises InsufficientStock with every shortage.
+    """
+    held = claim_reservation(basket_id)
+    if held == quantities:
+        return
+    with connection.cursor() as cursor:  # both at once: giving back and taking are one claim on the locks
+        cursor.execute(
+            "SELECT id FROM partner_stockrecord WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [sorted({*held, *quantities})],
+        )
+    release_stock(held)
+    allocate_stock(quantities)
 
 
 @transaction

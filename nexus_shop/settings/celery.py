@@ -47,6 +47,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.basket.tasks.purge_abandoned_carts_task",
         "schedule": timedelta(hours=6),
     },
+    "forget old checkouts": {
+        "task": "forked_apps.checkout.tasks.purge_old_checkouts_task",
+        "schedule": timedelta(hours=6),
+    },
     "give expired stock reservations back": {
         "task": "forked_apps.partner.tasks.release_expired_reservations_task",
         "schedule": timedelta(seconds=30),

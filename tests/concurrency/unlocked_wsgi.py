@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import django
+from django.conf import settings
 from django.db import connection
 
 django.setup()
@@ -21,6 +22,9 @@ from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
 from forked_apps.basket.queries import cart_by_id
 from forked_apps.checkout import operations as checkout_operations
+from forked_apps.checkout import unpaid
+from forked_apps.checkout.errors import TooManyUnpaidOrders, UnpaidFacts
+from forked_apps.offer import queries as offer_queries
 from forked_apps.order import operations as order_operations
 from forked_apps.order.models import Order
 from forked_apps.partner import operations as stock_operations
@@ -149,7 +153,35 @@ def _count_after_reading(keys: Any) -> list[limits.State]:
     return states
 
 
+_take_offers = checkout_operations._take_offers
+
+
+def _take_offers_after_meeting(priced: Any) -> None:
+    if any(application.offer.max_user_applications is not None for application in priced.applications):
+        meet("customer")
+    _take_offers(priced)
+
+
+def _count_unpaid_unlocked(client: str, *, basket_id: int | None, is_free: bool) -> unpaid.Standing:
+    del basket_id, is_free
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count FROM {unpaid.UNPAID} unpaid", {"client": client})
+        (count,) = cursor.fetchone()
+    if settings.UNPAID_ORDERS_PER_CLIENT < 100:
+        meet("client")
+    if count >= settings.UNPAID_ORDERS_PER_CLIENT:
+        raise TooManyUnpaidOrders(UnpaidFacts(limit=settings.UNPAID_ORDERS_PER_CLIENT))
+    return unpaid.Standing(None, holds_stock=False)
+
+
+def _no_lock(_: Any) -> None:
+    pass
+
+
 for module, name, replacement in (
+    (offer_queries, "_lock", _no_lock),
+    (checkout_operations, "_take_offers", _take_offers_after_meeting),
+    (checkout_operations, "check_client", _count_unpaid_unlocked),
     (limits, "_count_in_table", _count_after_reading),
     (stock_operations, "_move", _move_unguarded),
     (cart_locking, "_raise_version", _raise_version_unlocked),

@@ -21,6 +21,7 @@ EXAMPLES: Final = 300 if IS_SOAK else 8
 KNOWN: Final[dict[str, list[Any]]] = {
     "keys": [str(stage.MUG), "sku:MUG", "sku:PEN", "mug", str(stage.PARENT), str(stage.CHILD), str(stage.WITHDRAWN)],
     "orders": [stage.ORDER, stage.OTHER_ORDER],
+    "checkouts": [stage.CHECKOUT, stage.OTHER_CHECKOUT],
     "lines": [stage.GUEST_LINE, stage.CUSTOMER_LINE, stage.OTHER_LINE],
     "saved": [stage.GUEST_SAVED, stage.CUSTOMER_SAVED, stage.OTHER_SAVED],
     "shared": [stage.SHARED],
@@ -99,7 +100,12 @@ ORDER_PATHS: Final = (
         for part in ("", "lines/", "shipping-events/", "payment-events/", "notes/", "links/")
     ),
 )
+CHECKOUTS: Final = [
+    "/api/v1/checkouts/{handle}/" + step
+    for step in ("", "addresses/", "shipping-methods/", "shipments/", "payment-sessions/", "complete/", "cancel/")
+]
 EXAMPLE_OF: Final = {
+    **{path: {"handle": stage.CHECKOUT} for path in CHECKOUTS},
     "/api/v1/cart/items/{handle}/": {"handle": stage.GUEST_LINE},
     **{path: {"handle": stage.ORDER} for path in ORDER_PATHS},
     "/api/v1/cart/vouchers/{code}/": {"code": "INSIDE"},
@@ -135,6 +141,7 @@ def configuration() -> schemathesis.Config:
     """What is generated, and how much of it."""
     bound = {name: {"dictionary": dictionary, "probability": LIKELY} for name, dictionary in PARAMETERS.items()}
     handles = {
+        **dict.fromkeys(CHECKOUTS, "checkouts"),
         "/api/v1/cart/items/{handle}/": "lines",
         **dict.fromkeys(ORDER_PATHS, "orders"),
         "/api/v1/cart/saved/{handle}/": "saved",

@@ -15,6 +15,8 @@ from forked_apps.basket.models import Basket, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart
 from forked_apps.basket.values import CartRef, hash_of_token
 from forked_apps.catalogue.models import Option, Product, ProductClass
+from forked_apps.checkout.models import CheckoutSession
+from forked_apps.checkout.sessions import open_checkout
 from forked_apps.order.models import Order
 from forked_apps.search.operations import rebuild
 from forked_apps.voucher.models import Voucher
@@ -59,6 +61,8 @@ SHARED: Final = "3" * 31 + "a"
 #: For everybody, once for each customer, over, and in the guest's and the customer's carts.
 VOUCHERS: Final = ("SAVE", "ONCE", "OVER", "INSIDE")
 PAYMENT: Final = "1" * 31 + "d"
+CHECKOUT: Final = "0" * 31 + "8"
+OTHER_CHECKOUT: Final = "0" * 31 + "9"
 CUSTOMER_EMAIL: Final = "customer@example.com"
 PASSWORD: Final = "secret-password"
 ORDERS: Final = ("order_order", "order_line")
@@ -146,6 +150,9 @@ def set_carts_and_orders(people: People) -> None:
         cart = Basket.objects.get(pk=add_to_cart(ref, wanted=Wanted(MUG, 2), token=token).basket_id)
         Basket.objects.filter(pk=cart.pk).update(handle=handle)
         cart.lines.update(handle=line)
+    for handle, token in ((CHECKOUT, GUEST_TOKEN), (OTHER_CHECKOUT, OTHER_TOKEN)):
+        opened = open_checkout(CartRef(token_hash=hash_of_token(token)))
+        CheckoutSession.objects.filter(pk=opened.session_id).update(handle=handle)
     _make_extras(people)
     for handle, user_id in ((ORDER, people.customer), (OTHER_ORDER, people.other)):
         order = make_order(mug, quantity=3, user=User.objects.get(pk=user_id))
@@ -180,14 +187,8 @@ def _forget_names() -> None:
     hashes = [hash_of_token(GUEST_TOKEN), hash_of_token(OTHER_TOKEN)]
     Basket.objects.filter(token_hash__in=hashes).update(token_hash=None)
     with connection.cursor() as cursor:
-        for table in (
-            "basket_basket",
-            "basket_line",
-            "basket_savedline",
-            "basket_sharedcart",
-            "payment_source",
-            *ORDERS,
-        ):
+        carts = ("basket_basket", "basket_line", "basket_savedline", "basket_sharedcart", "checkout_checkoutsession")
+        for table in (*carts, "payment_source", *ORDERS):
             cursor.execute(
                 f"UPDATE {table} SET handle = md5(gen_random_uuid()::text) WHERE handle ~ '^(0|1|2|3)\\1{{30}}'"
             )

@@ -29,6 +29,7 @@ BAD_HEADERS = [
     ("Idempotency-Key", "x" * 256, "idempotency_key_invalid"),
     ("Accept", "text/html", "not_acceptable"),
 ]
+TOTAL = {"amount": stage.TOTAL, "currency": "GBP"}
 every_route = pytest.mark.parametrize("route", ROUTES, ids=str)
 every_role = pytest.mark.parametrize("role", ROLES)
 
@@ -129,6 +130,12 @@ def place_flaws(response: requests.Response, pointer: str) -> list[str]:
         ("customer", "PATCH", f"orders/{stage.ORDER}/status/", {"status": "cancelled"}, 403),
         ("customer", "POST", "checkout/", {"cart": stage.OTHER_CART}, 404),
         ("customer", "POST", "checkout/", {"cart": stage.GUEST_CART}, 404),
+        ("customer", "PATCH", f"checkouts/{stage.CHECKOUT}/", {"email": "mine@example.com"}, 404),
+        ("customer", "POST", f"checkouts/{stage.CHECKOUT}/cancel/", None, 404),
+        ("anonymous", "PATCH", f"checkouts/{stage.OTHER_CHECKOUT}/", {"email": "mine@example.com"}, 404),
+        ("anonymous", "PUT", f"checkouts/{stage.OTHER_CHECKOUT}/addresses/", {"shipping_address": ADDRESS_JSON}, 404),
+        ("anonymous", "POST", f"checkouts/{stage.OTHER_CHECKOUT}/payment-sessions/", None, 404),
+        ("anonymous", "POST", f"checkouts/{stage.OTHER_CHECKOUT}/complete/", {"expected_total": TOTAL}, 404),
         ("staff", "PATCH", f"cart/items/{stage.CUSTOMER_LINE}/", {"quantity": 1}, 404),
         ("staff", "POST", "checkout/", {"cart": stage.CUSTOMER_CART}, 404),
         ("anonymous", "PATCH", f"cart/items/{stage.OTHER_LINE}/", {"quantity": 1}, 404),
@@ -182,11 +189,13 @@ def test_bad_header_is_refused_and_nothing_written(still_target: Target, route: 
         ("DELETE", "cart/saved/{}/"),
         ("DELETE", "cart/vouchers/{}/"),
         ("GET", "cart/shared/{}/"),
+        ("GET", "checkouts/{}/"),
+        ("POST", "checkouts/{}/payment-sessions/"),
         ("PATCH", "orders/{}/status/"),
     ],
 )
 def test_address_of_nothing_is_not_found(still_target: Target, method: str, path: str) -> None:
-    body = {"status": "processing"} if "status" in path else {"quantity": 1}
+    body = {"status": "processing"} if "status" in path else {} if "checkouts" in path else {"quantity": 1}
     before = stage.snapshot(still_target.database)
     for handle in ("%00", "%ff", "x" * 3000, "..%2f..", "%F0%9F%98%80", "'--", "%ed%a0%80", "-1", " "):
         response = send(still_target, "staff", Route(method, PREFIX + path.format(handle), body), encoded(body))

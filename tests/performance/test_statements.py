@@ -174,7 +174,7 @@ def test_shipping_methods(guest: APIClient) -> None:
 
 # Offers cost three statements, whatever their number; more than one stock record costs one.
 @pytest.mark.parametrize(
-    ("count", "offers", "statements"), [(1, 0, 17), (3, 0, 18), (3, 1, 21), (3, 50, 21), (9, 9, 21)]
+    ("count", "offers", "statements"), [(1, 0, 18), (3, 0, 19), (3, 1, 22), (3, 50, 22), (9, 9, 22)]
 )
 def test_fresh_guest_cart_to_placed_order(products: list[Product], offers: int, statements: int) -> None:
     make_country("US")
@@ -258,3 +258,21 @@ def test_order_moves_in_as_many_statements_whatever_its_lines(count: int) -> Non
     staff = client_of(make_user(is_staff=True, is_superuser=True))
     path = f"/api/v1/orders/{order.handle}/status/"
     assert count_of(staff, "PATCH", path, {"status": "cancelled"}) == 20
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_checkout_step_by_step(guest: APIClient) -> None:
+    make_country("US")
+    opening = count_of(guest, "POST", "/api/v1/checkouts/", {}, status=201)
+    path = f"/api/v1/checkouts/{guest.post('/api/v1/checkouts/').json()['id']}/"
+    reading = [count_of(guest, "GET", path + step) for step in ("", "shipping-methods/")]
+    steps = [
+        count_of(guest, "PATCH", path, {"email": "ann@example.com"}),
+        count_of(guest, "PUT", f"{path}addresses/", {"shipping_address": ADDRESS_JSON}),
+        count_of(guest, "PUT", f"{path}shipments/", {"shipping_method": "flat-rate"}),
+        count_of(guest, "POST", f"{path}payment-sessions/", {}, status=201),
+    ]
+    reading += [count_of(guest, "GET", path + step) for step in ("", "payment-sessions/")]
+    total = {"expected_total": guest.get(path).json()["totals"]["total"]}
+    ordering = [count_of(guest, "POST", f"{path}complete/", total, status=status) for status in (201, 200)]
+    assert (opening, reading, steps, ordering) == (6, [3, 2, 4, 3], [8, 10, 10, 16], [20, 7])

@@ -61,6 +61,8 @@ STATUS: Final[dict[str, int]] = {
     "rate_limited": 429,
     # what stands against it
     "cart_empty": 409,
+    "checkout_closed": 409,
+    "too_many_unpaid_orders": 409,
     "email_taken": 409,
     "username_taken": 409,
     "sku_taken": 409,
@@ -91,6 +93,7 @@ STATUS: Final[dict[str, int]] = {
     # a valid body refused by a rule
     "currency_mismatch": 422,
     "address_incomplete": 422,
+    "billing_address_required": 422,
     "amount_not_open": 422,
     "country_not_served": 422,
     "country_change_refused": 422,
@@ -147,6 +150,8 @@ MEANINGS: Final[dict[str, str]] = {
     "unsupported_media_type": "Bodies are sent as application/json.",
     "rate_limited": "Too many requests; Retry-After says when to come again.",
     "cart_empty": "There is nothing to order.",
+    "checkout_closed": "The checkout is completed or cancelled, or its cart went into another.",
+    "too_many_unpaid_orders": "The client holds as many unpaid orders as one may; `limit` says how many.",
     "email_taken": "An account has this e-mail address already.",
     "username_taken": "An account has this username already.",
     "sku_taken": "A product has this SKU already.",
@@ -177,6 +182,7 @@ MEANINGS: Final[dict[str, str]] = {
     "payment_state_not_allowed": "The payment is not authorised (to capture), or has ended (to void).",
     "stale_version": "The thing has changed since it was read (If-Match).",
     "address_incomplete": "Addresses of this country need more; `fields` says what.",
+    "billing_address_required": "Nothing is shipped, and the tax goes by the address of the bill.",
     "amount_not_open": "The order does not lack this amount; `open` says what it lacks.",
     "country_not_served": "The shop does not deliver there, or there is no such country.",
     "country_change_refused": "An order stays in the country that it was placed for.",

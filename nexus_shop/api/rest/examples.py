@@ -48,6 +48,12 @@ EXAMPLES: Final[dict[str, Any]] = {
         "payment_method": "manual",
         "expected_total": {"amount": "24.95", "currency": "GBP"},
     },
+    "changeCheckout": {"email": "john@example.com", "notes": "Please ring twice."},
+    "setCheckoutAddresses": {"shipping_address": ADDRESS},
+    "setCheckoutShipment": {"shipping_method": "flat-rate"},
+    "openPaymentSession": {"payment_method": "manual"},
+    "changePaymentSession": {"payment_method": "manual"},
+    "completeCheckout": {"expected_total": {"amount": "14.95", "currency": "GBP"}},
     "placeOrder": {
         "items": [{"product_id": 1, "quantity": 2}],
         "shipping_address": {

@@ -19,6 +19,16 @@ from .views.cart_extras import (
     VoucherDetail,
     VoucherList,
 )
+from .views.checkouts import (
+    CheckoutAddresses,
+    CheckoutCancel,
+    CheckoutComplete,
+    CheckoutDetail,
+    CheckoutList,
+    CheckoutPaymentSessions,
+    CheckoutShipments,
+    CheckoutShippingMethods,
+)
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.inventory import AdjustmentList, ReservationList, StockRecordList
 from .views.login import AccountView, LogoutView, RefreshView
@@ -71,6 +81,22 @@ urlpatterns = [
     path("api/v1/payments/<str:handle>/capture/", CaptureView.as_view(), name="payment-capture"),
     path("api/v1/payments/<str:handle>/void/", VoidView.as_view(), name="payment-void"),
     path("api/v1/checkout/", ours("checkout", "CheckoutView"), name="checkout"),
+    path("api/v1/checkouts/", CheckoutList.as_view(), name="checkout-list"),
+    path("api/v1/checkouts/<str:handle>/", CheckoutDetail.as_view(), name="checkout-detail"),
+    path("api/v1/checkouts/<str:handle>/addresses/", CheckoutAddresses.as_view(), name="checkout-addresses"),
+    path(
+        "api/v1/checkouts/<str:handle>/shipping-methods/",
+        CheckoutShippingMethods.as_view(),
+        name="checkout-shipping-methods",
+    ),
+    path("api/v1/checkouts/<str:handle>/shipments/", CheckoutShipments.as_view(), name="checkout-shipments"),
+    path(
+        "api/v1/checkouts/<str:handle>/payment-sessions/",
+        CheckoutPaymentSessions.as_view(),
+        name="checkout-payment-sessions",
+    ),
+    path("api/v1/checkouts/<str:handle>/complete/", CheckoutComplete.as_view(), name="checkout-complete"),
+    path("api/v1/checkouts/<str:handle>/cancel/", CheckoutCancel.as_view(), name="checkout-cancel"),
     path("api/v1/orders/", ours("checkout", "OrderList"), name="order-list"),
     path("api/v1/orders/lookup/", OrderLookupView.as_view(), name="order-lookup"),
     path("api/v1/orders/<str:handle>/", ours("checkout", "OrderDetail"), name="order-detail"),

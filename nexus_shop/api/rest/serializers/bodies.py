@@ -13,6 +13,7 @@ from forked_apps.order.queries import OrderLine, OrderRow, Payment
 from forked_apps.payment.gateways.registry import available_methods
 from forked_apps.payment.queries import next_action_of
 from forked_apps.search.queries import cards
+from forked_apps.shipping.pricing import ShippingQuote
 from nexus_shop.core.money import ZERO, Money
 
 CART_URL: Final = "/api/v1/cart/"
@@ -117,6 +118,18 @@ def _cart_item(priced: PricedLine, documents: Mapping[int, dict[str, Any]], curr
         "total": priced.total.as_json() if priced.total else None,
         "discount": Money(priced.discount, currency).as_json(),
         "options": [option.as_json() for option in line.options],
+    }
+
+
+def quote_body(quote: ShippingQuote) -> dict[str, Any]:
+    """A way of delivery with its price."""
+    return {
+        "code": quote.code,
+        "name": quote.name,
+        "description": quote.description,
+        "price": quote.price.as_json(),
+        "needs_address": quote.needs_address,
+        "pickup_address": quote.pickup_address,
     }
 
 

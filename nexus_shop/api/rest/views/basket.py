@@ -21,7 +21,6 @@ from forked_apps.basket.operations import (
 )
 from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced, quotes_of
 from forked_apps.basket.values import Cart, CartRef, Changed, hash_of_token
-from forked_apps.shipping.pricing import ShippingQuote
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import address_of, cart_token_of
@@ -30,7 +29,7 @@ from nexus_shop.api.rest.limits import count_for
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import basket as shapes
-from nexus_shop.api.rest.serializers.bodies import cart_body
+from nexus_shop.api.rest.serializers.bodies import cart_body, quote_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.markets.taxes import Destination
@@ -257,18 +256,6 @@ class ShippingMethodView(CartView):
         if destination is not None and any(q.needs_address for q in quotes) and not _is_served(destination.country):
             quotes = [quote for quote in quotes if not quote.needs_address]
         return self.private([quote_body(quote) for quote in quotes])
-
-
-def quote_body(quote: ShippingQuote) -> dict[str, Any]:
-    """A way of delivery with its price."""
-    return {
-        "code": quote.code,
-        "name": quote.name,
-        "description": quote.description,
-        "price": quote.price.as_json(),
-        "needs_address": quote.needs_address,
-        "pickup_address": quote.pickup_address,
-    }
 
 
 def destination_of(query: dict[str, Any]) -> Destination:

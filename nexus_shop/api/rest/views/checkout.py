@@ -12,6 +12,7 @@ from forked_apps.basket.queries import basket_id_of, find_cart
 from forked_apps.basket.values import CartRef
 from forked_apps.checkout.operations import Details, complete_checkout, place_order
 from nexus_shop.api.rest.base import View
+from nexus_shop.api.rest.clients import order_client_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import checkout as shapes
 from nexus_shop.api.rest.serializers.order import OrderListParameters
@@ -46,15 +47,17 @@ class CheckoutView(View):
         `expected_total` is the total that the shopper has seen; if it is another now, 409 `total_changed` has the new.
         """
         data = self.parsed(shapes.CheckoutInput)
-        basket_id = self._basket_id(data.get("cart"))
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
         return self.write(
-            lambda: complete_checkout(basket_id, details=details, expected_total=expected, version=self.version()),
+            lambda: complete_checkout(
+                self._basket_id(data.get("cart")), details=details, expected_total=expected, version=self.version()
+            ),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
 
     def _basket_id(self, handle: str | None) -> int:
+        """The cart that is meant; asked for behind the key: a replay has no open cart any more."""
         ref = cart_ref(self.request)
         if handle is not None:
             named = basket_id_of(handle, ref)
@@ -71,19 +74,21 @@ def _details(request: Any, data: dict[str, Any]) -> Details:
     user = request.user if request.user.is_authenticated else None
     return Details(
         user_id=user.pk if user else None,
-        email="" if user else data.get("email", ""),
-        shipping_address=_named(data.get("shipping_address"), user),
-        billing_address=_named(data.get("billing_address"), user),
+        email=user.email if user else data.get("email", ""),
+        shipping_address=address_of_account(data.get("shipping_address"), user),
+        billing_address=address_of_account(data.get("billing_address"), user),
         shipping_method=data.get("shipping_method"),
         payment_method=data.get("payment_method"),
         vouchers=tuple(data.get("vouchers", ())),
         notes=data.get("notes", ""),
+        client=order_client_of(request),
     )
 
 
-def _named(address: PostalAddress | None, user: Any) -> PostalAddress | None:
-    """Names default to the account's."""
-    if address is None or user is None or address.first_name or address.last_name:
+def address_of_account(address: PostalAddress | None, user: Any) -> PostalAddress | None:
+    """The address; names default to the account's, where there is one."""
+    is_login = user is not None and user.is_authenticated
+    if address is None or not is_login or address.first_name or address.last_name:
         return address
     values = {name: getattr(address, name) for name in PostalAddress.__slots__}
     return PostalAddress(**values | {"first_name": user.first_name, "last_name": user.last_name})

@@ -13,11 +13,11 @@ from forked_apps.offer.explaining import Explanation
 from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import prices as shapes
-from nexus_shop.api.rest.serializers.bodies import cart_problems
+from nexus_shop.api.rest.serializers.bodies import cart_problems, quote_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .basket import TOKEN_PARAMETER, CartView, destination_of, quote_body
+from .basket import TOKEN_PARAMETER, CartView, destination_of
 
 
 class CartEstimateView(CartView):

@@ -84,6 +84,7 @@ def test_every_example_is_answered() -> None:
     method = send(staff, "createShippingMethod").json()["id"]
     send(staff, "replaceShippingMethod", method_id=method)
     send(staff, "changeShippingMethod", method_id=method)
+    _check_out_step_by_step(mug.pk)
     refresh = send(shopper, "refresh", {"refresh": tokens["refresh"]}).json()["refresh"]
     send(shopper, "logout", {"refresh": refresh})
     send(staff, "adjustStock")
@@ -91,8 +92,18 @@ def test_every_example_is_answered() -> None:
     assert set(EXAMPLES) == SENT
 
 
+def _check_out_step_by_step(product_id: int) -> None:
+    guest = new_client()
+    added = guest.post("/api/v1/cart/items/", {"product_id": product_id})
+    guest.credentials(HTTP_X_CART_TOKEN=added.headers["X-Cart-Token"])
+    checkout = guest.post("/api/v1/checkouts/").json()["id"]
+    steps = ("changeCheckout", "setCheckoutAddresses", "setCheckoutShipment", "openPaymentSession")
+    for name in (*steps, "changePaymentSession", "completeCheckout"):
+        send(guest, name, handle=checkout)
+
+
 def test_every_body_has_an_example() -> None:
-    empty = {"openCart", "restoreSaved", "shareCart"}
+    empty = {"openCart", "restoreSaved", "shareCart", "openCheckout", "cancelCheckout"}
     assert {name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation} - empty == set(
         EXAMPLES
     )
