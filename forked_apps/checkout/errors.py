@@ -7,20 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from nexus_shop.core.errors import DomainError
 
 
-@dataclass(frozen=True)
-class TotalFacts:
-    """The totals as they are now, in the API's shape."""
-
-    totals: dict[str, dict[str, str] | None]
-
-
-class TotalChanged(DomainError):
-    """The total is not the one that the shopper confirmed. Nothing was ordered."""
-
-    code = "total_changed"
-    message = _("The total has changed since you saw it.")
-
-
 class CurrencyMismatch(DomainError):
     """The confirmed total is in another currency than the cart."""
 

@@ -23,6 +23,7 @@ from forked_apps.basket.pricing import price_cart
 from forked_apps.basket.queries import cart_by_id, offers_of, rules_of
 from forked_apps.basket.values import Cart, CartLine, PricedCart, extra_of
 from forked_apps.offer.operations import take_capped_offers
+from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import PROCESSING
 from forked_apps.order.models import Order
 from forked_apps.order.operations import move_order
@@ -47,8 +48,6 @@ from .errors import (
     EmailRequired,
     ShippingAddressRequired,
     ShippingMethodUnknown,
-    TotalChanged,
-    TotalFacts,
 )
 from .models import CheckoutSession
 from .unpaid import Standing, check_client

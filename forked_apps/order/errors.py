@@ -49,3 +49,17 @@ class CountryChangeRefused(DomainError):
 
     code = "country_change_refused"
     message = _("An order stays in its country: cancel it and order again.")
+
+
+@dataclass(frozen=True)
+class TotalFacts:
+    """The totals as they are now, in the API's shape."""
+
+    totals: dict[str, dict[str, str] | None]
+
+
+class TotalChanged(DomainError):
+    """The total is not the one that the shopper confirmed. Nothing was ordered, and nothing charged."""
+
+    code = "total_changed"
+    message = _("The total has changed since you saw it.")

@@ -29,20 +29,6 @@ class AmountNotOpen(DomainError):
 
 
 @dataclass(frozen=True)
-class DueFacts:
-    """What is to be paid, in the API's shape."""
-
-    totals: dict[str, dict[str, str]]
-
-
-class AmountDueChanged(DomainError):
-    """The amount is not the one that the shopper confirmed. Nothing was charged."""
-
-    code = "total_changed"
-    message = _("The total has changed since you saw it.")
-
-
-@dataclass(frozen=True)
 class OrderFacts:
     """How the order stands. `order_status` because `status` is that of the answer."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import CANCELLED
 from forked_apps.order.models import Order, PaymentStatus
 from forked_apps.order.operations import lock_order
@@ -20,10 +21,8 @@ from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
-    AmountDueChanged,
     AmountFacts,
     AmountNotOpen,
-    DueFacts,
     OrderFacts,
     OrderNotPayable,
     PaymentInProgress,
@@ -74,7 +73,7 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
     """Begin to pay what the order lacks: write the attempt that a gateway is then asked for.
 
     While an attempt of the method has not ended, it is the answer, not `is_new`. Locks the order, then its sources.
-    Raises NotFound, PaymentMethodUnknown, PaymentInProgress (by another method), OrderNotPayable, AmountDueChanged.
+    Raises NotFound, PaymentMethodUnknown, PaymentInProgress (by another method), OrderNotPayable, TotalChanged.
     """
     order = lock_order(order_id)
     chosen = method_of(method)
@@ -90,7 +89,7 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
         raise OrderNotPayable(OrderFacts(order.status, order.payment_status))
     due = Money(amount_due(order, sources), order.currency)
     if expected != due:
-        raise AmountDueChanged(DueFacts({"total": due.as_json()}), pointer="/expected_amount")
+        raise TotalChanged(TotalFacts({"total": due.as_json()}), pointer="/expected_amount")
     source = take_source(order, sources, method=chosen)
     _choose(order, chosen)
     if not isinstance(chosen, Gateway):

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
@@ -122,10 +123,10 @@ def test_event_of_nothing_of_ours(gateway: Loopback) -> None:
     assert report() == [("charge_without_order", False)]
 
 
-def test_gateway_that_is_away_or_gone(gateway: Loopback, monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
+def test_gateway_that_is_away_or_gone(gateway: Loopback, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     pay(new_order())
     monkeypatch.setenv("LOOPBACK_ADDRESS", "http://127.0.0.1:1")
     assert report() == [("gateway_away", False)]
-    monkeypatch.setattr(settings, "PAYMENT_METHODS", ["manual"])
+    settings.PAYMENT_METHODS = ["manual"]
     assert report() == [("gateway_not_configured", False)]
     assert PaymentAttempt.objects.get().status == "captured"
