@@ -191,7 +191,9 @@ relay_events()
 def test_event_that_kills_its_process_is_parked_alone(own_database: str) -> None:
     environment = os.environ | {"DATABASE_URL": own_database}
     deadly = OutboxEvent.objects.create(name="Deadly", payload={}, attempts=3)
-    harmless = OutboxEvent.objects.create(name="PaymentParked", payload={"attempt_id": 1, "order_id": 1}, attempts=3)
+    harmless = OutboxEvent.objects.create(
+        name="PaymentParked", payload={"attempt_id": 1, "order_id": 1, "problem": "x"}, attempts=3
+    )
     ends = []
     for _ in range(3):
         OutboxEvent.objects.filter(pk=deadly.pk).update(due_at=timezone.now() - timedelta(hours=1))
