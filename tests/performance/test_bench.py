@@ -50,7 +50,7 @@ def test_bench_measures_every_scenario(tmp_path: Path) -> None:
     }
     assert figures["scenarios"]["order"]["sql"] > figures["scenarios"]["add"]["sql"] > 1
     assert figures["scenarios"]["order"]["cpu_ms"] > 0
-    assert figures["scenarios"]["order_500"]["sql"] <= figures["scenarios"]["order"]["sql"] + 3
+    assert figures["scenarios"]["order_500"]["sql"] <= figures["scenarios"]["order"]["sql"] + 4
     assert figures["growth"]["orders"] >= 40
     assert figures["growth"]["after"]["cpu_ms"] > 0
     assert f"checkout with {figures['growth']['orders']} orders" in done.stdout
