@@ -40,3 +40,31 @@ class InvalidPostcode(DomainError):
 
     code = "invalid_postcode"
     message = _("This is not a postcode of that country.")
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """The address that the book has already."""
+
+    id: str
+
+
+class AddressKnown(DomainError):
+    """The customer's address book has this address already."""
+
+    code = "address_known"
+    message = _("This address is in your address book already.")
+
+
+@dataclass(frozen=True)
+class LimitFacts:
+    """How many there may be."""
+
+    limit: int
+
+
+class AddressLimit(DomainError):
+    """The customer's address book is full."""
+
+    code = "address_limit"
+    message = _("Your address book is full.")

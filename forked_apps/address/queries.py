@@ -1,10 +1,26 @@
-"""Countries."""
+"""Countries, and address books."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from nexus_shop.core.errors import NotFound
 
-from .models import Country
+from .models import Country, UserAddress
+from .validation import PostalAddress
+
+_COLUMNS: Final = ("handle", "search_text", "is_default_for_shipping", "is_default_for_billing", "country_id")
+_FIELDS: Final = tuple(name for name in PostalAddress.__slots__ if name != "country")
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """An address of a customer's book."""
+
+    handle: str
+    search_text: str
+    is_default_for_shipping: bool
+    is_default_for_billing: bool
+    address: PostalAddress
 
 
 def countries() -> list[dict[str, Any]]:
@@ -27,3 +43,31 @@ def is_served(country: str) -> bool:
     if served is None:
         raise NotFound
     return served
+
+
+def addresses_of(user_id: int) -> list[BookEntry]:
+    """The customer's book: the defaults first, then as they came."""
+    return _entries(user_id)
+
+
+def address_of(user_id: int, handle: str) -> BookEntry:
+    """One address of the customer's book. Raises NotFound, also for another's."""
+    found = _entries(user_id, handle=handle)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _entries(user_id: int, **sought: str) -> list[BookEntry]:
+    rows = UserAddress.objects.filter(user_id=user_id, **sought)
+    rows = rows.order_by("-is_default_for_shipping", "-is_default_for_billing", "pk")
+    return [
+        BookEntry(
+            handle=row["handle"],
+            search_text=row["search_text"],
+            is_default_for_shipping=row["is_default_for_shipping"],
+            is_default_for_billing=row["is_default_for_billing"],
+            address=PostalAddress(row["country_id"], **{name: str(row[name] or "") for name in _FIELDS}),
+        )
+        for row in rows.values(*_COLUMNS, *_FIELDS)
+    ]

@@ -27,6 +27,7 @@ class PostalAddress:
     postcode: str = ""
     phone_number: str = ""
     notes: str = ""
+    title: str = ""
 
 
 def check_address(address: PostalAddress, *, pointer: str) -> None:

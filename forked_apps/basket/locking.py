@@ -37,8 +37,11 @@ def changed(cart: Locked) -> Changed:
 def lock(ref: CartRef, *, token: str, version: int | None = None) -> Locked:
     """Lock the open cart, making it where none is named. One statement.
 
-    Raises CartNotFound, CartOrdered (go on with a reference that only `follows`), StaleVersion.
+    Raises CartNotFound, CartOrdered (go on with a reference that only `follows`), StaleVersion; NotFound where the
+    reference has a handle and there is no such open cart of the shopper.
     """
+    if ref.handle is not None:
+        return lock_existing(ref, version=version)
     if ref.owner_id is not None:
         return lock_of_owner(ref.owner_id, version)
     if ref.token_hash is not None:
@@ -54,7 +57,7 @@ def lock_existing(ref: CartRef, *, version: int | None) -> Locked:
     condition, value = (
         ("owner_id = %s", ref.owner_id) if ref.owner_id is not None else ("token_hash = %s", ref.token_hash)
     )
-    found = _raise_version(f"{condition} AND status = 'Open'", value, version)
+    found = _raise_version(f"{condition} AND status = 'Open'", value, version, handle=ref.handle)
     if found is None:
         if ref.owner_id is None and ref.token_hash is not None and not is_known(ref.token_hash):
             raise CartNotFound
@@ -77,12 +80,13 @@ def is_known(token_hash: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _raise_version(condition: str, value: Any, version: int | None) -> Locked | None:
+def _raise_version(condition: str, value: Any, version: int | None, *, handle: str | None = None) -> Locked | None:
+    named, values = ("", [value]) if handle is None else (" AND handle = %s", [value, handle])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE basket_basket SET version = version + 1 WHERE {condition} RETURNING id, currency, version,"
+            f"UPDATE basket_basket SET version = version + 1 WHERE {condition}{named} RETURNING id, currency, version,"
             f" {OWN.format(basket='basket_basket')}",
-            [value],
+            values,
         )
         row = cursor.fetchone()
     if row is None:

@@ -136,7 +136,7 @@ def voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
     return [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code in gone]
 
 
-def estimates(cart: Cart, destination: Destination) -> tuple[PricedCart, list[PricedCart]]:
+def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, list[PricedCart]]:
     """The cart priced for a destination, and once for each way of delivery that serves it, cheapest first."""
     vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
     offers, rules = offers_of(cart, vouchers), rules_of(cart)

@@ -20,12 +20,14 @@ TOTAL_PARTS = ("items", "discount", "shipping", "tax", "total")
 class CartRef:
     """Whose cart: a login's open one, or the one of a guest's token.
 
-    A reference that only `follows` is a new guest's cart, after that of a token which is ordered or merged.
+    A reference that only `follows` is a new guest's cart, after that of a token which is ordered or merged. With a
+    `handle` it is that cart or none: no other is made or changed in its place.
     """
 
     owner_id: int | None = None
     token_hash: str | None = None
     follows: str | None = None
+    handle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,15 @@ class Placed:
 
 
 @transaction
-def complete_checkout(basket_id: int, *, details: Details, expected_total: Money, version: int | None = None) -> Placed:
-    """Turn a cart into an order awaiting payment.
+def complete_checkout(
+    basket_id: int,
+    *,
+    details: Details,
+    expected_total: Money,
+    expected_shipping: Money | None = None,
+    version: int | None = None,
+) -> Placed:
+    """Turn a cart into an order awaiting payment. Whoever has confirmed the charge for delivery too names it.
 
     Locks the cart, then vouchers, the customer (where an offer has a limit for each), the client, capped offers and
     stock. Completing an ordered cart returns its order; its open checkout is completed with it, and stock that it
@@ -94,19 +101,32 @@ def complete_checkout(basket_id: int, *, details: Details, expected_total: Money
     """
     if lock_cart(basket_id) != "Open":
         return Placed(order_of(basket_id), is_new=False)
-    order = order_locked_cart(basket_id, details=details, expected_total=expected_total, version=version)
+    order = order_locked_cart(
+        basket_id,
+        details=details,
+        expected_total=expected_total,
+        expected_shipping=expected_shipping,
+        version=version,
+    )
     return Placed(order, is_new=True)
 
 
 @transaction_required
-def order_locked_cart(basket_id: int, *, details: Details, expected_total: Money, version: int | None = None) -> Order:
+def order_locked_cart(
+    basket_id: int,
+    *,
+    details: Details,
+    expected_total: Money,
+    expected_shipping: Money | None = None,
+    version: int | None = None,
+) -> Order:
     """`complete_checkout` inside the transaction of a caller who has locked the open cart."""
     cart = cart_by_id(basket_id)
     if version is not None and version != cart.version:
         raise StaleVersion
     if not cart.lines:
         raise CartEmpty
-    order, standing = _place(cart, details, expected_total=expected_total)
+    order, standing = _place(cart, details, expected_total=expected_total, expected_shipping=expected_shipping)
     submit_cart(basket_id)
     if standing.session_id is not None:
         CheckoutSession.objects.filter(pk=standing.session_id).update(
@@ -173,14 +193,16 @@ def _line_of(article: Article, item: Wanted) -> CartLine:
     )
 
 
-def _place(cart: Cart, details: Details, *, expected_total: Money | None) -> tuple[Order, Standing]:
+def _place(
+    cart: Cart, details: Details, *, expected_total: Money | None, expected_shipping: Money | None = None
+) -> tuple[Order, Standing]:
     method = method_of(details.payment_method) if details.payment_method else available_methods()[0]
     if method is None:
         raise PaymentMethodUnknown(pointer="/payment_method")
     priced = _priced(cart, details)
     countries = _checked_addresses(details, requires_shipping=priced.shipping.needs_address)
     if expected_total is not None:
-        _compare(priced, expected_total)
+        _compare(priced, expected_total, expected_shipping)
     standing = check_client(details.client, basket_id=cart.id, is_free=not priced.totals.total)
     _take_offers(priced)
     if standing.holds_stock and cart.id is not None:
@@ -262,10 +284,13 @@ def countries_of(shipping: PostalAddress | None, *, billing: PostalAddress | Non
     return countries
 
 
-def _compare(priced: PricedCart, expected: Money) -> None:
+def _compare(priced: PricedCart, expected: Money, expected_shipping: Money | None) -> None:
     if expected.currency != priced.totals.currency:
         raise CurrencyMismatch(pointer="/expected_total/currency")
-    if expected.amount != priced.totals.total:
+    shipping = expected_shipping or Money(priced.totals.shipping, priced.totals.currency)
+    if shipping.currency != priced.totals.currency:
+        raise CurrencyMismatch(pointer="/shipping_charge/currency")
+    if expected.amount != priced.totals.total or shipping.amount != priced.totals.shipping:
         raise TotalChanged(TotalFacts(totals=priced.totals.as_json()))
 
 

@@ -93,6 +93,7 @@ def _address(model: type[A], address: PostalAddress | None, countries: Mapping[s
         return None
     fields = {name: getattr(address, name) for name in ("first_name", "last_name", "line1", "line2", "line3", "line4")}
     fields |= {"state": address.state, "postcode": address.postcode, "country": countries[address.country]}
+    fields["title"] = address.title
     if model is ShippingAddress:
         fields |= {"phone_number": address.phone_number, "notes": address.notes}
     row = model(**fields)

@@ -20,7 +20,7 @@ from nexus_shop.accounts.models import User
 from nexus_shop.core.money import ZERO, Price
 
 from .links import LinkKey, opens
-from .models import Line, Order
+from .models import Line, Order, OrderDiscount
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,23 @@ def id_of_order_by_number(number: str, email: str) -> int | None:
         )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What an offer took off an order; `voucher` is the code of the one that brought it, or empty."""
+
+    name: str
+    voucher: str
+    amount: Decimal
+
+
+def discounts_of(order_id: int) -> list[Discount]:
+    """What was taken off an order, offer by offer."""
+    rows = OrderDiscount.objects.filter(order_id=order_id).order_by("pk")
+    return [
+        Discount(name, code, amount) for name, code, amount in rows.values_list("offer_name", "voucher_code", "amount")
+    ]
 
 
 def order_by_id(order_id: int) -> OrderRow:

@@ -71,8 +71,8 @@ def _move_unguarded(statement: str, quantities: Any, why: str = "") -> list[int]
     return short
 
 
-def _raise_version_unlocked(condition: str, value: Any, version: int | None) -> Any:
-    del version
+def _raise_version_unlocked(condition: str, value: Any, version: int | None, *, handle: str | None = None) -> Any:
+    del version, handle
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, currency FROM basket_basket WHERE {condition}", [value])
         row = cursor.fetchone()

@@ -6,6 +6,8 @@ from django.urls import path
 from oscarapi.utils.loading import get_api_class
 
 from .views import admin_order as admin
+from .views import cart
+from .views.addresses import AddressDetail, AddressList
 from .views.basic import PaymentMethodList
 from .views.cart_extras import (
     BulkView,
@@ -57,10 +59,10 @@ urlpatterns = [
     path("api/v1/products/<str:key>/", ours("product", "ProductDetail"), name="product-detail"),
     path("api/v1/categories/", ours("product", "CategoryList"), name="category-list"),
     path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
-    path("api/v1/cart/", ours("basket", "BasketView"), name="cart"),
-    path("api/v1/cart/items/", ours("basket", "LineList"), name="cart-items"),
+    path("api/v1/cart/", cart.CartDetail.as_view(), name="cart"),
+    path("api/v1/cart/items/", cart.CartItems.as_view(), name="cart-items"),
     path("api/v1/cart/items/bulk/", BulkView.as_view(), name="cart-items-bulk"),
-    path("api/v1/cart/items/<str:handle>/", ours("basket", "BasketLineDetail"), name="cart-item"),
+    path("api/v1/cart/items/<str:handle>/", cart.CartItemDetail.as_view(), name="cart-item"),
     path("api/v1/cart/vouchers/", VoucherList.as_view(), name="cart-vouchers"),
     path("api/v1/cart/vouchers/<str:code>/", VoucherDetail.as_view(), name="cart-voucher"),
     path("api/v1/cart/saved/", SavedList.as_view(), name="cart-saved"),
@@ -70,9 +72,25 @@ urlpatterns = [
     path("api/v1/cart/shared/<str:handle>/", SharedDetail.as_view(), name="cart-shared"),
     path("api/v1/cart/shared/<str:handle>/restore/", SharedRestoreView.as_view(), name="cart-shared-restore"),
     path("api/v1/cart/merge/", MergeView.as_view(), name="cart-merge"),
-    path("api/v1/cart/shipping-methods/", ours("basket", "ShippingMethodView"), name="cart-shipping-methods"),
+    path("api/v1/cart/shipping-methods/", cart.CartShippingMethods.as_view(), name="cart-shipping-methods"),
     path("api/v1/cart/estimate/", CartEstimateView.as_view(), name="cart-estimate"),
     path("api/v1/cart/explain/", CartExplainView.as_view(), name="cart-explain"),
+    path("api/v1/basket/", ours("basket", "BasketView"), name="api-basket"),
+    path("api/v1/basket/add-product/", ours("basket", "AddProductView"), name="api-basket-add-product"),
+    path("api/v1/basket/add-voucher/", ours("basket", "AddVoucherView"), name="api-basket-add-voucher"),
+    path("api/v1/basket/shipping-methods/", ours("basket", "ShippingMethodView"), name="api-basket-shipping-methods"),
+    path("api/v1/baskets/", ours("basic", "BasketList"), name="basket-list"),
+    path("api/v1/baskets/<str:basket>/", ours("basic", "BasketDetail"), name="basket-detail"),
+    path("api/v1/baskets/<str:basket>/lines/", ours("basket", "LineList"), name="basket-lines-list"),
+    path(
+        "api/v1/baskets/<str:basket>/lines/<str:handle>/",
+        ours("basket", "BasketLineDetail"),
+        name="basket-line-detail",
+    ),
+    path("api/v1/useraddresses/", ours("checkout", "UserAddressList"), name="useraddress-list"),
+    path("api/v1/useraddresses/<str:handle>/", ours("checkout", "UserAddressDetail"), name="useraddress-detail"),
+    path("api/v1/me/addresses/", AddressList.as_view(), name="me-addresses"),
+    path("api/v1/me/addresses/<str:handle>/", AddressDetail.as_view(), name="me-address"),
     path("api/v1/payments/methods/", PaymentMethodList.as_view(), name="payment-methods"),
     path("api/v1/payments/", PaymentList.as_view(), name="payment-list"),
     path("api/v1/payments/refunds/", RefundList.as_view(), name="refund-list"),

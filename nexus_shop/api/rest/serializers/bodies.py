@@ -142,13 +142,6 @@ def order_bodies(orders: Iterable[OrderRow]) -> list[dict[str, Any]]:
 
 def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
     currency = order.currency
-    amounts = {
-        "items": order.items,
-        "discount": order.discount,
-        "shipping": order.shipping,
-        "tax": order.tax,
-        "total": order.total,
-    }
     return {
         "id": order.handle,
         "number": order.number,
@@ -159,16 +152,28 @@ def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dic
         "currency": currency,
         "email": order.email,
         "items": [_order_item(line, documents, currency) for line in order.lines],
-        "totals": {name: Money(amount, currency).as_json() for name, amount in amounts.items()},
+        "totals": order_totals(order),
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_code, "name": order.shipping_name},
         "notes": order.customer_notes,
         "cancel_reason": order.cancel_reason or None,
         "payments": [_payment(payment, currency) for payment in order.payments],
-        "next_action": _next_action(order),
+        "next_action": next_action_body(order),
         "problems": _address_problems(order),
     }
+
+
+def order_totals(order: OrderRow) -> dict[str, dict[str, str]]:
+    """The totals of an order: money each."""
+    amounts = {
+        "items": order.items,
+        "discount": order.discount,
+        "shipping": order.shipping,
+        "tax": order.tax,
+        "total": order.total,
+    }
+    return {name: Money(amount, order.currency).as_json() for name, amount in amounts.items()}
 
 
 def _order_item(line: OrderLine, documents: Mapping[int, dict[str, Any]], currency: str) -> dict[str, Any]:
@@ -201,7 +206,8 @@ def _payment(payment: Payment, currency: str) -> dict[str, Any]:
     }
 
 
-def _next_action(order: OrderRow) -> dict[str, Any] | None:
+def next_action_body(order: OrderRow) -> dict[str, Any] | None:
+    """What is to be done next about an order."""
     live = next((payment.live for payment in order.payments if payment.live), None)
     action = next_action_of(order.payment_method, order.payment_status, order.status, live=live)
     if action is None:

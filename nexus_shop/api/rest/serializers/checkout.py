@@ -36,11 +36,15 @@ class AddressInput(StrictSerializer):
     line4 = Text(max_length=255)
     state = Text(max_length=255, required=False, allow_blank=True, default="")
     postcode = Text(max_length=64, required=False, allow_blank=True, default="")
-    country = serializers.RegexField(r"^[A-Z]{2}\Z", help_text="ISO 3166-1, two letters.")
+    country: serializers.CharField = serializers.RegexField(r"^[A-Z]{2}\Z", help_text="ISO 3166-1, two letters.")
     phone_number = PhoneNumber(r"^\+[0-9 ()/.-]{5,30}\Z", required=False, allow_blank=True, default="")
     notes = Text(max_length=1000, required=False, allow_blank=True, default="")
 
-    def to_internal_value(self, data: Any) -> PostalAddress:
+    def made_of(self, values: dict[str, Any]) -> Any:
+        """The address."""
+        return PostalAddress(**values)
+
+    def to_internal_value(self, data: Any) -> Any:
         """The address, whichever words it was given in; an error names the word that was sent."""
         words: dict[str, str] = {}
         if isinstance(data, Mapping):
@@ -51,7 +55,7 @@ class AddressInput(StrictSerializer):
             words = {own: brief for brief, own in ALIASES.items() if brief in data}
             data = {ALIASES.get(name, name): value for name, value in data.items()}
         try:
-            return PostalAddress(**super().to_internal_value(data))
+            return self.made_of(super().to_internal_value(data))
         except serializers.ValidationError as refused:
             errors: Any = refused.detail
             raise serializers.ValidationError(

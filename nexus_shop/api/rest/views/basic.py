@@ -14,6 +14,7 @@ from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers.basket import PaymentMethodShape
 from nexus_shop.api.rest.serializers.checkout import CountryShape
 
+from .basket import BasketDetail, BasketList
 from .product import digest_of
 
 
@@ -60,3 +61,6 @@ class PaymentMethodList(View):
             ]
         )
         return self.public(body, digest=digest_of(body), tags="payment-methods")
+
+
+__all__ = ["BasketDetail", "BasketList", "CountryList", "PaymentMethodList"]

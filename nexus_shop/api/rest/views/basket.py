@@ -1,279 +1,329 @@
-"""The cart of a login, or of the guest who holds its token."""
+"""oscarapi's basket routes: façades over the operations of `cart/`, in oscarapi's field names.
 
-import secrets
-from typing import Any, Final
+A cart is the shopper's own open one, or it is not found: what is named by a handle is looked for among the caller's.
+"""
 
-import orjson
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 
 from forked_apps.address.queries import is_served
-from forked_apps.basket.changing import change_cart
-from forked_apps.basket.errors import CartNotFound, CartOrdered
 from forked_apps.basket.operations import (
     Wanted,
     add_to_cart,
     empty_cart,
     open_cart,
     remove_line,
-    replace_cart_lines,
     set_line_quantity,
 )
-from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced, quotes_of
-from forked_apps.basket.values import Cart, CartRef, Changed, hash_of_token
-from nexus_shop.api.rest import idempotency
-from nexus_shop.api.rest.base import View, answer
-from nexus_shop.api.rest.clients import address_of, cart_token_of
-from nexus_shop.api.rest.errors import ApiError
+from forked_apps.basket.queries import cart_by_id, estimates, priced
+from forked_apps.basket.values import Cart, CartRef, Changed
+from forked_apps.basket.vouchers import add_voucher
+from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.limits import count_for
-from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
-from nexus_shop.api.rest.serializers import basket as shapes
-from nexus_shop.api.rest.serializers.bodies import cart_body, quote_body
-from nexus_shop.core.errors import NotFound
+from nexus_shop.api.rest.serializers import oscar as shapes
+from nexus_shop.api.rest.serializers import oscar_bodies as bodies
+from nexus_shop.api.rest.serializers.fields import MAX_INT
+from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.markets.taxes import Destination
 
-#: In the stored answer of a first cart write: what its token is made from again when the answer goes out.
-NEW_CART: Final = "X-New-Cart"
-TOKEN_PARAMETER: Final = OpenApiParameter(
-    "X-Cart-Token", str, OpenApiParameter.HEADER, description="The guest's cart; logins have theirs."
-)
-WRITE_PROBLEMS: Final = problems(400, 401, 404, 409, 412, 413, 415, 422, 429)
+from .cart import TOKEN_PARAMETER, WRITE_PROBLEMS, CartView, cart_ref, wanted_of
+from .cart_extras import VoucherList
+
+READ_PROBLEMS = problems(401, 404, 429)
 
 
-def cart_ref(request: Any) -> CartRef:
-    """Whose cart: the login's, else the token's."""
-    if request.user.is_authenticated:
-        return CartRef(owner_id=request.user.pk)
-    token = cart_token_of(request)
-    return CartRef(token_hash=hash_of_token(token) if token else None)
+def said_as(pointers: dict[str, str], operation: Callable[[], Any]) -> Any:
+    """Run the operation; an error about a field names it as it was sent."""
+    try:
+        return operation()
+    except DomainError as refused:
+        refused.pointer = pointers.get(refused.pointer or "", refused.pointer)
+        raise
 
 
-class CartView(View):
-    """What all cart routes share."""
+class BasketFacade(CartView):
+    """oscarapi answers 200 where a cart is made by the way."""
 
-    has_version = True
+    made_status: ClassVar[int] = 200
 
-    def cart(self) -> Cart:
-        """The cart at hand, or an empty one that is not stored. Raises CartNotFound for an unknown token."""
-        ref = cart_ref(self.request)
-        if ref == CartRef():
-            return no_cart()
-        found = find_cart(ref)
-        if found is None and ref.token_hash is not None:
-            raise CartNotFound
-        return found or no_cart()
-
-    def change(self, operation: Any) -> HttpResponse:
-        """Run `operation(ref, token)` and answer the whole cart; 201 and the token where it was made."""
-        ref = cart_ref(self.request)
-        self.nonce = secrets.token_urlsafe(16)
-        token = idempotency.cart_token_for(self.request, self.nonce)
-        if ref == CartRef():
-            self._count_new_cart()
-        return self.write(lambda: self._changed(operation, ref, token), self._render)
-
-    def _changed(self, operation: Any, ref: CartRef, token: str) -> Changed:
-        """Whoever goes on with the token of an ordered cart gets a new cart, within the limit of new carts."""
-        try:
-            changed: Changed = operation(ref, token)
-        except CartOrdered:
-            self._count_new_cart()
-            changed = operation(CartRef(follows=ref.token_hash), token)
-        return changed
-
-    def _count_new_cart(self) -> None:
-        count_for([("new_cart", f"address:{address_of(self.request)}")])
-
-    def _render(self, changed: Changed) -> Answer:
-        cart = cart_by_id(changed.basket_id)
-        headers = (
-            {"ETag": f'"{cart.version}"', "Location": "/api/v1/cart/"}
-            if changed.is_new
-            else {"ETag": f'"{cart.version}"'}
-        )
-        if changed.token is not None:
-            headers[NEW_CART] = self.nonce
-        body = cart_body(priced(cart)) | self.more(changed)
-        return answer(body, status=201 if changed.is_new else 200, headers=headers)
-
-    def more(self, changed: Changed) -> dict[str, Any]:
-        """What the answer has beside the cart."""
-        return {}
-
-    def finish(self, answer: Answer) -> Answer:
-        """Hand the token of a new guest cart out, in header and body."""
-        if NEW_CART not in answer.headers:
-            return answer
-        headers = {name: value for name, value in answer.headers.items() if name != NEW_CART}
-        token = idempotency.cart_token_for(self.request, answer.headers[NEW_CART])
-        body = orjson.loads(answer.body) | {"token": token}
-        return Answer(answer.status, to_json(body), headers | {"X-Cart-Token": token}, answer.is_replay)
+    def body(self, cart: Cart, changed: Changed) -> Any:
+        """The cart in oscarapi's fields."""
+        return bodies.basket_body(priced(cart))
 
 
-class BasketView(CartView):
-    """`cart/`. oscarapi 3.3.0 creates a basket and a session with each anonymous GET."""
+class BasketView(BasketFacade):
+    """`basket/`. oscarapi 3.3.0 creates a basket and a session with each anonymous GET."""
 
     @extend_schema(
-        operation_id="getCart",
+        operation_id="getBasket",
         summary="Read the cart",
         parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **problems(401, 404, 429)},
+        responses={200: shapes.OscarBasket, **READ_PROBLEMS},
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The cart with its totals; `id` is null where there is none, and none is made. An ordered cart still reads."""
+        """As `cart/`, in oscarapi's fields."""
         cart = self.cart()
-        return self.private(cart_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+        return self.private(bodies.basket_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+
+
+class AddProductView(BasketFacade):
+    """`basket/add-product/`. oscarapi 3.3.0 loses rivals' units, and takes negative ones."""
 
     @extend_schema(
-        operation_id="openCart",
-        summary="Open a cart",
+        operation_id="addProductToBasket",
+        summary="Add a product",
         parameters=[TOKEN_PARAMETER],
-        request=shapes.NoBody,
-        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
+        request=shapes.AddProductInput,
+        responses={200: shapes.OscarBasket, **WRITE_PROBLEMS},
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Make a cart (201) or answer the one at hand (200). A guest's token comes in `X-Cart-Token` and `token`."""
-        self.parsed(shapes.NoBody)
-        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
-
-    @extend_schema(
-        operation_id="changeCart",
-        summary="Keep notes, accept what has changed",
-        parameters=[TOKEN_PARAMETER],
-        request=shapes.CartInput,
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """`notes` go with the order. `accept` names codes of `problems`: prices of now are taken as seen, quantities
-        lowered to what there is, products that are not sold any more and vouchers that do not count removed.
-        """
-        data = self.parsed(shapes.CartInput)
+        """As `POST cart/items/`: the cart is made if there is none, an equal line grows."""
+        data = self.parsed(shapes.AddProductInput)
+        wanted: Wanted = wanted_of(data | {"product_id": min(int(data["url"]), MAX_INT)}, "")
         return self.change(
-            lambda ref, token: change_cart(
-                ref, notes=data.get("notes"), accept=data.get("accept", ()), version=self.version()
+            lambda ref, token: said_as(
+                {"/product_id": "/url"},
+                lambda: add_to_cart(ref, wanted=wanted, token=token, version=self.version()),
             )
         )
 
-    @extend_schema(
-        operation_id="emptyCart",
-        summary="Empty the cart",
-        parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
 
+class AddVoucherView(VoucherList):
+    """`basket/add-voucher/`. oscarapi 3.3.0 tells guessers whether a code is unknown, expired or used."""
 
-class LineList(CartView):
-    """`cart/items/`. oscarapi 3.3.0 lets a client choose price, currency and stock record of a line."""
+    made_status: ClassVar[int] = 200
+    code: str
 
     @extend_schema(
-        operation_id="addToCart",
-        summary="Add a product",
+        operation_id="addVoucherToBasket",
+        summary="Add a voucher",
         parameters=[TOKEN_PARAMETER],
-        request=shapes.ItemInput,
-        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
+        request=shapes.AddVoucherInput,
+        responses={200: shapes.OscarVoucher, **WRITE_PROBLEMS},
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Put units of a product into the cart, which is made if there is none. An equal line grows."""
-        wanted = wanted_of(self.parsed(shapes.ItemInput), "")
-        return self.change(lambda ref, token: add_to_cart(ref, wanted=wanted, token=token, version=self.version()))
-
-    @extend_schema(
-        operation_id="replaceCartItems",
-        summary="Replace all lines",
-        parameters=[TOKEN_PARAMETER],
-        request=shapes.ItemsInput,
-        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def put(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Let the cart hold exactly these lines: all or none."""
-        items = self.parsed(shapes.ItemsInput)["items"]
-        wanted = [wanted_of(item, f"/items/{position}") for position, item in enumerate(items)]
+        """As `POST cart/vouchers/`; answers the voucher."""
+        self.limit_states += count_for([("voucher", self._guesser())])
+        self.code = self.parsed(shapes.AddVoucherInput)["vouchercode"].upper()
         return self.change(
-            lambda ref, token: replace_cart_lines(ref, wanted=wanted, token=token, version=self.version())
+            lambda ref, token: said_as(
+                {"/code": "/vouchercode"},
+                lambda: add_voucher(ref, code=self.code, token=token, version=self.version()),
+            )
         )
 
-    @extend_schema(
-        operation_id="emptyCartItems",
-        summary="Empty the cart",
-        parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
-
-
-class BasketLineDetail(CartView):
-    """`cart/items/{id}/`. oscarapi 3.3.0 lets a client give a line to another's basket."""
-
-    @extend_schema(
-        operation_id="setCartItemQuantity",
-        summary="Set a line's quantity",
-        parameters=[TOKEN_PARAMETER],
-        request=shapes.QuantityInput,
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Set the quantity; 0 removes the line. The price of now is taken as seen."""
-        quantity = self.parsed(shapes.QuantityInput)["quantity"]
-        return self.change(
-            lambda ref, token: set_line_quantity(ref, line_handle=handle, quantity=quantity, version=self.version())
-        )
-
-    @extend_schema(
-        operation_id="removeCartItem",
-        summary="Remove a line",
-        parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
-    )
-    def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take the line out."""
-        return self.change(lambda ref, token: remove_line(ref, line_handle=handle, version=self.version()))
+    def body(self, cart: Cart, changed: Changed) -> Any:
+        """The voucher; one that was there already may count no more."""
+        found = next((voucher for voucher in priced(cart).vouchers if voucher.code == self.code), None)
+        if found is None:
+            return {"name": self.code, "code": self.code, "start_datetime": None, "end_datetime": None}
+        return bodies.voucher_body(found)
 
 
 class ShippingMethodView(CartView):
-    """`cart/shipping-methods/`."""
+    """`basket/shipping-methods/`."""
 
-    query_parameters = frozenset(shapes.ShippingParameters().fields)
+    has_version = False
 
     @extend_schema(
-        operation_id="listShippingMethods",
+        operation_id="listBasketShippingMethods",
         summary="Ways of delivery",
-        parameters=[TOKEN_PARAMETER, shapes.ShippingParameters],
-        responses={200: shapes.ShippingMethodShape(many=True), **problems(400, 401, 404, 429)},
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.OscarShippingMethod(many=True), **READ_PROBLEMS},
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The ways of delivery for this cart, cheapest first; none to a country that the shop does not serve."""
-        query = self.parameters(shapes.ShippingParameters)
+        """The ways of delivery for this cart, cheapest first, wherever it may go."""
+        return self.private(self._methods(None))
+
+    @extend_schema(
+        operation_id="findBasketShippingMethods",
+        summary="Ways of delivery to an address",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.OscarAddress,
+        responses={200: shapes.OscarShippingMethod(many=True), **problems(400, 401, 404, 409, 413, 415, 422, 429)},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The ways of delivery to the address, with its taxes. Writes nothing."""
+        address = self.parsed(shapes.OscarAddress)
+        destination = Destination(address.country, address.state, address.postcode)
+        return self.write(lambda: self._methods(destination), answer)
+
+    def _methods(self, destination: Destination | None) -> list[dict[str, Any]]:
+        try:
+            served = destination is None or is_served(destination.country)
+        except NotFound:
+            raise NotFound(pointer="/country") from None
+        _, by_method = estimates(self.cart(), destination)
+        return [bodies.shipping_method_body(each) for each in by_method if served or not each.shipping.needs_address]
+
+
+class OwnBasketView(BasketFacade):
+    """What the routes of a named cart share. oscarapi 3.3.0 opens any cart to whoever counts up its id."""
+
+    def ref(self) -> CartRef:
+        """The caller's open cart of that handle, or none."""
+        return replace(cart_ref(self.request), handle=self.kwargs["basket"])
+
+    def own_cart(self) -> Cart:
+        """The caller's open cart, if it is the one that was named. Raises NotFound, CartNotFound."""
         cart = self.cart()
-        destination = destination_of(query) if "country" in query else None
-        quotes = quotes_of(cart, destination)
-        if destination is not None and any(q.needs_address for q in quotes) and not _is_served(destination.country):
-            quotes = [quote for quote in quotes if not quote.needs_address]
-        return self.private([quote_body(quote) for quote in quotes])
+        if cart.handle != self.kwargs["basket"] or cart.status != "Open":
+            raise NotFound
+        return cart
+
+    def removed(self, operation: Callable[[], Changed]) -> HttpResponse:
+        """Run an operation that takes something away, and answer nothing."""
+        return self.write(operation, lambda _: Answer(204, b"", {}))
 
 
-def destination_of(query: dict[str, Any]) -> Destination:
-    """Where a shopper says that the goods go."""
-    return Destination(query["country"], query.get("state", ""), query.get("postcode", ""))
+class BasketList(BasketFacade):
+    """`baskets/`."""
+
+    made_status: ClassVar[int] = 201
+    address: ClassVar[str] = "basket/"
+
+    @extend_schema(
+        operation_id="listBaskets",
+        summary="List one's open cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.OscarBasket(many=True), **READ_PROBLEMS},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The caller's open cart, or nothing: a shopper has one at most."""
+        cart = self.cart()
+        is_open = cart.handle is not None and cart.status == "Open"
+        return self.private([bodies.basket_body(priced(cart))] if is_open else [])
+
+    @extend_schema(
+        operation_id="openBasket",
+        summary="Open a cart",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.OscarNewBasket,
+        responses={200: shapes.OscarBasket, 201: shapes.OscarBasket, **WRITE_PROBLEMS},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As `POST cart/`: a new cart (201) or the one at hand (200). Owner, status and currency are the shop's."""
+        self.parsed(shapes.OscarNewBasket)
+        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
 
 
-def _is_served(country: str) -> bool:
-    try:
-        return is_served(country)
-    except NotFound:
-        raise ApiError("not_found", parameter="country") from None
+class BasketDetail(OwnBasketView):
+    """`baskets/{id}/`. oscarapi 3.3.0 lets a client give the cart to another, and set its status."""
+
+    @extend_schema(
+        operation_id="getOwnBasket",
+        summary="Read one's open cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.OscarBasket, **READ_PROBLEMS},
+    )
+    def get(self, request: Any, basket: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The cart of that id, if it is the caller's open one."""
+        cart = self.own_cart()
+        return self.private(bodies.basket_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+
+    @extend_schema(
+        operation_id="emptyBasket",
+        summary="Empty one's open cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={204: None, **WRITE_PROBLEMS},
+    )
+    def delete(self, request: Any, basket: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take everything out. The cart itself stays, with its token."""
+        return self.removed(lambda: empty_cart(self.ref(), version=self.version()))
 
 
-def wanted_of(item: dict[str, Any], pointer: str) -> Wanted:
-    """A validated item as the operations want it."""
-    options = {option["option"]: option["value"] for option in item.get("options", [])}
-    return Wanted(item["product_id"], item["quantity"], options, pointer)
+class LineList(OwnBasketView):
+    """`baskets/{id}/lines/`. oscarapi 3.3.0 lets a client choose price, currency and stock record of a new line."""
+
+    @extend_schema(
+        operation_id="listBasketLines",
+        summary="List the lines of one's open cart",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.OscarLine(many=True), **READ_PROBLEMS},
+    )
+    def get(self, request: Any, basket: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """All lines, as they came."""
+        cart = self.own_cart()
+        return self.private(bodies.line_bodies(priced(cart)), headers={"ETag": f'"{cart.version}"'})
 
 
-__all__ = ["BasketLineDetail", "BasketView", "LineList", "ShippingMethodView"]
+class BasketLineDetail(OwnBasketView):
+    """`baskets/{id}/lines/{id}/`. oscarapi 3.3.0 lets a client give a line to another's basket."""
+
+    @extend_schema(
+        operation_id="getBasketLine",
+        summary="Read a line",
+        parameters=[TOKEN_PARAMETER],
+        responses={200: shapes.OscarLine, **READ_PROBLEMS},
+    )
+    def get(self, request: Any, basket: str, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A line of the caller's open cart."""
+        cart = self.own_cart()
+        return self.private(self._line(cart), headers={"ETag": f'"{cart.version}"'})
+
+    @extend_schema(
+        operation_id="replaceBasketLine",
+        summary="Set a line's quantity",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.OscarQuantity,
+        responses={200: shapes.OscarLine, **WRITE_PROBLEMS},
+    )
+    def put(self, request: Any, basket: str, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set the quantity; the rest of a line is the shop's."""
+        return self._set_quantity(handle)
+
+    @extend_schema(
+        operation_id="changeBasketLine",
+        summary="Set a line's quantity",
+        parameters=[TOKEN_PARAMETER],
+        request=shapes.OscarQuantity,
+        responses={200: shapes.OscarLine, **WRITE_PROBLEMS},
+    )
+    def patch(self, request: Any, basket: str, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set the quantity; the rest of a line is the shop's."""
+        return self._set_quantity(handle)
+
+    @extend_schema(
+        operation_id="removeBasketLine",
+        summary="Remove a line",
+        parameters=[TOKEN_PARAMETER],
+        responses={204: None, **WRITE_PROBLEMS},
+    )
+    def delete(self, request: Any, basket: str, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the line out."""
+        return self.removed(lambda: remove_line(self.ref(), line_handle=handle, version=self.version()))
+
+    def _set_quantity(self, handle: str) -> HttpResponse:
+        quantity = self.parsed(shapes.OscarQuantity)["quantity"]
+        return self.write(
+            lambda: set_line_quantity(self.ref(), line_handle=handle, quantity=quantity, version=self.version()),
+            self._changed_line,
+        )
+
+    def _changed_line(self, changed: Changed) -> Answer:
+        cart = cart_by_id(changed.basket_id)
+        return answer(self._line(cart), headers={"ETag": f'"{cart.version}"'})
+
+    def _line(self, cart: Cart) -> dict[str, Any]:
+        found = [line for line in bodies.line_bodies(priced(cart)) if line["id"] == self.kwargs["handle"]]
+        if not found:
+            raise NotFound
+        return found[0]
+
+
+__all__ = [
+    "AddProductView",
+    "AddVoucherView",
+    "BasketDetail",
+    "BasketLineDetail",
+    "BasketList",
+    "BasketView",
+    "LineList",
+    "ShippingMethodView",
+]

@@ -24,7 +24,7 @@ from nexus_shop.api.rest.serializers import cart_extras as shapes
 from nexus_shop.api.rest.serializers.bodies import CART_URL, saved_body, shared_body
 from nexus_shop.core.idempotency import Answer
 
-from .basket import TOKEN_PARAMETER, WRITE_PROBLEMS, CartView, cart_ref
+from .cart import TOKEN_PARAMETER, WRITE_PROBLEMS, CartView, cart_ref
 
 
 class BulkView(CartView):

@@ -1,9 +1,9 @@
 """Checkout and orders."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from oscarapi.views import checkout as oscarapi
 
 from forked_apps.address.validation import PostalAddress
@@ -11,16 +11,30 @@ from forked_apps.basket.errors import CartEmpty, CartNotFound
 from forked_apps.basket.queries import basket_id_of, find_cart
 from forked_apps.basket.values import CartRef
 from forked_apps.checkout.operations import Details, complete_checkout, place_order
-from nexus_shop.api.rest.base import View
+from forked_apps.order.queries import discounts_of, order_by_id
+from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import order_client_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import checkout as shapes
+from nexus_shop.api.rest.serializers import oscar
+from nexus_shop.api.rest.serializers.fields import shop_currency
 from nexus_shop.api.rest.serializers.order import OrderListParameters
+from nexus_shop.api.rest.serializers.oscar_bodies import oscar_order_body
 from nexus_shop.core.errors import NotFound
-from nexus_shop.core.money import Money
+from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.money import ZERO, Money
 
-from .basket import TOKEN_PARAMETER, cart_ref, wanted_of
+from .addresses import UserAddressDetail, UserAddressList
+from .basket import said_as
+from .cart import TOKEN_PARAMETER, cart_ref, wanted_of
 from .order import OrderDetail, order_answer, own_orders
+
+# What oscarapi calls what an error is about.
+OSCAR_POINTERS: Final = {
+    "/email": "/guest_email",
+    "/shipping_method": "/shipping_method_code",
+    "/expected_total/currency": "/total",
+}
 
 
 class CheckoutView(View):
@@ -34,9 +48,17 @@ class CheckoutView(View):
         operation_id="checkout",
         summary="Place the order of the cart",
         parameters=[TOKEN_PARAMETER],
-        request=shapes.CheckoutInput,
+        request=PolymorphicProxySerializer(
+            component_name="CheckoutBody",
+            serializers=[shapes.CheckoutInput, oscar.OscarCheckoutInput],
+            resource_type_field_name=None,
+        ),
         responses={
-            200: shapes.OrderShape,
+            200: PolymorphicProxySerializer(
+                component_name="CheckedOut",
+                serializers=[shapes.OrderShape, oscar.OscarOrder],
+                resource_type_field_name=None,
+            ),
             201: shapes.OrderShape,
             **problems(400, 401, 404, 409, 412, 413, 415, 422, 429),
         },
@@ -45,7 +67,10 @@ class CheckoutView(View):
         """Turn the cart into an order awaiting payment (201). A cart that was ordered answers its order (200).
 
         `expected_total` is the total that the shopper has seen; if it is another now, 409 `total_changed` has the new.
+        A body in oscarapi's fields is answered in oscarapi's fields, with 200.
         """
+        if oscar.OscarCheckoutInput.is_meant_by(request.data):
+            return self._as_oscarapi(request)
         data = self.parsed(shapes.CheckoutInput)
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
@@ -56,18 +81,60 @@ class CheckoutView(View):
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
 
-    def _basket_id(self, handle: str | None) -> int:
+    def _as_oscarapi(self, request: Any) -> HttpResponse:
+        """`basket` is the caller's own cart or none; `total` is the expected total, `shipping_charge` part of it."""
+        data = self.parsed(oscar.OscarCheckoutInput)
+        details = _details(request, _our_words(data))
+        expected = Money(data["total"], shop_currency())
+        charge = _charge_of(data["shipping_charge"]) if "shipping_charge" in data else None
+        version = self.version()
+
+        def render(order_id: int) -> Answer:
+            order = order_by_id(order_id)
+            body = oscar_order_body(
+                order, discounts_of(order_id), basket=data["basket"], is_guest=details.user_id is None
+            )
+            return answer(body, headers={"ETag": f'"{order.version}"'})
+
+        return self.write(
+            lambda: said_as(
+                OSCAR_POINTERS,
+                lambda: complete_checkout(
+                    self._basket_id(data["basket"], pointer="/basket"),
+                    details=details,
+                    expected_total=expected,
+                    expected_shipping=charge,
+                    version=version,
+                ),
+            ),
+            lambda placed: render(placed.order.pk),
+        )
+
+    def _basket_id(self, handle: str | None, *, pointer: str = "/cart") -> int:
         """The cart that is meant; asked for behind the key: a replay has no open cart any more."""
         ref = cart_ref(self.request)
         if handle is not None:
             named = basket_id_of(handle, ref)
             if named is None:
-                raise NotFound(pointer="/cart")
+                raise NotFound(pointer=pointer)
             return named
         found = None if ref == CartRef() else find_cart(ref)
         if found is None or found.id is None:
             raise CartNotFound if ref.token_hash else CartEmpty
         return found.id
+
+
+def _our_words(data: dict[str, Any]) -> dict[str, Any]:
+    """What oscarapi's clients send, in our words."""
+    words = {"email": "guest_email", "shipping_method": "shipping_method_code"}
+    addresses = {name: data[name] for name in ("shipping_address", "billing_address") if name in data}
+    return addresses | {ours: data[theirs] for ours, theirs in words.items() if theirs in data}
+
+
+def _charge_of(charge: dict[str, Any]) -> Money:
+    """The charge for delivery with its tax."""
+    gross = charge.get("incl_tax", charge["excl_tax"] + charge.get("tax", ZERO))
+    return Money(gross, charge.get("currency", shop_currency()))
 
 
 def _details(request: Any, data: dict[str, Any]) -> Details:
@@ -130,4 +197,4 @@ class OrderList(View, oscarapi.OrderList):
         )
 
 
-__all__ = ["CheckoutView", "OrderDetail", "OrderList"]
+__all__ = ["CheckoutView", "OrderDetail", "OrderList", "UserAddressDetail", "UserAddressList"]

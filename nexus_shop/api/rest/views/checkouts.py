@@ -30,7 +30,7 @@ from nexus_shop.api.rest.serializers.checkout_bodies import checkout_body, payme
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.money import Money
 
-from .basket import TOKEN_PARAMETER, cart_ref
+from .cart import TOKEN_PARAMETER, cart_ref
 from .checkout import address_of_account
 from .order import order_answer
 

@@ -35,7 +35,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.money import Money
 
-from .basket import TOKEN_PARAMETER
+from .cart import TOKEN_PARAMETER
 
 LINK_PARAMETER: Final = OpenApiParameter(
     "token", str, OpenApiParameter.QUERY, description="The token of a signed link to the order."

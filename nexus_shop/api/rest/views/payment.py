@@ -28,7 +28,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.money import Money
 
-from .basket import TOKEN_PARAMETER
+from .cart import TOKEN_PARAMETER
 
 SEES_PAYMENTS: Final = "payment.view_transaction"
 

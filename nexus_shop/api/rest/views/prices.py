@@ -17,7 +17,7 @@ from nexus_shop.api.rest.serializers.bodies import cart_problems, quote_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .basket import TOKEN_PARAMETER, CartView, destination_of
+from .cart import TOKEN_PARAMETER, CartView, destination_of
 
 
 class CartEstimateView(CartView):
