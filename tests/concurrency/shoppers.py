@@ -60,10 +60,10 @@ def broken_rules() -> dict[str, list[Any]]:
     return found
 
 
-def drop_constraint(table: str, name: str) -> None:
+def drop_constraint(table: str, name: str, *, is_index: bool = False) -> None:
     """Take the database's own guard away, so that a control can show the race behind it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        cursor.execute(f"DROP INDEX {name}" if is_index else f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 
 
 def scalar(query: str, *values: Any) -> Any:

@@ -17,6 +17,7 @@ from django.db import connection
 django.setup()
 
 
+from forked_apps.address import operations as address_operations
 from forked_apps.basket import locking as cart_locking
 from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
@@ -135,6 +136,14 @@ def _order_without_lock(order_id: int) -> Order:
     return order
 
 
+_write_address = address_operations._write
+
+
+def _write_without_lock(row: Any, values: Any) -> str:
+    meet("address")
+    return _write_address(row, values)
+
+
 def _count_after_reading(keys: Any) -> list[limits.State]:
     states = []
     with connection.cursor() as cursor:
@@ -188,6 +197,8 @@ for module, name, replacement in (
     (cart_operations, "write_lines", _add_after_reading),
     (checkout_operations, "lock_cart", _status_without_lock),
     (order_operations, "lock_order", _order_without_lock),
+    (address_operations, "_lock", lambda user_id: None),
+    (address_operations, "_write", _write_without_lock),
     (merging, "_lock_both", _both_without_lock),
     (merging, "cart_by_id", _guests_cart),
     (voucher_operations, "_lock_limited", lambda codes: None),
