@@ -16,6 +16,8 @@ JSON: Final = "application/json"
 PREFIX: Final = "/api/v1/"
 ITEM: Final = {"product_id": stage.ENGRAVED, "quantity": 2, "options": [{"option": "engraving", "value": "For Ann"}]}
 
+OSCAR_ADDRESS: Final = ADDRESS_JSON | {"title": "Mr", "country": "/api/v1/countries/US/"}
+
 
 METHODS: Final = PREFIX + "admin/shipping-methods/"
 METHOD: Final = {
@@ -55,7 +57,8 @@ class Route:
     @property
     def path(self) -> str:
         """The address."""
-        return re.sub(r"\{\w+\}", self.handle, self.template)
+        path = self.template.replace("{handle}", self.handle).replace("{basket}", stage.GUEST_CART)
+        return re.sub(r"\{\w+\}", self.handle, path)
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
@@ -143,6 +146,39 @@ ROUTES: Final = [
         stage.CHECKOUT,
     ),
     Route("POST", PREFIX + "checkouts/{handle}/cancel/", {}, stage.CHECKOUT),
+    Route(
+        "POST",
+        PREFIX + "checkout/",
+        {
+            "basket": f"/api/v1/baskets/{stage.GUEST_CART}/",
+            "guest_email": "guest@example.com",
+            "total": stage.TOTAL,
+            "shipping_method_code": "flat-rate",
+            "shipping_charge": {"currency": "GBP", "excl_tax": "4.12", "tax": "0.83", "incl_tax": "4.95"},
+            "shipping_address": {**OSCAR_ADDRESS, "phone_number": "+1 310 555 0100", "notes": "Ring twice"},
+            "billing_address": OSCAR_ADDRESS,
+        },
+    ),
+    Route(
+        "POST",
+        PREFIX + "basket/add-product/",
+        {
+            "url": f"/api/v1/products/{stage.ENGRAVED}/",
+            "quantity": 2,
+            "options": [{"option": "/api/v1/options/engraving/", "value": "For Ann"}],
+        },
+    ),
+    Route("POST", PREFIX + "basket/add-voucher/", {"vouchercode": "SAVE"}),
+    Route("POST", PREFIX + "basket/shipping-methods/", OSCAR_ADDRESS),
+    Route("POST", PREFIX + "baskets/", {}),
+    Route("PUT", PREFIX + "baskets/{basket}/lines/{handle}/", {"quantity": 3}, stage.GUEST_LINE),
+    Route("PATCH", PREFIX + "baskets/{basket}/lines/{handle}/", {"quantity": 3}, stage.GUEST_LINE),
+    Route("POST", PREFIX + "useraddresses/", OSCAR_ADDRESS | {"is_default_for_shipping": True}),
+    Route("PUT", PREFIX + "useraddresses/{handle}/", OSCAR_ADDRESS, stage.ADDRESS),
+    Route("PATCH", PREFIX + "useraddresses/{handle}/", OSCAR_ADDRESS, stage.ADDRESS),
+    Route("POST", PREFIX + "me/addresses/", ADDRESS_JSON | {"is_default_for_billing": False}),
+    Route("PUT", PREFIX + "me/addresses/{handle}/", ADDRESS_JSON, stage.ADDRESS),
+    Route("PATCH", PREFIX + "me/addresses/{handle}/", ADDRESS_JSON, stage.ADDRESS),
     Route(
         "POST",
         PREFIX + "orders/",

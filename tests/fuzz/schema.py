@@ -26,6 +26,9 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "saved": [stage.GUEST_SAVED, stage.CUSTOMER_SAVED, stage.OTHER_SAVED],
     "shared": [stage.SHARED],
     "vouchers": [*stage.VOUCHERS, "save"],
+    "product_links": [f"/api/v1/products/{pk}/" for pk in stage.PRODUCTS],
+    "basket_links": [f"/api/v1/baskets/{each}/" for each in (stage.GUEST_CART, stage.CUSTOMER_CART, stage.OTHER_CART)],
+    "addresses": [stage.ADDRESS, stage.OTHER_ADDRESS],
     "csv": ["MUG,1", "sku;quantity\nMUG;2\nPEN;1", "MUG\t1\nNONE\t1"],
     "tokens": [stage.GUEST_TOKEN, stage.OTHER_TOKEN],
     "carts": [stage.GUEST_CART, stage.CUSTOMER_CART, stage.OTHER_CART],
@@ -70,6 +73,13 @@ PARAMETERS: Final = {
     "body.items[*].sku": "skus",
     "body.csv": "csv",
     "body.item": "lines",
+    "body.url": "product_links",
+    "body.vouchercode": "vouchers",
+    "body.basket": "basket_links",
+    "body.total": "totals",
+    "body.guest_email": "emails",
+    "body.country": "countries",
+    "path.basket": "carts",
     "body.token": "tokens",
     "body.code": "vouchers",
     "path.code": "vouchers",
@@ -104,6 +114,8 @@ CHECKOUTS: Final = [
     "/api/v1/checkouts/{handle}/" + step
     for step in ("", "addresses/", "shipping-methods/", "shipments/", "payment-sessions/", "complete/", "cancel/")
 ]
+BASKET: Final = "/api/v1/baskets/{basket}/"
+ADDRESS_PATHS: Final = ("/api/v1/me/addresses/{handle}/", "/api/v1/useraddresses/{handle}/")
 EXAMPLE_OF: Final = {
     **{path: {"handle": stage.CHECKOUT} for path in CHECKOUTS},
     "/api/v1/cart/items/{handle}/": {"handle": stage.GUEST_LINE},
@@ -114,6 +126,9 @@ EXAMPLE_OF: Final = {
     "/api/v1/cart/shared/{handle}/": {"handle": stage.SHARED},
     "/api/v1/cart/shared/{handle}/restore/": {"handle": stage.SHARED},
     "/api/v1/payments/{handle}/": {"handle": stage.PAYMENT},
+    **{f"{BASKET}{part}": {"basket": stage.GUEST_CART} for part in ("", "lines/")},
+    f"{BASKET}lines/{{handle}}/": {"basket": stage.GUEST_CART, "handle": stage.GUEST_LINE},
+    **{path: {"handle": stage.ADDRESS} for path in ADDRESS_PATHS},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
     "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
     "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
@@ -143,6 +158,8 @@ def configuration() -> schemathesis.Config:
     handles = {
         **dict.fromkeys(CHECKOUTS, "checkouts"),
         "/api/v1/cart/items/{handle}/": "lines",
+        f"{BASKET}lines/{{handle}}/": "lines",
+        **dict.fromkeys(ADDRESS_PATHS, "addresses"),
         **dict.fromkeys(ORDER_PATHS, "orders"),
         "/api/v1/cart/saved/{handle}/": "saved",
         "/api/v1/cart/saved/{handle}/restore/": "saved",

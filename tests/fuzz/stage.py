@@ -11,6 +11,7 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from forked_apps.address.models import UserAddress
 from forked_apps.basket.models import Basket, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart
 from forked_apps.basket.values import CartRef, hash_of_token
@@ -57,6 +58,8 @@ OTHER_LINE: Final = "1" * 31 + "c"
 GUEST_SAVED: Final = "2" * 31 + "a"
 CUSTOMER_SAVED: Final = "2" * 31 + "b"
 OTHER_SAVED: Final = "2" * 31 + "c"
+ADDRESS: Final = "4" * 31 + "a"
+OTHER_ADDRESS: Final = "4" * 31 + "b"
 SHARED: Final = "3" * 31 + "a"
 #: For everybody, once for each customer, over, and in the guest's and the customer's carts.
 VOUCHERS: Final = ("SAVE", "ONCE", "OVER", "INSIDE")
@@ -179,6 +182,10 @@ def _make_extras(people: People) -> None:
     lines: list[dict[str, Any]] = [
         {"product_id": product, "quantity": 2, "options": {}} for product in (MUG, PEN, WITHDRAWN)
     ]
+    UserAddress.objects.filter(user_id__in=(people.customer, people.other)).delete()
+    for name, user_id in ((ADDRESS, people.customer), (OTHER_ADDRESS, people.other)):
+        kept = UserAddress.objects.create(user_id=user_id, line1="1 Main St", line4="Town", country_id="US")
+        UserAddress.objects.filter(pk=kept.pk).update(handle=name)
     shared = SharedCart.objects.create(lines=lines, expires_at=Now() + timedelta(days=30))
     SharedCart.objects.filter(pk=shared.pk).update(handle=SHARED)
 

@@ -11,6 +11,7 @@ ADDRESS: Final = {
     "postcode": "90210",
     "country": "US",
 }
+OSCAR_ADDRESS: Final = ADDRESS | {"title": "Mr", "country": "/api/v1/countries/US/"}
 EXAMPLES: Final[dict[str, Any]] = {
     "register": {
         "username": "johndoe",
@@ -54,6 +55,17 @@ EXAMPLES: Final[dict[str, Any]] = {
     "openPaymentSession": {"payment_method": "manual"},
     "changePaymentSession": {"payment_method": "manual"},
     "completeCheckout": {"expected_total": {"amount": "14.95", "currency": "GBP"}},
+    "addProductToBasket": {"url": "/api/v1/products/1/", "quantity": 2},
+    "addVoucherToBasket": {"vouchercode": "WELCOME10"},
+    "findBasketShippingMethods": OSCAR_ADDRESS,
+    "replaceBasketLine": {"quantity": 2},
+    "changeBasketLine": {"quantity": 1},
+    "addUserAddress": OSCAR_ADDRESS | {"is_default_for_shipping": True},
+    "replaceUserAddress": OSCAR_ADDRESS | {"line1": "125 Main St"},
+    "changeUserAddress": {"notes": "Ring at the back."},
+    "addAddress": ADDRESS | {"is_default_for_shipping": True, "is_default_for_billing": True},
+    "replaceAddress": ADDRESS | {"line1": "125 Main St"},
+    "changeAddress": {"phone_number": "+1 310 555 0100"},
     "placeOrder": {
         "items": [{"product_id": 1, "quantity": 2}],
         "shipping_address": {
