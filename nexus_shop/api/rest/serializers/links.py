@@ -54,6 +54,7 @@ class LinkExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
     """A text with the pattern of its paths."""
 
     target_class = "nexus_shop.api.rest.serializers.links.Link"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         """The schema."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forked_apps.address.models import UserAddress
@@ -175,11 +176,18 @@ class ChargeInput(StrictSerializer):
     tax = Amount(required=False)
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "format": "email", "maxLength": 254}, {"type": "string", "maxLength": 0}]}
+)
+class GuestEmail(serializers.EmailField):
+    """An address, or blank, as clients send it for logins."""
+
+
 class OscarCheckoutInput(StrictSerializer):
     """oscarapi's checkout. `total` is the total that the shopper has seen, with delivery."""
 
     basket = BasketLink()
-    guest_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    guest_email = GuestEmail(max_length=254, required=False, allow_blank=True)
     total = Amount()
     shipping_method_code = Text(max_length=128, required=False)
     shipping_charge = ChargeInput(required=False)
