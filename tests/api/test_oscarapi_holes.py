@@ -323,7 +323,7 @@ def test_stale_version_is_refused() -> None:
     mug = make_product()
     client, _ = guest_with((mug, 1))
     url, before = line_of(client)["url"], digest_of_carts()
-    stale = {"HTTP_IF_MATCH": '"1"'}
+    stale: dict[str, Any] = {"HTTP_IF_MATCH": '"1"'}
     for answer in (
         client.patch(url, {"quantity": 2}, **stale),
         client.delete(url, **stale),

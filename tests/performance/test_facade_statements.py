@@ -49,7 +49,7 @@ def test_checking_out(guest: APIClient) -> None:
     basket = guest.get(BASKET).json()
     total = basket["totals"]["total"]["amount"]
     body = {"basket": basket["url"], "guest_email": "a@example.com", "total": total, "shipping_address": ADDRESS_JSON}
-    assert count_of(guest, "POST", "/api/v1/checkout/", body) == 18
+    assert count_of(guest, "POST", "/api/v1/checkout/", body) == 19
 
 
 @SIZES

@@ -48,8 +48,9 @@ def send_cart_extras(shopper: APIClient, mug: Product) -> None:
     send(shopper, "mergeCarts", {"token": new_client().post("/api/v1/cart/").json()["token"]})
 
 
-def send_facades(shopper: APIClient, mug: Product) -> None:
-    """What a storefront of oscarapi sends; the cart is empty before and after."""
+def send_facades(customer: APIClient, shopper: APIClient, mug: Product) -> None:
+    """What a storefront of oscarapi sends, and the customer's address book; all is empty before and after."""
+    send_addresses(customer)
     link = {"url": f"/api/v1/products/{mug.pk}/"}
     basket = send(shopper, "addProductToBasket", link).json()
     send(shopper, "addVoucherToBasket")
@@ -86,8 +87,7 @@ def test_every_example_is_answered() -> None:
     send(shopper, "estimateCart")
     send(shopper, "replaceCartItems", {"items": items})
     send_cart_extras(shopper, mug)
-    send_addresses(shopper)
-    send_facades(client_of(make_user()), mug)
+    send_facades(shopper, client_of(make_user()), mug)
     order = send(shopper, "placeOrder", {"items": items}).json()
     send(shopper, "changeOrder", handle=order["id"])
     send(shopper, "replaceOrder", handle=order["id"])
