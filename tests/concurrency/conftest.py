@@ -4,6 +4,7 @@ After every test the worker is drained and the invariants are asked; controls br
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,19 @@ def shop(own_database: str) -> Iterator[Shop]:
         yield running
 
 
+@contextmanager
+def unlocked_shop(database: str, folder: Path, *places: str, **environment: str) -> Iterator[Shop]:
+    """Four processes of the shop whose guarded statements are replaced; rivals meet at these places, none is all."""
+    environment |= {"NEXUS_MEETING_FOLDER": str(folder), "NEXUS_MEETINGS": " ".join(places)}
+    make_country("US")
+    with serving(database, application=UNLOCKED, environment=environment) as running:
+        yield running
+
+
 @pytest.fixture
 def unlocked(own_database: str, tmp_path: Path) -> Iterator[Shop]:
-    """Four processes of the shop whose guarded statements are replaced."""
-    make_country("US")
-    with serving(own_database, application=UNLOCKED, environment={"NEXUS_MEETING_FOLDER": str(tmp_path)}) as running:
+    """The same, whose rivals meet everywhere."""
+    with unlocked_shop(own_database, tmp_path) as running:
         yield running
 
 

@@ -1,6 +1,6 @@
 """What the rivals do: fill carts and complete them over HTTP; and what the books must say afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -67,9 +67,10 @@ def cart_with(shop: Shop, *items: Mapping[str, Any]) -> tuple[str, Any]:
     return token, shop.call("GET", "/api/v1/cart/", X_Cart_Token=token).body
 
 
-def check_out(shop: Shop, token: str, cart: Any, **headers: str) -> Answer:
+def check_out(shop: Shop, token: str, cart: Any, *, vouchers: Sequence[str] = (), **headers: str) -> Answer:
     """Complete the cart as it was seen."""
     body = {
+        "vouchers": list(vouchers),
         "email": "guest@example.com",
         "shipping_address": ADDRESS_JSON,
         "expected_total": cart["totals"]["total"],
