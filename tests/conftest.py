@@ -14,7 +14,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from rest_framework.test import APIClient
 
 from nexus_shop.core.limits import forget_local_counts
@@ -59,12 +59,9 @@ def _fresh_process_state() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture
-def own_database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh clone for tests that commit: its address; this process is connected to it until the test ends.
-
-    Not `transactional_db`: flushing would take Wagtail's root page, the roles and the event types away.
-    """
+@contextlib.contextmanager
+def own_clone(blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A fresh clone: its address; this process is connected to it until the block ends."""
     name = f"nexus_test_{os.getpid()}_own"
     settings_of = connection.settings_dict
     before = settings_of["NAME"]
@@ -72,14 +69,24 @@ def own_database(request: pytest.FixtureRequest) -> Iterator[str]:
     with database.admin_connection() as admin:
         database.clone(admin, database.ensure_template(admin), name)
         settings_of["NAME"] = name
-        request.getfixturevalue("django_db_blocker").unblock()
+        blocker.unblock()
         try:
             yield database.address_of(name)
         finally:
             connection.close()
-            request.getfixturevalue("django_db_blocker").restore()
+            blocker.restore()
             settings_of["NAME"] = before
             database.drop(admin, name)
+
+
+@pytest.fixture
+def own_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh clone for tests that commit: its address; this process is connected to it until the test ends.
+
+    Not `transactional_db`: flushing would take Wagtail's root page, the roles and the event types away.
+    """
+    with own_clone(request.getfixturevalue("django_db_blocker")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -46,8 +46,15 @@ class Shop:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             sent["Content-Type"] = "application/json"
-        data = None if body is None else json.dumps(body)
-        answer = self._pool.request(method, self.address + path, body=data, headers=sent)
+        return self._send(method, path, None if body is None else json.dumps(body), sent)
+
+    def send(self, method: str, path: str, data: bytes, **headers: str) -> Answer:
+        """One request with a JSON body of exactly these bytes."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send(method, path, data, sent | {"Content-Type": "application/json"})
+
+    def _send(self, method: str, path: str, data: bytes | str | None, headers: Mapping[str, str]) -> Answer:
+        answer = self._pool.request(method, self.address + path, body=data, headers=headers)
         is_json = "json" in answer.headers.get("Content-Type", "")
         return Answer(answer.status, answer.headers, json.loads(answer.data) if is_json else None)
 

@@ -34,13 +34,13 @@ class ConditionalOffer(AbstractConditionalOffer):
 
     @property
     def has_cap(self) -> bool:
-        """Whether its uses over all orders are limited, by number or by budget."""
-        return self.max_global_applications is not None or self.max_discount is not None
+        """Whether its uses over all orders are limited, by number or by budget. To Oscar, 0 is no limit."""
+        return bool(self.max_global_applications or self.max_discount)
 
     @property
     def budget(self) -> Decimal | None:
         """What the offer may still take off, over all orders; None where it has no limit."""
-        return None if self.max_discount is None else max(Decimal(0), self.max_discount - self.total_discount)
+        return max(Decimal(0), self.max_discount - self.total_discount) if self.max_discount else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 writes the counters back as they were loaded, and judges by them whether the offer is used up.

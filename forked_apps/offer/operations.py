@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -10,6 +11,11 @@ from nexus_shop.core.transactions import transaction_required
 
 from .errors import OfferFacts, OfferUsedUp
 from .models import ConditionalOffer
+from .queries import Customer, locked_uses
+
+# To Oscar, 0 is no limit.
+UNLIMITED: Final = Q(max_global_applications=None) | Q(max_global_applications=0)
+NO_BUDGET: Final = Q(max_discount=None) | Q(max_discount=0)
 
 
 @transaction_required
@@ -26,8 +32,8 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     used_up = []
     for offer in ConditionalOffer.objects.filter(pk__in=uses).order_by("pk"):
         frequency, amount = uses[offer.pk]
-        free = Q(max_global_applications=None) | Q(max_global_applications__gte=F("num_applications") + frequency)
-        in_budget = Q(max_discount=None) | Q(max_discount__gte=F("total_discount") + amount)
+        free = UNLIMITED | Q(max_global_applications__gte=F("num_applications") + frequency)
+        in_budget = NO_BUDGET | Q(max_discount__gte=F("total_discount") + amount)
         taken = ConditionalOffer.objects.filter(free, in_budget, pk=offer.pk).update(
             num_applications=F("num_applications") + frequency,
             total_discount=Coalesce(F("total_discount"), Decimal(0)) + amount,
@@ -37,6 +43,21 @@ def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
             used_up.append(offer.name)
     if used_up:
         raise OfferUsedUp(OfferFacts(offers=used_up))
+
+
+@transaction_required
+def check_customers_limits(uses: Mapping[int, int], *, customer: Customer) -> None:
+    """Refuse more applications (offer id -> how many) than the offers allow to each customer.
+
+    Locks the customer, where one of the offers has such a limit. Raises OfferUsedUp with every offer that has.
+    """
+    limited = {offer.pk: offer for offer in ConditionalOffer.objects.filter(pk__in=uses, max_user_applications__gt=0)}
+    used = locked_uses(sorted(limited), customer=customer)
+    above = [
+        offer.name for pk, offer in limited.items() if used.get(pk, 0) + uses[pk] > (offer.max_user_applications or 0)
+    ]
+    if above:
+        raise OfferUsedUp(OfferFacts(offers=above))
 
 
 def count_offer_use(offer_id: int, *, frequency: int, amount: Decimal) -> None:
@@ -56,8 +77,8 @@ def return_offer_uses(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     """
     for offer_id in sorted(uses):
         frequency, amount = uses[offer_id]
-        free = Q(max_global_applications=None) | Q(max_global_applications__gt=F("num_applications") - frequency)
-        in_budget = Q(max_discount=None) | Q(max_discount__gt=F("total_discount") - amount)
+        free = UNLIMITED | Q(max_global_applications__gt=F("num_applications") - frequency)
+        in_budget = NO_BUDGET | Q(max_discount__gt=F("total_discount") - amount)
         reopens = When(free & in_budget & Q(status=ConditionalOffer.CONSUMED), then=Value(ConditionalOffer.OPEN))
         ConditionalOffer.objects.filter(pk=offer_id, num_applications__gte=frequency, num_orders__gte=1).update(
             num_applications=F("num_applications") - frequency,

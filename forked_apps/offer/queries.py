@@ -131,6 +131,18 @@ def _lock(customer: Customer) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, customer.lock])
 
 
+def locked_uses(offer_ids: Collection[int], *, customer: Customer) -> dict[int, int]:
+    """Offer id -> how often the customer's orders use it now; the customer's other orders wait for this transaction."""
+    if not offer_ids or not customer.is_known:
+        return {}
+    _lock(customer)
+    ids = list(offer_ids)
+    values = {"limited": ids, "counted": ids, "user_id": customer.user_id, "email": customer.email.lower()}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTERS, values)
+        return {row[0]: int(row[3]) for (row,) in cursor.fetchall()}
+
+
 def _facts(
     offers: Iterable[ConditionalOffer], limited: list[int], product_ids: Collection[int], customer: Customer
 ) -> tuple[list[ProductFacts], dict[int, _Counter]]:

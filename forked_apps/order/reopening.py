@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from forked_apps.offer.operations import take_capped_offers
+from forked_apps.offer.operations import check_customers_limits, take_capped_offers
+from forked_apps.offer.queries import Customer
 from forked_apps.partner.errors import InsufficientStock, Shortages
 from forked_apps.partner.operations import allocate_stock
 from forked_apps.voucher.operations import lock_vouchers, use_vouchers
@@ -19,7 +20,7 @@ from .models import Line, Order, OrderDiscount, OrderEvent, OrderNote, OrderStat
 def reopen_order(order: Order) -> None:
     """Take vouchers, offers and stock of a cancelled order again and let its units be processed.
 
-    The caller has locked the order and its payment. Locks vouchers, offers, stock. All or nothing: raises
+    The caller has locked the order and its payment. Locks vouchers, the customer, offers, stock. All or nothing: raises
     VoucherInvalid, OfferUsedUp or InsufficientStock, and the caller rolls back. Publishes OrderReopened and
     OrderStatusChanged.
     """
@@ -69,6 +70,9 @@ def _take_offers(order: Order) -> None:
         assert discount.offer_id is not None
         frequency, amount = uses.get(discount.offer_id, (0, Decimal(0)))
         uses[discount.offer_id] = (frequency + (discount.frequency or 0), amount + discount.amount)
+    email = order.user.email if order.user_id is not None else order.guest_email
+    customer = Customer(order.user_id, email)
+    check_customers_limits({pk: frequency for pk, (frequency, _) in uses.items()}, customer=customer)
     take_capped_offers(uses)
 
 

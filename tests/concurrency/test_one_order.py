@@ -26,7 +26,6 @@ def one_order(product: Product) -> str:
     """The handle of the one order there is, all of whose traces are there once."""
     order = Order.objects.get()
     assert stock_of(product) == (100, 2)
-    assert broken_rules() == {}
     return str(order.handle)
 
 
@@ -61,4 +60,4 @@ def test_control_without_lock_a_cart_becomes_several_orders(unlocked: Shop) -> N
     answers = complete_at_once(unlocked, mug, [f"key-{number}" for number in range(8)])
 
     assert Counter(answer.status for answer in answers)[201] > 1
-    assert "a cart has one order" in broken_rules()
+    assert "I8 a cart is ordered once" in broken_rules()

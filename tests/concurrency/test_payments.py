@@ -5,14 +5,13 @@ Real connections, a real gateway over HTTP; each thread has its own connection t
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
@@ -20,6 +19,7 @@ from forked_apps.payment import calls
 from forked_apps.payment.errors import OrderNotPayable, RefundExceedsPayment
 from forked_apps.payment.expiry import expire_unpaid_orders
 from forked_apps.payment.gateway_events import record_gateway_event
+from forked_apps.payment.gateways.breaker import forget_failures
 from forked_apps.payment.models import PaymentAttempt, Source, Transaction
 from forked_apps.payment.operations import start_payment
 from forked_apps.payment.refunds import refund_payment
@@ -27,44 +27,13 @@ from forked_apps.payment.tasks import settle_open_attempts_task
 from nexus_shop.core.errors import DomainError
 from nexus_shop.core.money import Money
 from nexus_shop.core.worker import drain
-from tests.concurrency.shoppers import broken_rules
-from tests.factories.payments import begin, grow_old, offered, pay, run_out
+from tests.factories.payments import begin, grow_old, pay, run_out
 from tests.factories.shop import make_order, make_product, make_user, stock_of
 from tests.peers.loopback import Loopback, LoopbackGateway, signed
 from tests.servers import race, serving
 
 ROUNDS = 20 if os.environ.get("NEXUS_SOAK") else 3
 R = TypeVar("R")
-
-BOOKS = {
-    "a source holds what its transactions say": """
-        SELECT s.id FROM payment_source s
-        WHERE s.amount_debited <> COALESCE((SELECT sum(t.amount) FROM payment_transaction t
-                                            WHERE t.source_id = s.id AND t.txn_type = 'Debit'), 0)
-           OR s.amount_refunded <> COALESCE((SELECT sum(t.amount) FROM payment_transaction t
-                                             WHERE t.source_id = s.id AND t.txn_type = 'Refund'), 0)
-    """,
-    "a source holds what its attempts say": """
-        SELECT s.id FROM payment_source s WHERE s.amount_debited <> COALESCE(
-            (SELECT sum(a.amount) FROM payment_paymentattempt a
-             WHERE a.source_id = s.id AND a.kind = 'charge' AND a.status = 'captured'), 0)
-    """,
-    "a paid order has its money": """
-        SELECT o.id FROM order_order o WHERE o.payment_status = 'paid' AND o.total_incl_tax > (
-            SELECT sum(s.amount_debited - s.amount_refunded) FROM payment_source s WHERE s.order_id = o.id)
-    """,
-    "a cancelled order keeps none": """
-        SELECT o.id FROM order_order o JOIN payment_source s ON s.order_id = o.id
-        WHERE o.status = 'cancelled' AND s.amount_debited <> s.amount_refunded
-    """,
-}
-
-
-@pytest.fixture
-def books(own_database: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
-    """The gateway, and a database that many connections share."""
-    with offered(settings, monkeypatch) as running:
-        yield running
 
 
 def alone(call: Callable[[], R]) -> Callable[[], R | str]:
@@ -79,16 +48,6 @@ def alone(call: Callable[[], R]) -> Callable[[], R | str]:
             connection.close()
 
     return run
-
-
-def broken_books() -> dict[str, list[Any]]:
-    found = broken_rules()
-    with connection.cursor() as cursor:
-        for name, query in BOOKS.items():
-            cursor.execute(query)
-            if rows := cursor.fetchall():
-                found[name] = rows
-    return found
 
 
 def order_of(price: str = "10.00", stock: int = 5) -> Order:
@@ -114,7 +73,6 @@ def test_answer_webhook_and_look_up_at_once(books: Loopback) -> None:
         assert (order.status, order.payment_status) == ("processing", "paid")
         assert [row.amount for row in Transaction.objects.filter(source__order=order)] == [Decimal("14.95")]
         assert books.taken[attempt.idempotency_key] == 1
-        assert broken_books() == {}
 
 
 def test_twenty_refunds_of_a_tenth_at_once(books: Loopback) -> None:
@@ -132,7 +90,6 @@ def test_twenty_refunds_of_a_tenth_at_once(books: Loopback) -> None:
     assert (books.net(), books.paid_back.total()) == (Decimal(0), 10)
     order.refresh_from_db()
     assert order.payment_status == "refunded"
-    assert broken_books() == {}
 
 
 def test_many_starts_at_once_are_one_charge(books: Loopback) -> None:
@@ -165,7 +122,6 @@ def test_one_key_sent_often_at_once_over_http_is_one_charge(books: Loopback, own
     assert {answer.body["code"] for answer in bare} == {OrderNotPayable.code}
     assert len({answer.body["id"] for answer in keyed if answer.status == 201}) == 1
     assert books.taken.total() == 1
-    assert broken_books() == {}
 
 
 def test_payment_against_expiry(books: Loopback) -> None:
@@ -184,7 +140,6 @@ def test_payment_against_expiry(books: Loopback) -> None:
         assert stock_of(order.lines.get().product) == (1, 1 if order.status == "processing" else 0)
     assert set(ends) <= {("processing", "paid"), ("cancelled", "awaiting")}
     assert books.net() == ends["processing", "paid"] * Decimal("14.95")
-    assert broken_books() == {}
 
 
 def test_cancelled_against_captured(books: Loopback) -> None:
@@ -200,7 +155,6 @@ def test_cancelled_against_captured(books: Loopback) -> None:
         assert order.payment_status == "refunded"
         assert stock_of(order.lines.get().product) == (5, 0)
     assert books.net() == 0
-    assert broken_books() == {}
 
 
 def test_two_workers_expire_each_order_once(books: Loopback) -> None:
@@ -211,21 +165,17 @@ def test_two_workers_expire_each_order_once(books: Loopback) -> None:
     counts = race([alone(partial(expire_unpaid_orders, 100))] * 3)
     assert sum(count for count in counts if not isinstance(count, str)) + expire_unpaid_orders(100) == 30
     assert stock_of(mug) == (30, 0)
-    assert broken_books() == {}
 
 
 def test_open_payments_are_shared_by_workers(books: Loopback) -> None:
     mug = make_product(price="10.00", stock=50)
     for _ in range(8):
         pay(make_order(mug, payment_method="loopback"), "error_after")
-    from forked_apps.payment.gateways.breaker import forget_failures
-
-    forget_failures()
+        forget_failures()  # else the breaker surely keeps the later ones from being asked for
     grow_old()
     race([alone(settle_open_attempts_task)] * 4)
     assert set(PaymentAttempt.objects.values_list("status", flat=True)) == {"captured"}
     assert set(Order.objects.values_list("status", "payment_status")) == {("processing", "paid")}
-    assert broken_books() == {}
 
 
 def test_control_refunds_without_the_lock_exceed_the_payment(books: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:

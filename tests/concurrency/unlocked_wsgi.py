@@ -26,9 +26,15 @@ from forked_apps.checkout import operations as checkout_operations
 from forked_apps.checkout import unpaid
 from forked_apps.checkout.errors import TooManyUnpaidOrders, UnpaidFacts
 from forked_apps.offer import queries as offer_queries
+from forked_apps.offer.errors import OfferFacts, OfferUsedUp
+from forked_apps.offer.models import ConditionalOffer
+from forked_apps.offer.operations import count_offer_use
 from forked_apps.order import operations as order_operations
 from forked_apps.order.models import Order
 from forked_apps.partner import operations as stock_operations
+from forked_apps.payment import operations as payment_operations
+from forked_apps.payment.models import Source
+from forked_apps.payment.states import may_become
 from forked_apps.voucher import operations as voucher_operations
 from forked_apps.voucher.queries import usable_vouchers
 from nexus_shop.core import limits
@@ -36,12 +42,15 @@ from nexus_shop.wsgi import application
 
 PATIENCE: Final = 10.0
 MEETING_FOLDER: Final = Path(os.environ["NEXUS_MEETING_FOLDER"])
+MEETINGS: Final = os.environ.get("NEXUS_MEETINGS", "").split()
 
 __all__ = ["application"]
 
 
 def meet(place: str) -> None:
-    """Wait until a second request is here."""
+    """Wait until a second request is here; only at those places that the environment names, where it names some."""
+    if MEETINGS and place not in MEETINGS:
+        return
     folder = MEETING_FOLDER / place
     folder.mkdir(exist_ok=True)
     (folder / uuid.uuid4().hex).touch()
@@ -144,6 +153,29 @@ def _write_without_lock(row: Any, values: Any) -> str:
     return _write_address(row, values)
 
 
+def _take_after_reading(uses: Any) -> None:
+    for pk, (frequency, amount) in sorted(uses.items()):
+        offer = ConditionalOffer.objects.get(pk=pk)
+        if offer.max_global_applications and offer.num_applications + frequency > offer.max_global_applications:
+            raise OfferUsedUp(OfferFacts(offers=[offer.name]))
+        meet("offer")
+        count_offer_use(pk, frequency=frequency, amount=amount)
+
+
+_may_become = may_become
+
+
+def _may_become_after_reading(kind: str, now: str, then: str) -> bool:
+    may = _may_become(kind, now, then)
+    if then == "captured":
+        meet("payment")
+    return may
+
+
+def _sources_without_lock(order: Order) -> Any:
+    return list(Source.objects.filter(order=order).select_related("source_type").order_by("pk"))
+
+
 def _count_after_reading(keys: Any) -> list[limits.State]:
     states = []
     with connection.cursor() as cursor:
@@ -201,6 +233,11 @@ for module, name, replacement in (
     (address_operations, "_write", _write_without_lock),
     (merging, "_lock_both", _both_without_lock),
     (merging, "cart_by_id", _guests_cart),
+    (checkout_operations, "take_capped_offers", _take_after_reading),
+    (checkout_operations, "_compare", lambda *_: None),
+    (payment_operations, "lock_order", lambda order_id: Order.objects.get(pk=order_id)),
+    (payment_operations, "lock_sources", _sources_without_lock),
+    (payment_operations, "may_become", _may_become_after_reading),
     (voucher_operations, "_lock_limited", lambda codes: None),
     (voucher_operations, "usable_vouchers", _usable_without_lock),
 ):

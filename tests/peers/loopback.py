@@ -71,7 +71,7 @@ class Loopback:
         self.asked: Counter[str] = Counter()  # path -> how often
         self.silence = 30.0  # seconds that a time-out lasts at most
         self.is_closing = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"books": self}))
+        self.server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"books": self}))
         self.server.daemon_threads = True
         self.server.block_on_close = False
 
@@ -156,6 +156,10 @@ class Loopback:
             self.paid_back[body["key"]] += 1
         refund = {"status": "refunded", "amount": charge.refunds[body["key"]], "currency": charge.currency}
         return 200, refund | {"reference": f"re_{body['key'][:12]}"}, what.removesuffix("_after")
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # many shoppers come at once
 
 
 class _Handler(BaseHTTPRequestHandler):

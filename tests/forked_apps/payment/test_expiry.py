@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from forked_apps.checkout.invariants import violations
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.order.models import Order, OrderNote
 from forked_apps.order.operations import change_order_status
@@ -21,7 +22,7 @@ from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.core.models import OutboxEvent
 from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, grow_old, pay, run_out
-from tests.factories.shop import make_offer, make_order, make_product, make_voucher, stock_of
+from tests.factories.shop import make_offer, make_order, make_product, make_user, make_voucher, stock_of
 from tests.peers.loopback import Loopback
 from tests.performance.statements import statements_of
 
@@ -142,6 +143,7 @@ def test_late_money_takes_the_order_back(gateway: Loopback) -> None:
     assert ConditionalOffer.objects.get(pk=capped.pk).num_applications <= 1
     assert OutboxEvent.objects.filter(name="OrderReopened").count() == 1
     assert gateway.net() == order.total_incl_tax
+    assert violations() == []
     change_order_status(order.pk, status="shipped")
     assert stock_of(product_of(order)) == (0, 0)
 
@@ -179,6 +181,19 @@ def test_late_money_for_an_offer_that_is_used_up_goes_back(gateway: Loopback) ->
     assert (order.status, gateway.net()) == ("cancelled", Decimal(0))
     assert ConditionalOffer.objects.get(pk=capped.pk).num_applications == 1
     assert stock_of(product_of(order)) == (1, 0)
+
+
+def test_late_money_for_an_offer_that_the_customer_has_used_elsewhere_goes_back(gateway: Loopback) -> None:
+    customer = make_user()
+    offer = make_offer(10, max_user_applications=1)
+    order, attempt = late(gateway, user=customer)
+    other = make_order(make_product(price="10.00"), user=customer)
+    assert other.discounts.get().offer_id == offer.pk
+    calls.check(attempt.pk)
+    drain()
+    order.refresh_from_db()
+    assert (order.status, order.payment_status, gateway.net()) == ("cancelled", "refunded", Decimal(0))
+    assert violations() == []
 
 
 def test_late_transfer_takes_the_order_back_or_is_due_to_be_paid_out() -> None:

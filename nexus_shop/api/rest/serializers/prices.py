@@ -5,15 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from .basket import CartProblem, ShippingMethodShape, ShippingParameters, Totals
-from .fields import MoneyField, StrictSerializer
+from .fields import MoneyField, StrictSerializer, Text
 
 
 class EstimateInput(StrictSerializer):
     """Where the goods would go."""
 
     country = serializers.RegexField(r"^[A-Z]{2}\Z")
-    state = serializers.CharField(max_length=64, required=False, allow_blank=True)
-    postcode = serializers.CharField(max_length=16, required=False, allow_blank=True)
+    state = Text(max_length=64, required=False, allow_blank=True)
+    postcode = Text(max_length=16, required=False, allow_blank=True)
 
 
 class EstimatedMethod(ShippingMethodShape):

@@ -15,7 +15,7 @@ from .fields import Amount, Exact, StrictSerializer, Text, YesOrNo, shop_currenc
 
 
 def _country(**options: Any) -> serializers.RegexField:
-    return serializers.RegexField(r"^[A-Z]{2}\Z", max_length=2, **options)
+    return serializers.RegexField(r"^[A-Z]{2}\Z", max_length=2, trim_whitespace=False, **options)
 
 
 class BandField(StrictSerializer):

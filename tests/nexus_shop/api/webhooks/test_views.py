@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from forked_apps.order.models import Order
@@ -141,3 +142,12 @@ def test_unknown_gateway(gateway: Loopback, api: APIClient, name: str) -> None:
 def test_other_methods_are_not_for_webhooks(gateway: Loopback, api: APIClient) -> None:
     assert api.get(PATH).status_code == 405
     assert api.put(PATH, {}).status_code == 405
+
+
+def test_gateway_needs_no_csrf_token(gateway: Loopback, attempt: PaymentAttempt) -> None:
+    """The tests' other clients are let through by Django; a gateway's is not."""
+    raw: Any = gateway.event(attempt.idempotency_key, status="captured")
+    headers = signed(raw)
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.generic("POST", PATH, raw, content_type="application/json", headers=headers)
+    assert (response.status_code, GatewayEvent.objects.count()) == (200, 1)
