@@ -25,7 +25,7 @@ def fill(cart: Locked, wanted: Sequence[Wanted], *, strategy: str) -> tuple[set[
     As many statements however long the list.
     """
     present = cart_by_id(cart.id).lines
-    held = _held(present)
+    held = _held(present, cart)
     found = articles([item.product_id for item in wanted], currency=cart.currency)
     entries: list[tuple[str, Entry]] = []
     skipped = []
@@ -40,8 +40,8 @@ def fill(cart: Locked, wanted: Sequence[Wanted], *, strategy: str) -> tuple[set[
     return set(lines), skipped
 
 
-def _held(lines: Sequence[CartLine]) -> Held:
-    held = Held()
+def _held(lines: Sequence[CartLine], cart: Locked) -> Held:
+    held = Held(own=cart.own)
     for line in lines:
         held.lines.add(line_reference(line.product_id, line.stock.id, _pairs(line)))
         held.units[line.stock.id] = held.units.get(line.stock.id, 0) + line.quantity
@@ -74,7 +74,8 @@ def _take(item: Wanted, found: Mapping[int, Article], held: Held, entries: list[
     article = found.get(item.product_id)
     if article is not None and article.stock is not None:
         room = held.room(article.stock)
-        free = article.stock.free - held.units.get(article.stock.id, 0) if article.tracks_stock else room
+        own = held.own.get(article.stock.id, 0) - held.units.get(article.stock.id, 0)
+        free = article.stock.free + own if article.tracks_stock else room
         quantity = max(0, min(quantity, room, free))
         code = "insufficient_stock" if free <= room else "quantity_limit"
     try:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from forked_apps.partner.reservations import release_reservation
 from nexus_shop.core.transactions import transaction
 
 from .errors import CartNotFound
 from .filling import fill
-from .locking import Locked, check_version, lock_of_owner
+from .locking import Locked, lock_of_owner
 from .operations import Wanted, delete_lines
 from .queries import cart_by_id
 from .saving import take_over_saved_lines
@@ -31,9 +32,10 @@ def merge_carts(token_hash: str, *, owner_id: int, strategy: str, version: int |
 
     Lines by strategy, as far as stock and limits allow (the rest is in the answer's `skipped`), vouchers, notes where
     the login has none, saved lines. Prices stay those that the guest has seen. The token's cart is empty and Merged
-    after that; merging it again, or an ordered one, changes no line. `version` is that of the login's cart.
+    after that; merging it again, or an ordered one, changes no line. What its payment session holds of the stock is
+    given back. `version` is that of the login's cart.
 
-    Locks both carts, in primary-key order. Raises CartNotFound, StaleVersion.
+    Locks both carts, in primary-key order, then such stock. Raises CartNotFound, StaleVersion.
     """
     source, cart = _lock_both(token_hash, owner_id, version)
     take_over_saved_lines(source.id, owner_id=owner_id)
@@ -48,25 +50,20 @@ def _lock_both(token_hash: str, owner_id: int, version: int | None) -> tuple[_So
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, status, owner_id, currency, version FROM basket_basket"
+            "SELECT id, status, owner_id FROM basket_basket"
             " WHERE (token_hash = %s AND owner_id IS NULL) OR (owner_id = %s AND status = 'Open')"
             " ORDER BY id FOR UPDATE",
             [token_hash, owner_id],
         )
         rows = cursor.fetchall()
-    source = next((_Source(pk, status) for pk, status, owner, *_ in rows if owner is None), None)
+    source = next((_Source(pk, status) for pk, status, owner in rows if owner is None), None)
     if source is None:
         raise CartNotFound(pointer="/token")
-    own = next((row for row in rows if row[2] is not None), None)
-    if own is None:
-        return source, lock_of_owner(owner_id, version)
-    check_version(own[4], version)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE basket_basket SET version = version + 1 WHERE id = %s", [own[0]])
-    return source, Locked(own[0], own[3], is_new=False)
+    return source, lock_of_owner(owner_id, version)
 
 
 def _move(source: _Source, cart: Locked, strategy: str) -> list[Skipped]:
+    release_reservation(source.id)  # else the lines would be short of what their own payment session holds
     guests = cart_by_id(source.id)
     wanted = [
         Wanted(line.product_id, line.quantity, {option.code: option.value for option in line.options})

@@ -1,13 +1,16 @@
 """A guest's cart joined into the login's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from forked_apps.basket.models import Basket
 from forked_apps.catalogue.models import Option, Product
 from forked_apps.partner.models import StockRecord
+from forked_apps.partner.reservations import reserve_stock
 from forked_apps.voucher.models import Voucher
 from nexus_shop.accounts.models import User
 from tests.factories.carts import add, digest_of_carts, guest_with, held, saved
@@ -230,3 +233,20 @@ def test_malformed_merge_is_refused(login: APIClient, body: Any) -> None:
     before = digest_of_carts()
     assert login.post(PATH, body, format="json").status_code == 400
     assert digest_of_carts() == before
+
+
+def test_stock_that_a_payment_session_holds_goes_along(login: APIClient, user: User) -> None:
+    mug = make_product("Mug", stock=4)
+    add(login, mug, 1)
+    guest, token = guest_with((mug, 3))
+    record = StockRecord.objects.get(product=mug)
+    for cart, units in ((Basket.objects.get(owner=None), 3), (Basket.objects.get(owner=user), 1)):
+        reserve_stock(cart.pk, {record.pk: units}, client="", expires_at=timezone.now() + timedelta(minutes=15))
+
+    response = merge(login, token)
+
+    assert response.json()["skipped"] == []
+    assert held(login) == [("Mug", 4)]
+    record.refresh_from_db()
+    assert record.num_allocated == 1  # what the login's own session holds
+    assert guest.get("/api/v1/cart/").json()["items"] == []

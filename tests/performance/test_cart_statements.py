@@ -81,4 +81,4 @@ def test_merge(products: list[Product]) -> None:
     login = client_of(make_user())
     login.post("/api/v1/cart/")
     _, token = guest_with(*((product, 2) for product in products))
-    assert count_of(login, "POST", "/api/v1/cart/merge/", {"token": token}) == 15
+    assert count_of(login, "POST", "/api/v1/cart/merge/", {"token": token}) == 16

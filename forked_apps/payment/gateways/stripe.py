@@ -1,4 +1,4 @@
-"""Stripe's client, as the settings say. Card payments stand on it when the payment port comes.
+"""Stripe's client, as the settings say. Nothing is charged by it yet: its gateway is not written.
 
 Here: one client with a time-out and retries (safe: each call carries an idempotency key), and what is wrong with keys.
 """
