@@ -7,7 +7,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from oscar.apps.dashboard.catalogue.forms import AttributeOptionForm as OscarAttributeOptionForm
 from oscar.apps.dashboard.catalogue.forms import CategoryForm as OscarCategoryForm
+from oscar.apps.dashboard.catalogue.forms import OptionForm as OscarOptionForm
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import ProductImageForm as OscarProductImageForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
@@ -160,3 +162,35 @@ class CategoryForm(OscarCategoryForm):
     def is_moved(self) -> bool:
         """Whether the category is to stand elsewhere."""
         return bool({"treebeard_position", "treebeard_ref_node"} & set(self.changed_data))
+
+
+class _ExtraPrice:
+    """What an answer adds to the price of a unit: nothing where the field is left empty."""
+
+    fields: dict[str, Any]
+    cleaned_data: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["price"].required = False
+
+    def clean_price(self) -> Decimal:
+        """An amount with no more decimals than the currency has."""
+        price: Decimal = self.cleaned_data["price"] or Decimal(0)
+        if not fits(price, settings.OSCAR_DEFAULT_CURRENCY):
+            raise ValidationError(_("That is no amount of %s.") % settings.OSCAR_DEFAULT_CURRENCY)
+        return price
+
+
+class OptionForm(_ExtraPrice, OscarOptionForm):
+    """Oscar 4.2.1 knows no options that cost something."""
+
+    class Meta(OscarOptionForm.Meta):
+        fields: ClassVar = [*OscarOptionForm.Meta.fields, "price"]
+
+
+class AttributeOptionForm(_ExtraPrice, OscarAttributeOptionForm):
+    """The same for the choices of an option."""
+
+    class Meta(OscarAttributeOptionForm.Meta):
+        fields: ClassVar = [*OscarAttributeOptionForm.Meta.fields, "price"]

@@ -1,0 +1,44 @@
+"""Merchants say what options and their choices cost."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from forked_apps.catalogue.models import AttributeOption, AttributeOptionGroup, Option
+from tests.factories.staff import browser_of, make_member
+
+pytestmark = pytest.mark.django_db
+OPTION = {"name": "Engraving", "type": "text", "order": "1", "help_text": "", "option_group": ""}
+
+
+@pytest.fixture
+def browser() -> Client:
+    return browser_of(make_member("Staff"))
+
+
+@pytest.mark.parametrize(("entered", "price"), [("4.50", "4.50"), ("", "0.00"), ("0", "0.00")])
+def test_option_gets_its_price(browser: Client, entered: str, price: str) -> None:
+    answer = browser.post("/dashboard/catalogue/option/create/", OPTION | {"price": entered})
+    assert answer.status_code == 302
+    assert Option.objects.get().price == Decimal(price)
+
+
+@pytest.mark.parametrize("entered", ["-1", "1.005", "NaN", "a lot", "99999999999.00"])
+def test_price_that_is_none_is_refused(browser: Client, entered: str) -> None:
+    answer = browser.post("/dashboard/catalogue/option/create/", OPTION | {"price": entered})
+    assert answer.status_code == 200
+    assert "price" in answer.context["form"].errors
+    assert not Option.objects.exists()
+
+
+def test_choices_get_their_prices(browser: Client) -> None:
+    assert "Extra price" in browser.get("/dashboard/catalogue/attribute-option-group/create/").content.decode()
+    rows = {"options-TOTAL_FORMS": "3", "options-INITIAL_FORMS": "0", "name": "Wrapping"}
+    rows |= {"options-0-option": "Paper", "options-0-price": "1.50", "options-1-option": "None", "options-1-price": ""}
+    rows |= {"options-2-option": "", "options-2-price": "0"}
+    answer = browser.post("/dashboard/catalogue/attribute-option-group/create/", rows)
+    assert answer.status_code == 302, answer.context["attribute_option_formset"].errors
+    group = AttributeOptionGroup.objects.get(name="Wrapping")
+    found = AttributeOption.objects.filter(group=group).order_by("pk").values_list("option", "price")
+    assert list(found) == [("Paper", Decimal("1.50")), ("None", Decimal("0.00"))]
