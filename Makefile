@@ -40,7 +40,7 @@ bench: $(TOOLS)  ## Measure CPU and SQL statements per request, and memory
 
 soak: $(TOOLS)  ## The long form of the races, the crashes, the schema fuzz and the replay of real invoices
 	@NEXUS_SOAK=1 $(DATABASE) $(BIN)/python -m pytest $(wildcard tests/concurrency tests/faults) tests/fuzz \
-	  tests/contracts/test_abuse.py tests/performance/test_replay.py -s $(ARGS)
+	  tests/forked_apps/basket/test_pricing.py tests/contracts/test_abuse.py tests/performance/test_replay.py -s $(ARGS)
 
 lock: $(VENV)/.uv  ## Resolve the dependencies of pyproject.toml anew
 	@$(UV) pip compile $(LOCKED) $(ARGS) pyproject.toml -o requirements.txt

@@ -1,20 +1,25 @@
 """Pricing carts: properties that hold for every cart."""
 
+import os
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from django.test import override_settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from forked_apps.basket.pricing import price_cart
-from forked_apps.basket.values import Cart, CartLine
+from forked_apps.basket.values import Cart, CartLine, ChosenOption, PriceRules
 from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.partner.selection import Stock
+from forked_apps.shipping.pricing import Band, Method
 from nexus_shop.core.money import fits
+from nexus_shop.markets.taxes import Destination, TaxBook, TaxRule
 
 IDS = range(1, 9)
+EXAMPLES = 10_000 if os.environ.get("NEXUS_SOAK") else 1_000
+PLACES = (None, Destination("GB"), Destination("US", "NY", "10001"), Destination("US", "OR"))
 
 
 def line(number: int, price: str | None = "10.00", quantity: int = 1, **facts: Any) -> CartLine:
@@ -67,18 +72,25 @@ benefits = st.one_of(
 conditions = st.tuples(st.sampled_from(["Count", "Value", "Coverage"]), st.integers(1, 5).map(str))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(
     carts,
     st.lists(st.tuples(benefits, conditions), max_size=3),
     st.booleans(),
     st.sampled_from(["0", "0.07", "0.20", "0.255"]),
 )
-def test_totals_always_add_up(
-    django_settings: Settings, cart: Cart, rules: list[Any], includes_tax: bool, rate: str
-) -> None:
-    django_settings.PRICES_INCLUDE_TAX = django_settings.OSCAR_OFFERS_INCL_TAX = includes_tax
-    django_settings.TAX_RATE = Decimal(rate)
+def test_totals_always_add_up(cart: Cart, rules: list[Any], includes_tax: bool, rate: str) -> None:
+    with shop_settings(includes_tax, TAX_RATE=Decimal(rate)):
+        check_totals(cart, rules)
+
+
+def shop_settings(includes_tax: bool, **more: Any) -> override_settings:
+    """Settings for one example."""
+    return override_settings(PRICES_INCLUDE_TAX=includes_tax, OSCAR_OFFERS_INCL_TAX=includes_tax, **more)
+
+
+def check_totals(cart: Cart, rules: list[Any]) -> None:
+    """The cart with offers, and without."""
     offers = [
         offer(number, benefit, value, condition=condition, least=least)
         for number, ((benefit, value), (condition, least)) in enumerate(rules, 1)
@@ -101,9 +113,69 @@ def test_totals_always_add_up(
     assert all(part.net + (part.tax or 0) == part.gross and part.net >= 0 for part in parts)
 
 
-@pytest.fixture(name="django_settings")
-def _django_settings(settings: Settings) -> Settings:
-    return settings
+rates = st.sampled_from(["0", "0.05", "0.08875", "0.20", "0.255"]).map(Decimal)
+amounts = st.decimals(min_value=0, max_value=90, places=2)
+ways = st.builds(
+    Method,
+    st.just("post"),
+    st.just("Post"),
+    kind=st.sampled_from(["flat", "weight", "collect"]),
+    price=amounts,
+    price_per_item=amounts,
+    free_over=st.none() | amounts,
+    default_weight=st.just(Decimal("0.4")),
+    bands=st.lists(amounts, min_size=1, max_size=2).map(
+        lambda charges: tuple(Band(Decimal(place), charge) for place, charge in enumerate(charges, 1))
+    ),
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    carts,
+    st.lists(st.tuples(benefits, conditions), max_size=2),
+    st.booleans(),
+    st.tuples(st.tuples(rates, rates, rates), ways, st.sampled_from(PLACES), amounts),
+)
+def test_totals_add_up_wherever_the_goods_go(cart: Cart, offered: list[Any], includes_tax: bool, facts: Any) -> None:
+    with shop_settings(includes_tax, TAX_BY_ADDRESS=True):
+        check_totals_somewhere(cart, offered, includes_tax, *facts)
+
+
+def check_totals_somewhere(
+    cart: Cart,
+    offered: list[Any],
+    includes_tax: bool,
+    taxes: tuple[Decimal, ...],
+    way: Method,
+    place: Destination | None,
+    extra: Decimal,
+) -> None:
+    """The cart with options, taxes by zone and class, and a way of delivery."""
+    engraved = ChosenOption(1, "engraving", "Engraving", "Ann", extra)
+    lines = tuple(
+        replace(each, product_class=("", "books")[number % 2], options=(engraved,) if number % 3 else ())
+        for number, each in enumerate(cart.lines)
+    )
+    zones = (("GB", "", ""), ("GB", "", "books"), ("US", "NY", ""))
+    book = TaxBook(tuple(TaxRule("x", c, s, "", k, rate) for (c, s, k), rate in zip(zones, taxes, strict=True)))
+    offers = [
+        offer(number, benefit, value, condition=condition, least=least)
+        for number, ((benefit, value), (condition, least)) in enumerate(offered, 1)
+    ]
+    priced = price_cart(replace(cart, lines=lines), offers, rules=PriceRules(book, (way,)), destination=place)
+    assert priced is not None
+    totals = priced.totals
+    assert (totals.tax is None) == (place is None and not includes_tax)
+    assert totals.total == totals.items - totals.discount + totals.shipping
+    assert 0 <= (totals.tax or 0) <= totals.total
+    assert 0 <= totals.discount <= totals.items
+    assert fits(totals.total, "GBP")
+    parts = [each.total for each in priced.lines if each.total] + [priced.shipping.price]
+    assert sum(part.shown for part in parts) == totals.total
+    assert all(part.net + (part.tax or 0) == part.shown and part.net >= 0 for part in parts)
+    if place == Destination("US", "OR"):
+        assert totals.tax == 0
 
 
 def test_line_without_a_price_counts_for_nothing() -> None:
