@@ -108,7 +108,7 @@ def test_authorisation_of(api: APIClient, route: str, method: str) -> None:
         ("GET", "/api/v1/nothing/", 404, "not_found"),
         ("GET", "/api/v1/", 404, "not_found"),
         ("GET", "/api/v1/categories-bulk/", 404, "not_found"),
-        ("GET", "/api/v1/baskets/", 404, "not_found"),
+        ("GET", "/api/v1/nowhere/", 404, "not_found"),
         ("DELETE", "/api/v1/products/", 405, "method_not_allowed"),
         ("PUT", "/api/v1/cart/", 405, "method_not_allowed"),
         ("OPTIONS", "/api/v1/cart/", 405, "method_not_allowed"),

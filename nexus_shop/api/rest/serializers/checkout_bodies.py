@@ -34,7 +34,8 @@ def checkout_body(checkout: PricedCheckout) -> dict[str, Any]:
 
 
 def _address(address: PostalAddress | None) -> dict[str, str] | None:
-    return None if address is None else asdict(address)
+    """In the API's fields: Mr and Mrs are oscarapi's alone."""
+    return None if address is None else {name: text for name, text in asdict(address).items() if name != "title"}
 
 
 def _problems(cart: dict[str, Any], flaws: list[Flaw]) -> list[dict[str, Any]]:
