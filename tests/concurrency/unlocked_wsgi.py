@@ -18,6 +18,7 @@ django.setup()
 
 
 from forked_apps.address import operations as address_operations
+from forked_apps.address.models import UserAddress
 from forked_apps.basket import locking as cart_locking
 from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
@@ -145,12 +146,12 @@ def _order_without_lock(order_id: int) -> Order:
     return order
 
 
-_write_address = address_operations._write
+_take_flags_off = UserAddress._ensure_defaults_integrity
 
 
-def _write_without_lock(row: Any, values: Any) -> str:
+def _take_flags_off_then_meet(row: UserAddress) -> None:
+    _take_flags_off(row)
     meet("address")
-    return _write_address(row, values)
 
 
 def _take_after_reading(uses: Any) -> None:
@@ -230,7 +231,7 @@ for module, name, replacement in (
     (checkout_operations, "lock_cart", _status_without_lock),
     (order_operations, "lock_order", _order_without_lock),
     (address_operations, "_lock", lambda user_id: None),
-    (address_operations, "_write", _write_without_lock),
+    (UserAddress, "_ensure_defaults_integrity", _take_flags_off_then_meet),
     (merging, "_lock_both", _both_without_lock),
     (merging, "cart_by_id", _guests_cart),
     (checkout_operations, "take_capped_offers", _take_after_reading),
