@@ -184,6 +184,7 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             _add_example(operation)
+            _require_body(operation, result["components"]["schemas"])
             for response in operation["responses"].values():
                 response.setdefault("headers", {})["X-Request-Id"] = {"schema": {"type": "string"}}
     return result
@@ -193,3 +194,17 @@ def _add_example(operation: dict[str, Any]) -> None:
     example = EXAMPLES.get(operation["operationId"])
     if example is not None:
         operation["requestBody"]["content"]["application/json"]["examples"] = {"example": {"value": example}}
+
+
+def _require_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A body of one shape or another is required where each of them requires a field; spectacular leaves that open."""
+    body = operation.get("requestBody", {})
+    schema = body.get("content", {}).get("application/json", {}).get("schema", {})
+    shapes = _named(schema, schemas).get("oneOf", [])
+    if shapes and all(_named(shape, schemas).get("required") for shape in shapes):
+        body["required"] = True
+
+
+def _named(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return found

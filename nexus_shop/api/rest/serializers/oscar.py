@@ -177,7 +177,7 @@ class ChargeInput(StrictSerializer):
 
 
 @extend_schema_field(
-    {"oneOf": [{"type": "string", "format": "email", "maxLength": 254}, {"type": "string", "maxLength": 0}]}
+    {"anyOf": [{"type": "string", "format": "email", "maxLength": 254}, {"type": "string", "maxLength": 0}]}
 )
 class GuestEmail(serializers.EmailField):
     """An address, or blank, as clients send it for logins."""
