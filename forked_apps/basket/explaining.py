@@ -6,11 +6,10 @@ from typing import Final
 
 from forked_apps.offer.explaining import Explanation, explain_offers
 from forked_apps.shipping.pricing import Method, Verdict, methods_for, verdict
-from forked_apps.voucher.queries import usable_vouchers
 from nexus_shop.markets.taxes import Destination
 
 from .pricing import offer_lines, parcel_of, price_cart
-from .queries import offers_of, rules_of
+from .queries import offers_of, rules_of, vouchers_of
 from .values import Cart, PricedCart
 
 MAX_OFFERS: Final = 100
@@ -39,7 +38,7 @@ class CartExplanation:
 
 def explain_cart(cart: Cart, *, destination: Destination | None = None) -> CartExplanation:
     """The reasons for a cart's prices now; offers that are nearest to apply first, at most MAX_OFFERS of them."""
-    vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
+    vouchers = vouchers_of(cart)
     offers = offers_of(cart, vouchers, every=True)
     rules = rules_of(cart)
     priced = price_cart(cart, offers, vouchers=vouchers, rules=rules, destination=destination)

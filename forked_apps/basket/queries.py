@@ -123,8 +123,11 @@ def _decimals(prices: Mapping[str, str] | None) -> dict[str, Decimal]:
 
 def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
     """The cart as the shopper sees it, shipped by the cheapest method; with taxes and zones of the destination."""
-    vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
-    rules = rules_of(cart) if cart.lines else PriceRules()
+    return _priced(cart, rules_of(cart) if cart.lines else PriceRules(), destination)
+
+
+def _priced(cart: Cart, rules: PriceRules, destination: Destination | None) -> PricedCart:
+    vouchers = vouchers_of(cart)
     result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     assert result is not None
     return replace(result, problems=(*result.problems, *voucher_problems(cart, vouchers)))
@@ -138,7 +141,7 @@ def voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
 
 def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, list[PricedCart]]:
     """The cart priced for a destination, and once for each way of delivery that serves it, cheapest first."""
-    vouchers = usable_vouchers(cart.voucher_codes, user_id=cart.owner_id) if cart.voucher_codes else []
+    vouchers = vouchers_of(cart)
     offers, rules = offers_of(cart, vouchers), rules_of(cart)
     price = partial(price_cart, cart, offers, vouchers=vouchers, rules=rules, destination=destination)
     found = price()
@@ -147,9 +150,17 @@ def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, 
     return found, [each for quote in quotes if (each := price(shipping_code=quote.code)) is not None]
 
 
+def vouchers_of(cart: Cart, *, email: str = "") -> list[Voucher]:
+    """Those of the cart's vouchers that count now for its owner, or for the guest of that e-mail address."""
+    if not cart.voucher_codes:
+        return []
+    return usable_vouchers(cart.voucher_codes, user_id=cart.owner_id, email=email)
+
+
 def quotes_of(cart: Cart, destination: Destination | None) -> list[ShippingQuote]:
     """The ways of delivery for the cart as it is priced now, cheapest first."""
-    return quotes_for(priced(cart, destination=destination).lines, cart.currency, rules_of(cart), destination)
+    rules = rules_of(cart)
+    return quotes_for(_priced(cart, rules, destination).lines, cart.currency, rules, destination)
 
 
 def rules_of(cart: Cart) -> PriceRules:

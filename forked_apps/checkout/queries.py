@@ -11,12 +11,10 @@ from django.utils import timezone
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
 from forked_apps.basket.pricing import price_cart, quotes_for
-from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, voucher_problems
+from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, voucher_problems, vouchers_of
 from forked_apps.basket.values import Cart, CartRef, PricedCart
 from forked_apps.payment.gateways.registry import method_of
 from forked_apps.shipping.pricing import ShippingQuote
-from forked_apps.voucher.models import Voucher
-from forked_apps.voucher.queries import usable_vouchers
 
 from .operations import claims_of, destination_of
 
@@ -117,7 +115,7 @@ def priced_checkout(session: Session) -> PricedCheckout:
     """The checkout as the shopper sees it. A way of delivery that is gone counts as not chosen."""
     cart = cart_by_id(session.basket_id)
     destination = destination_of(session.shipping_address, billing=session.billing_address)
-    vouchers = _usable(session, cart) if cart.voucher_codes else []
+    vouchers = vouchers_of(cart, email=session.email)
     offers = offers_of(cart, vouchers, email=session.email)
     rules = rules_of(cart)
     priced = None
@@ -131,10 +129,6 @@ def priced_checkout(session: Session) -> PricedCheckout:
         return PricedCheckout(session, priced, quotes, [], [])
     priced = replace(priced, problems=(*priced.problems, *voucher_problems(cart, vouchers)))
     return PricedCheckout(session, priced, quotes, _missing(session, priced, quotes), _flaws(session, quotes))
-
-
-def _usable(session: Session, cart: Cart) -> list[Voucher]:
-    return usable_vouchers(cart.voucher_codes, user_id=cart.owner_id, email=session.email or cart.owner_email)
 
 
 def _missing(session: Session, priced: PricedCart, quotes: list[ShippingQuote]) -> list[str]:

@@ -94,7 +94,14 @@ class MethodCreateView(Page):
             kwargs["form"] = MethodForm(initial=initial)
             shown = [_values(band) for band in stored.draft.bands] if stored else []
             kwargs["bands"] = BandFormSet(initial=shown, prefix="bands")
-        return super().get_context_data(stored=stored, currency=settings.OSCAR_DEFAULT_CURRENCY, **kwargs)
+        return super().get_context_data(
+            stored=stored,
+            currency=settings.OSCAR_DEFAULT_CURRENCY,
+            new_name=_("New shipping method"),
+            list_name=_("Shipping methods"),
+            list_url="dashboard:shipping-method-list",
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write the method, or show what stands against it."""
@@ -173,7 +180,7 @@ class RateListView(Page):
 class RateCreateView(Page):
     """A new rate."""
 
-    template_name = "oscar/dashboard/shipping/rate_form.html"
+    template_name = "oscar/dashboard/shipping/form.html"
 
     def stored(self) -> StoredRate | None:
         """The rate that is edited."""
@@ -187,7 +194,14 @@ class RateCreateView(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form."""
         form = kwargs.pop("form", None) or self.form()
-        return super().get_context_data(form=form, stored=self.stored(), **kwargs)
+        return super().get_context_data(
+            form=form,
+            stored=self.stored(),
+            new_name=_("New tax rate"),
+            list_name=_("Tax rates"),
+            list_url="dashboard:tax-rate-list",
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write the rate, or show what stands against it."""

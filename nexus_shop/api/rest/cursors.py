@@ -11,22 +11,39 @@ from .errors import ApiError
 MAX_ID: Final = 2**63
 
 
+def cursor_of(*words: object) -> str:
+    """The place behind an entry, which these words name; none of them has a bar."""
+    return base64.urlsafe_b64encode("|".join(map(str, words)).encode()).decode()
+
+
+def words_of(cursor: str) -> list[str]:
+    """The words that `cursor_of` was given. Raises ApiError."""
+    try:
+        return base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
+    except (ValueError, binascii.Error):
+        raise refused() from None
+
+
+def refused() -> ApiError:
+    """A cursor that the shop has not handed out."""
+    return ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
+
+
 def cursor_text(moment: datetime, *ids: int) -> str:
-    """The place behind an entry."""
-    return base64.urlsafe_b64encode("|".join([moment.isoformat(), *map(str, ids)]).encode()).decode()
+    """The place behind an entry that a time and ids name."""
+    return cursor_of(moment.isoformat(), *ids)
 
 
 def cursor_place(text: str, *, ids: int) -> tuple[Any, ...]:
     """The place that `cursor_text` wrote of a time and so many ids. Raises ApiError."""
-    refused = ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
+    moment, *rest = words_of(text)
     try:
-        moment, *rest = base64.urlsafe_b64decode(text.encode()).decode().split("|")
         at, numbers = datetime.fromisoformat(moment), [int(number) for number in rest]
         if at.tzinfo is None or len(numbers) != ids or not all(0 <= number < MAX_ID for number in numbers):
-            raise refused
+            raise refused()
         return (at.astimezone(UTC), *numbers)
-    except (ValueError, OverflowError, binascii.Error):
-        raise refused from None
+    except (ValueError, OverflowError):
+        raise refused() from None
 
 
 def next_page(request: Any, cursor: str | None) -> tuple[str | None, dict[str, str]]:

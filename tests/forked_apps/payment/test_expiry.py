@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from forked_apps.basket.operations import Wanted
 from forked_apps.checkout.invariants import violations
+from forked_apps.checkout.operations import Details, place_order
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.order.models import Order, OrderNote
 from forked_apps.order.operations import change_order_status
@@ -22,7 +24,7 @@ from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.core.models import OutboxEvent
 from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, grow_old, pay, run_out
-from tests.factories.shop import make_offer, make_order, make_product, make_user, make_voucher, stock_of
+from tests.factories.shop import ADDRESS, make_offer, make_order, make_product, make_user, make_voucher, stock_of
 from tests.peers.loopback import Loopback
 from tests.performance.statements import statements_of
 
@@ -169,6 +171,18 @@ def test_late_money_for_a_voucher_that_is_used_goes_back(gateway: Loopback) -> N
     assert (order.status, gateway.net()) == ("cancelled", Decimal(0))
     assert list(VoucherApplication.objects.values_list("order_id", flat=True)) == [rival.pk]
     assert stock_of(product_of(order)) == (1, 0)
+
+
+def test_late_money_for_a_voucher_that_a_guest_of_the_address_has_used_goes_back(gateway: Loopback) -> None:
+    make_voucher("ONCE", usage=Voucher.ONCE_PER_CUSTOMER)
+    order, attempt = late(gateway, user=make_user("ann@example.com"), vouchers=("ONCE",))
+    details = Details(user_id=None, email="Ann@Example.com", shipping_address=ADDRESS, vouchers=("ONCE",))
+    rival = place_order([Wanted(make_product(price="10.00").pk, 1)], details=details)
+    calls.check(attempt.pk)
+    drain()
+    order.refresh_from_db()
+    assert (order.status, gateway.net()) == ("cancelled", Decimal(0))
+    assert list(VoucherApplication.objects.values_list("order_id", flat=True)) == [rival.pk]
 
 
 def test_late_money_for_an_offer_that_is_used_up_goes_back(gateway: Loopback) -> None:

@@ -12,7 +12,7 @@ from forked_apps.address.validation import PostalAddress
 
 from .addresses import BookChanges, BookInput
 from .basket import OptionValue, Totals
-from .checkout import AddressInput, NextAction
+from .checkout import AddressInput, AddressShape, NextAction
 from .fields import Amount, StrictSerializer, Text, WholeNumber
 from .links import BasketLink, CountryLink, OptionLink, ProductLink
 
@@ -203,20 +203,8 @@ class OscarCheckoutInput(StrictSerializer):
 OSCAR_ONLY: Final = frozenset({"basket", "guest_email", "total", "shipping_method_code", "shipping_charge"})
 
 
-class OscarOrderAddress(serializers.Serializer[Any]):
-    """An address of an order."""
-
-    first_name = serializers.CharField(allow_blank=True)
-    last_name = serializers.CharField(allow_blank=True)
-    line1 = serializers.CharField(allow_blank=True)
-    line2 = serializers.CharField(allow_blank=True)
-    line3 = serializers.CharField(allow_blank=True)
-    line4 = serializers.CharField(allow_blank=True)
-    state = serializers.CharField(allow_blank=True)
-    postcode = serializers.CharField(allow_blank=True)
-    phone_number = serializers.CharField(allow_blank=True)
-    notes = serializers.CharField(allow_blank=True)
-    country = serializers.CharField()
+class OscarOrderAddress(AddressShape):
+    """An address of an order, as ours; `country` is a link."""
 
 
 class OscarOrderLine(serializers.Serializer[Any]):

@@ -1,11 +1,8 @@
 """Stock for those who keep it: staff by permission, partner staff for their own partners."""
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -14,7 +11,7 @@ from forked_apps.partner.inventory import Holding, holdings_of, movements_of, st
 from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock
 from nexus_shop.api.rest.base import View, answer
-from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, words_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import inventory as shapes
 from nexus_shop.core.idempotency import Answer
@@ -25,32 +22,14 @@ class _StockView(View):
 
     def page(self, rows: Sequence[Any], size: int, body: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Any:
         """The answer: `rows` has one more than the page where there is a next one."""
-        following = None
-        if len(rows) > size:
-            text = base64.urlsafe_b64encode(cursor(rows[size - 1]).encode()).decode()
-            following = f"{self.request.path}?{urlencode(self.request.GET.dict() | {'cursor': text})}"
+        following, headers = next_page(self.request, cursor(rows[size - 1]) if len(rows) > size else None)
         results = [body(row) for row in rows[:size]]
-        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return self.private({"results": results, "next": following, "previous": None, "count": None}, headers=headers)
-
-
-def _cursor_words(query: dict[str, Any]) -> list[str] | None:
-    """What the cursor says; None without one."""
-    if "cursor" not in query:
-        return None
-    try:
-        return base64.urlsafe_b64decode(query["cursor"].encode()).decode().split("|")
-    except (ValueError, binascii.Error):
-        raise _refused() from None
-
-
-def _refused() -> ApiError:
-    return ApiError("invalid_request", "This cursor is none of ours.", parameter="cursor")
 
 
 def _id_of(words: list[str]) -> int:
     if len(words) != 1 or not (words[0].isascii() and words[0].isdigit()) or len(words[0]) > 18:
-        raise _refused()
+        raise refused()
     return int(words[0])
 
 
@@ -59,10 +38,10 @@ def _position_of(words: list[str]) -> tuple[datetime, str, int]:
         moment, kind, place = words
         since = datetime.fromisoformat(moment)
         if since.tzinfo is None or "\0" in kind:
-            raise _refused()
+            raise refused()
         return since.astimezone(UTC), kind, _id_of([place])
     except (ValueError, OverflowError):
-        raise _refused() from None
+        raise refused() from None
 
 
 class StockRecordList(_StockView):
@@ -80,11 +59,14 @@ class StockRecordList(_StockView):
         """Stock, what is promised, what is free, threshold and backorders; oldest first, by cursor."""
         query = self.parameters(shapes.StockRecordParameters)
         records = stock_table(request.user, query)
-        words = _cursor_words(query)
+        words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
             records = records.filter(pk__gt=_id_of(words))
         found: HttpResponse = self.page(
-            list(records[: query["page_size"] + 1]), query["page_size"], record_body, lambda record: str(record.pk)
+            list(records[: query["page_size"] + 1]),
+            query["page_size"],
+            record_body,
+            lambda record: cursor_of(record.pk),
         )
         return found
 
@@ -104,14 +86,14 @@ class AdjustmentList(_StockView):
         """Every change of a stock figure, by whatever door, newest first, by cursor."""
         query = self.parameters(shapes.MovementParameters)
         movements = movements_of(request.user, query)
-        words = _cursor_words(query)
+        words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
             movements = movements.filter(pk__lt=_id_of(words))
         found: HttpResponse = self.page(
             list(movements[: query["page_size"] + 1]),
             query["page_size"],
             movement_body,
-            lambda movement: str(movement.pk),
+            lambda movement: cursor_of(movement.pk),
         )
         return found
 
@@ -161,7 +143,7 @@ class ReservationList(_StockView):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lines of unpaid orders and open payment sessions, with the moment until which they hold; newest first."""
         query = self.parameters(shapes.HoldingParameters)
-        words = _cursor_words(query)
+        words = words_of(query["cursor"]) if "cursor" in query else None
         rows = holdings_of(
             request.user,
             stock_record=query.get("stock_record"),
@@ -173,7 +155,7 @@ class ReservationList(_StockView):
             rows,
             query["page_size"],
             holding_body,
-            lambda row: "|".join((row.since.isoformat(), row.kind, str(row.place))),
+            lambda row: cursor_of(row.since.isoformat(), row.kind, row.place),
         )
         return found
 

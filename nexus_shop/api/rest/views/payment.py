@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpResponse
@@ -20,6 +19,7 @@ from forked_apps.payment.states import DECLINED, FAILED
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import R, View, answer
 from nexus_shop.api.rest.clients import cart_token_of
+from nexus_shop.api.rest.cursors import next_page
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import payment as shapes
@@ -213,13 +213,10 @@ class RefundList(TwoSteps):
         size = query["page_size"]
         before = int(query["cursor"]) if "cursor" in query else None
         rows, count = refunds_page(order_id=order_id, before=before, limit=size + 1)
-        following = None
-        if len(rows) > size:
-            parameters = request.GET.dict() | {"cursor": str(rows[size - 1].pk)}
-            following = f"{request.path}?{urlencode(parameters)}"
+        following, headers = next_page(request, str(rows[size - 1].pk) if len(rows) > size else None)
         results = [shapes.refund_body(row) for row in rows[:size]]
         body = {"results": results, "next": following, "previous": None, "count": count}
-        return self.private(body, headers={"Link": f'<{following}>; rel="next"'} if following else {})
+        return self.private(body, headers=headers)
 
     @extend_schema(
         operation_id="refundPayment",
