@@ -50,7 +50,7 @@ _CHARGE_HAS_ITS_ORDER: Final = """
 _PAID_ORDER_HAS_ITS_MONEY: Final = f"""
     SELECT o.id FROM order_order o
     WHERE {_OURS} AND o.payment_status = 'paid'
-      AND ({_HELD} < o.total_incl_tax OR {_HELD} - {_PROMISED_BACK} > o.total_incl_tax)
+      AND ({_HELD} < o.total_incl_tax - o.cancelled_total OR {_HELD} - {_PROMISED_BACK} > o.total_incl_tax)
 """
 _CANCELLED_ORDER_KEEPS_NONE: Final = f"""
     SELECT o.id FROM order_order o WHERE {_OURS} AND o.status = 'cancelled' AND {_HELD} > {_PROMISED_BACK}

@@ -5,10 +5,14 @@ from typing import Any, Final, TypeVar
 
 from forked_apps.address.errors import CountryFacts, CountryNotServed
 from forked_apps.address.validation import PostalAddress, check_address
+from forked_apps.shipping.pricing import unserved
+from forked_apps.shipping.queries import METHODS
 from nexus_shop.core.errors import StaleVersion
+from nexus_shop.core.rules import rules_token
 from nexus_shop.core.transactions import transaction
+from nexus_shop.markets.taxes import Destination, load_taxes
 
-from .errors import CountryChangeRefused, OrderNotChangeable
+from .errors import AddressPricedOtherwise, CountryChangeRefused, OrderNotChangeable
 from .history import CUSTOMER, STAFF, record_event
 from .lifecycle import HOLDS_STOCK, has_started
 from .models import BillingAddress, Order, OrderEvent, ShippingAddress
@@ -32,9 +36,9 @@ class Changes:
 def change_order(order_id: int, *, changes: Changes, changed_by: int | None, version: int | None = None) -> Order:
     """Change notes and addresses of an order for its customer. What is as it was is no change.
 
-    Addresses can be changed until something is shipped, inside their country. Locks the order. Raises NotFound,
-    OrderNotChangeable, CountryChangeRefused, CountryNotServed, AddressIncomplete, InvalidPostcode, StaleVersion; then
-    nothing is changed.
+    Addresses can be changed until something is shipped, inside their country, to where taxes and delivery are the same.
+    Locks the order. Raises NotFound, OrderNotChangeable, CountryChangeRefused, CountryNotServed, AddressIncomplete,
+    InvalidPostcode, AddressPricedOtherwise, StaleVersion; then nothing is changed.
     """
     order = lock_order(order_id)
     if version is not None and version != order.version:
@@ -79,10 +83,29 @@ def _change_address(order: Order, name: str, wanted: PostalAddress | None, field
     if name == "shipping_address" and not row.country.is_shipping_country:
         raise CountryNotServed(CountryFacts(country=wanted.country), pointer=f"/{name}/country")
     check_address(wanted, pointer=f"/{name}")
+    _check_priced_alike(order, name, row, Destination(wanted.country, wanted.state, wanted.postcode))
     for field in changed:
         setattr(row, field, values[field])
     row.save()
     return changed
+
+
+def _check_priced_alike(order: Order, name: str, row: ShippingAddress | BillingAddress, new: Destination) -> None:
+    """Refuse where the rates of now differ between both places, or the chosen way of delivery serves the old one only.
+
+    What a zone costs is a method of its own: inside of it the price is the same. Where something is shipped, taxes do
+    not ask for the address of the bill.
+    """
+    if name == "billing_address" and order.shipping_address_id is not None:
+        return
+    old = Destination(row.country_id, row.state, row.postcode)
+    method = next((each for each in METHODS.at(rules_token()) if each.code == order.shipping_code), None)
+    is_cut_off = method is not None and unserved(method, new) and not unserved(method, old)
+    own, parents = "product__product_class__slug", "product__parent__product_class__slug"
+    classes = {mine or above or "" for mine, above in order.lines.values_list(own, parents)}
+    taxes = load_taxes()
+    if is_cut_off or any(taxes.rate(each, old) != taxes.rate(each, new) for each in {*classes, ""}):
+        raise AddressPricedOtherwise(pointer=f"/{name}")
 
 
 def _check_changeable(order: Order, name: str) -> None:

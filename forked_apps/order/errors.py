@@ -44,6 +44,13 @@ class OrderNotChangeable(DomainError):
     message = _("The addresses of this order can no longer be changed.")
 
 
+class AddressPricedOtherwise(DomainError):
+    """The order's way of delivery does not go there, or other taxes are owed there than the order was placed with."""
+
+    code = "address_priced_otherwise"
+    message = _("For this address the order would cost another amount: cancel it and order again.")
+
+
 class CountryChangeRefused(DomainError):
     """Another country may have another charge for delivery, or another tax, than the order was placed with."""
 

@@ -1,5 +1,7 @@
 """Oscar's orders, with handles, a payment status and the whereabouts of each unit."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -57,6 +59,9 @@ class Order(AbstractOrder):
     customer_notes = models.TextField(_("Customer's notes"), blank=True, db_default="")
     pay_by = models.DateTimeField(_("To be paid by"), null=True, blank=True)  # NULL where nothing is awaited
     cancel_reason = models.CharField(_("Why it was cancelled"), max_length=64, blank=True, db_default="")
+    cancelled_total = models.DecimalField(
+        _("Not to be paid"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )  # gross worth of units that were cancelled while others stayed
     client = models.CharField(
         max_length=64, blank=True, db_default="", editable=False
     )  # whose unpaid orders it counts to
@@ -70,6 +75,10 @@ class Order(AbstractOrder):
                 name="order_total_not_below_tax",
                 condition=Q(total_incl_tax__gte=models.F("total_excl_tax"), total_excl_tax__gte=0),
             ),
+            models.CheckConstraint(
+                name="order_cancelled_within_total",
+                condition=Q(cancelled_total__gte=0, cancelled_total__lte=models.F("total_incl_tax")),
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-date_placed", "-id"], name="orders_of_user"),
@@ -80,6 +89,11 @@ class Order(AbstractOrder):
             models.Index(fields=["payment_status", "-date_placed", "-id"], name="orders_by_payment_status"),
             models.Index(Lower("guest_email"), name="orders_of_guest"),
         ]
+
+    @property
+    def payable(self) -> Decimal:
+        """What the order costs in the end: its total less what was cancelled of it."""
+        return self.total_incl_tax - self.cancelled_total
 
     def set_status(self, new_status: str) -> None:
         """Oscar 4.2.1 writes the whole row unlocked and leaves the stock as it is."""

@@ -14,6 +14,7 @@ from forked_apps.partner.operations import consume_stock, release_stock, return_
 from forked_apps.voucher.operations import return_vouchers
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.events import publish
+from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import OrderNotCancellable, StartedFacts, StatusFacts, StatusNotAllowed
@@ -124,18 +125,20 @@ def move_order(
     """`change_order_status` inside the transaction of a caller who has locked the order.
 
     `role` is who `changed_by` is to the order, where that does not follow from the id. The caller may have set
-    `order.cancel_reason`, which is saved.
+    `order.cancel_reason`, which is saved. What is cancelled while other units stay is not to be paid any more.
     """
     lines = {line.pk: line for line in order.lines.order_by("pk")}
     moved = [_move(lines[pk], status, quantity) for pk, quantity in _plan(order, lines, status, quantities).items()]
     old = order.status
     order.status = status_of_order(line.units for line in lines.values())
+    is_over = status == CANCELLED == order.status
+    if status == CANCELLED and not is_over:
+        order.cancelled_total += sum((_worth_of(each) for each in moved), ZERO)
     order.version += 1
-    order.save(update_fields=["status", "version", "cancel_reason"])
+    order.save(update_fields=["status", "version", "cancel_reason", "cancelled_total"])
     Line.objects.bulk_update(
         [each.line for each in moved], ["units", "status", "num_allocated", "allocation_cancelled"]
     )
-    is_over = status == CANCELLED == order.status
     if is_over:
         _give_back(order)  # before the stock: the order in which a checkout takes its locks
     _move_stock(status, moved, changed_by=changed_by, restock=restock)
@@ -208,6 +211,17 @@ def _move(line: Line, status: str, quantity: int) -> _Moved:
         line.num_allocated -= held
         line.allocation_cancelled = status == CANCELLED and line.num_allocated == 0 and held > 0
     return _Moved(line, quantity, held)
+
+
+def _worth_of(cancelled: _Moved) -> Decimal:
+    """Gross; cancelled one by one, the units of a line add up to the line."""
+    line, after = cancelled.line, cancelled.line.units[CANCELLED]
+    before = after - cancelled.quantity
+    return _share(line, after) - _share(line, before)
+
+
+def _share(line: Line, units: int) -> Decimal:
+    return round_money(line.line_price_incl_tax * units / line.quantity, line.order.currency)
 
 
 def _move_stock(status: str, moved: list[_Moved], *, changed_by: int | None, restock: bool) -> None:

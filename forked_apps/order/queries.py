@@ -68,6 +68,7 @@ class OrderRow:
     currency: str
     email: str
     total: Decimal
+    cancelled_total: Decimal
     tax: Decimal
     shipping: Decimal
     shipping_code: str
@@ -100,8 +101,9 @@ _UNIT_PRICE: Final = (
 )
 ORDERS: Final = f"""
     SELECT o.id, o.handle, o.number, o.status, o.payment_status, o.payment_method, o.date_placed, o.version, o.currency,
-           COALESCE(u.email, o.guest_email), o.total_incl_tax, o.total_incl_tax - o.total_excl_tax, o.shipping_incl_tax,
-           o.shipping_code, o.shipping_method, o.customer_notes, o.cancel_reason,
+           COALESCE(u.email, o.guest_email), o.total_incl_tax, o.cancelled_total,
+           o.total_incl_tax - o.total_excl_tax, o.shipping_incl_tax, o.shipping_code, o.shipping_method,
+           o.customer_notes, o.cancel_reason,
            (SELECT json_agg(json_build_array(
                 l.id, l.handle, l.product_id, l.title, l.upc, l.quantity,
                 {_UNIT_PRICE.format("excl")}, {_UNIT_PRICE.format("incl")},

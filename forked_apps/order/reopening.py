@@ -1,5 +1,6 @@
 """Taking an expired order back when its payment comes late: the reverse of its cancellation, with the same locks."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from forked_apps.offer.operations import check_customers_limits, take_capped_offers
@@ -18,20 +19,19 @@ from .models import Line, Order, OrderDiscount, OrderEvent, OrderNote, OrderStat
 
 @transaction_required
 def reopen_order(order: Order) -> None:
-    """Take vouchers, offers and stock of a cancelled order again and let its units be processed.
+    """Take vouchers, offers and stock of an expired order again and let the units be processed that expired with it.
 
-    The caller has locked the order and its payment. Locks vouchers, the customer, offers, stock. All or nothing: raises
-    VoucherInvalid, OfferUsedUp or InsufficientStock, and the caller rolls back. Publishes OrderReopened and
-    OrderStatusChanged.
+    What staff had cancelled before stays so. The caller has locked the order and its payment. Locks vouchers, the
+    customer, offers, stock. All or nothing: raises VoucherInvalid, OfferUsedUp or InsufficientStock, and the caller
+    rolls back. Publishes OrderReopened and OrderStatusChanged.
     """
-    lines = list(order.lines.order_by("pk"))
-    quantities = {line.pk: line.units.get(CANCELLED, 0) for line in lines}
+    quantities = _expired_units(order)
+    lines = [line for line in order.lines.order_by("pk") if line.handle in quantities]
     _take_vouchers(order)
     _take_offers(order)
-    _take_stock(lines)
+    _take_stock(lines, quantities)
     for line in lines:
-        back = line.units.pop(CANCELLED, 0)
-        line.units[REOPENS_TO] = line.units.get(REOPENS_TO, 0) + back
+        line.units = _moved_back(line, quantities[line.handle])
         line.status = REOPENS_TO
     Line.objects.bulk_update(lines, ["units", "status", "num_allocated", "allocation_cancelled"])
     old, order.status, order.cancel_reason = order.status, REOPENS_TO, ""
@@ -44,7 +44,7 @@ def reopen_order(order: Order) -> None:
         "status": REOPENS_TO,
         "old": old,
         "new": order.status,
-        "lines": [{"id": each.handle, "title": each.title, "quantity": quantities[each.pk]} for each in lines],
+        "lines": [{"id": each.handle, "title": each.title, "quantity": quantities[each.handle]} for each in lines],
         "reference": "",
         "reason": "",
     }
@@ -55,6 +55,17 @@ def reopen_order(order: Order) -> None:
         )
     )
     publish(OrderReopened(order_id=order.pk))
+
+
+def _expired_units(order: Order) -> dict[str, int]:
+    """Units by the handle of their line: those of the move that ended the order."""
+    ended = OrderEvent.objects.filter(order=order, kind=OrderEvent.Kind.CANCELLED).latest("pk")
+    return {line["id"]: line["quantity"] for line in ended.data["lines"]}
+
+
+def _moved_back(line: Line, quantity: int) -> dict[str, int]:
+    units = line.units | {CANCELLED: line.units[CANCELLED] - quantity, REOPENS_TO: quantity}
+    return {status: count for status, count in units.items() if count}
 
 
 def _take_vouchers(order: Order) -> None:
@@ -76,13 +87,13 @@ def _take_offers(order: Order) -> None:
     take_capped_offers(uses)
 
 
-def _take_stock(lines: list[Line]) -> None:
+def _take_stock(lines: list[Line], quantities: Mapping[str, int]) -> None:
     claims: dict[int, int] = {}
     for line in lines:
         if not line.allocation_cancelled:
             continue  # never held stock
         if line.stockrecord_id is None:
             raise InsufficientStock(Shortages([]))  # not sold any more
-        claims[line.stockrecord_id] = claims.get(line.stockrecord_id, 0) + line.quantity
-        line.num_allocated, line.allocation_cancelled = line.quantity, False
+        claims[line.stockrecord_id] = claims.get(line.stockrecord_id, 0) + quantities[line.handle]
+        line.num_allocated, line.allocation_cancelled = quantities[line.handle], False
     allocate_stock(claims)

@@ -48,7 +48,7 @@ def live_charge(order_id: int) -> PaymentAttempt | None:
 
 def amount_due(order: Order, sources: Sequence[Source]) -> Decimal:
     """What the order still lacks."""
-    return order.total_incl_tax - sum((source.amount_debited for source in sources), ZERO)
+    return order.payable - sum((source.amount_debited for source in sources), ZERO)
 
 
 @transaction_required
@@ -97,15 +97,22 @@ def receive(
             recorded_by=recorded_by,
         )
     )
-    is_paid = _held(order) >= order.total_incl_tax
+    is_paid = held(order) >= order.payable
     if order.status == CANCELLED:
         if not (is_paid and order.cancel_reason == EXPIRED and _reopened(order)):
             give_back(order, source, amount=amount, charge=charge, reason="The order was cancelled.")
-    elif (surplus := _held(order) - order.total_incl_tax) > 0:
+    elif (surplus := held(order) - order.payable) > 0:
         give_back(order, source, amount=min(surplus, amount), charge=charge, reason="The order was paid already.")
     set_payment_status(order)
-    if is_paid and order.lines.filter(units__has_key=PENDING).exists():
-        move_order(order, status=PROCESSING, changed_by=recorded_by)
+    if is_paid:
+        go_on(order, changed_by=recorded_by)
+
+
+@transaction_required
+def go_on(order: Order, *, changed_by: int | None = None) -> None:
+    """Let the pending units of an order that is paid be processed."""
+    if order.lines.filter(units__has_key=PENDING).exists():
+        move_order(order, status=PROCESSING, changed_by=changed_by)
 
 
 def _reopened(order: Order) -> bool:
@@ -183,10 +190,10 @@ def set_payment_status(order: Order) -> None:
     sources = list(Source.objects.filter(order=order))
     debited = sum((source.amount_debited for source in sources), ZERO)
     refunded = sum((source.amount_refunded for source in sources), ZERO)
-    total = order.total_incl_tax
-    if debited - refunded >= total:
+    there = debited - refunded
+    if there >= order.total_incl_tax or (there >= order.payable and not refunded):
         status = PaymentStatus.PAID
-    elif refunded and (debited >= total or order.status == CANCELLED):
+    elif refunded and (debited >= order.payable or order.status == CANCELLED):
         status = PaymentStatus.REFUNDED if debited == refunded else PaymentStatus.PARTIALLY_REFUNDED
     elif PaymentAttempt.objects.filter(order=order, kind=CHARGE, status=AUTHORISED).exists():
         status = PaymentStatus.AUTHORISED
@@ -214,12 +221,12 @@ def note(order: Order, message: str) -> None:
     OrderNote.objects.create(order=order, note_type=OrderNote.SYSTEM, message=message)
 
 
-def _held(order: Order) -> Decimal:
+def held(order: Order) -> Decimal:
     """What the shop has of the order's money, less what it is about to give back."""
     sources = Source.objects.filter(order=order)
-    held = sum((source.amount_debited - source.amount_refunded for source in sources), ZERO)
+    there = sum((source.amount_debited - source.amount_refunded for source in sources), ZERO)
     promised = PaymentAttempt.objects.filter(order=order, kind=REFUND, status__in=LIVE)
-    return held - sum((each.amount for each in promised), ZERO)
+    return there - sum((each.amount for each in promised), ZERO)
 
 
 def _write(source: Source, kind: str, event: str, amount: Decimal, reference: str) -> None:

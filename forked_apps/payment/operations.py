@@ -63,7 +63,7 @@ def open_source(order: Order, *, method: PaymentMethod) -> Source:
     """Note how a new order is to be paid: its whole total, by one method."""
     source_type, _ = SourceType.objects.get_or_create(code=method.code, defaults={"name": str(method.name)})
     source: Source = Source.objects.create(
-        order=order, source_type=source_type, currency=order.currency, amount_allocated=order.total_incl_tax
+        order=order, source_type=source_type, currency=order.currency, amount_allocated=order.payable
     )
     return source
 

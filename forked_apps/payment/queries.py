@@ -71,6 +71,11 @@ def refunds_page(*, order_id: int | None, before: int | None, limit: int) -> tup
     return list(found.order_by("-pk")[:limit]), count if count <= 1000 else None
 
 
+def refunds_of(order_id: int) -> list[PaymentAttempt]:
+    """The refunds of an order, oldest first."""
+    return list(_refunds().filter(order_id=order_id).order_by("pk"))
+
+
 def _refunds() -> QuerySet[PaymentAttempt]:
     return PaymentAttempt.objects.filter(kind=REFUND).select_related("order", "charge")
 

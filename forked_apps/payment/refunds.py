@@ -12,7 +12,18 @@ from nexus_shop.core.money import ZERO, Money
 from nexus_shop.core.transactions import transaction
 
 from .errors import RefundExceedsPayment, RefundFacts
-from .ledger import CHARGE, MANUAL, REFUND, give_back, lock_sources, pay_out, refundable
+from .ledger import (
+    CHARGE,
+    MANUAL,
+    REFUND,
+    give_back,
+    go_on,
+    held,
+    lock_sources,
+    pay_out,
+    refundable,
+    set_payment_status,
+)
 from .models import PaymentAttempt, Source
 from .operations import let_go
 from .states import CAPTURED, LIVE, REFUNDED, REQUIRES_ACTION
@@ -68,6 +79,28 @@ def refund_cancelled_order(order_id: int) -> None:
     for source, charge, left in _pots(sources, is_whole=True):
         if left > 0:
             give_back(order, source, amount=left, charge=charge, reason="The order was cancelled.")
+
+
+@transaction
+def follow_cancelled_units(order_id: int) -> None:
+    """After units of an order were cancelled: what it holds above what the rest costs goes back.
+
+    An order that lacks nothing any more is paid, and its pending units are processed. Locks the order, then its
+    sources. What was given or promised back already is counted: however often this is called, nothing goes back twice.
+    """
+    order = lock_order(order_id)
+    if order.status == CANCELLED:
+        return  # refund_cancelled_order sees to it
+    sources = lock_sources(order)
+    surplus = held(order) - order.payable
+    for source, charge, left in _pots(sources, is_whole=True):
+        amount = min(left, surplus)
+        if amount > 0:
+            give_back(order, source, amount=amount, charge=charge, reason="A part of the order was cancelled.")
+            surplus -= amount
+    if surplus >= 0:
+        go_on(order)
+    set_payment_status(order)
 
 
 def _pots(sources: Sequence[Source], *, is_whole: bool = False) -> Iterator[Pot]:

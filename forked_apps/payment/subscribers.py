@@ -1,12 +1,20 @@
 """What follows elsewhere's events for payments, after their commit."""
 
-from forked_apps.order.events import OrderCancelled
+from forked_apps.order.events import OrderCancelled, OrderStatusChanged
+from forked_apps.order.lifecycle import CANCELLED
 from nexus_shop.core.events import subscribe
 
-from .refunds import refund_cancelled_order
+from .refunds import follow_cancelled_units, refund_cancelled_order
 
 
 @subscribe(OrderCancelled)
 def give_money_back(event: OrderCancelled) -> None:
     """Once, however often the event comes."""
     refund_cancelled_order(event.order_id)
+
+
+@subscribe(OrderStatusChanged)
+def give_money_of_units_back(event: OrderStatusChanged) -> None:
+    """Of what was cancelled while other units stay."""
+    if event.moved_to == CANCELLED != event.new:
+        follow_cancelled_units(event.order_id)

@@ -129,13 +129,22 @@ def shipping_quotes(
     return sorted(quotes, key=lambda quote: quote.price.net)
 
 
+def unserved(method: Method, destination: Destination | None) -> str:
+    """Why the method does not bring goods there: country or postcode; empty where it does."""
+    if destination is None or not method.needs_address:
+        return ""
+    if method.countries and destination.country not in method.countries:
+        return "country"
+    if method.postcodes and not destination.compact_postcode.startswith(tuple(map(compact, method.postcodes))):
+        return "postcode"
+    return ""
+
+
 def verdict(method: Method, parcel: Parcel, destination: Destination | None) -> Verdict:
     """What the method charges for the parcel."""
-    if destination is not None and method.needs_address:
-        if method.countries and destination.country not in method.countries:
-            return Verdict(None, "country")
-        if method.postcodes and not destination.compact_postcode.startswith(tuple(map(compact, method.postcodes))):
-            return Verdict(None, "postcode")
+    reason = unserved(method, destination)
+    if reason:
+        return Verdict(None, reason)
     band = _band_charge(method, parcel)
     if band is None:
         return Verdict(None, "total")

@@ -31,6 +31,7 @@ ORDER = {
         "shipping_method",
         "notes",
         "cancel_reason",
+        "cancelled_total",
         "payments",
         "next_action",
         "problems",

@@ -16,10 +16,12 @@ from forked_apps.order.models import Order, OrderEvent, ShippingAddress
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.queries import link_key
 from forked_apps.payment.operations import record_manual_payment
+from forked_apps.shipping.models import ShippingMethod
 from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.accounts.models import User
 from nexus_shop.core.models import OutboxEvent, QueuedTask
 from nexus_shop.core.worker import drain
+from nexus_shop.markets.models import TaxRate
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import (
     ADDRESS_JSON,
@@ -201,6 +203,31 @@ def test_refused_change_changes_nothing(ann: User, body: Any, status: int, code:
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert (Order.objects.values().get(), ShippingAddress.objects.values().get()) == before
     assert OrderEvent.objects.count() == 0
+
+
+def test_address_that_would_cost_another_tax_is_refused(ann: User, settings: Any) -> None:
+    order = make_order(make_product(), user=ann)
+    settings.TAX_BY_ADDRESS = True
+    TaxRate.objects.create(name="Near", country="US", state="CA", postcode="90211", rate="0.1")
+    before = Order.objects.values().get(), ShippingAddress.objects.values().get()
+    near = {"shipping_address": {**ADDRESS_JSON, "postcode": "90211"}}
+    refused = client_of(ann).patch(path_of(order), {"notes": "Another", **near})
+    assert (refused.status_code, refused.json()["code"]) == (422, "address_priced_otherwise")
+    assert refused.json()["errors"][0]["pointer"] == "/shipping_address"
+    assert (Order.objects.values().get(), ShippingAddress.objects.values().get()) == before
+    same = {"shipping_address": {**ADDRESS_JSON, "postcode": "90212"}, "billing_address": near["shipping_address"]}
+    assert client_of(ann).patch(path_of(order), same).status_code == 200
+
+
+def test_address_that_the_way_of_delivery_does_not_serve_is_refused(ann: User) -> None:
+    ShippingMethod.objects.create(name="City courier", postcodes="90210, 90211")
+    order = make_order(make_product(), user=ann)
+    client = client_of(ann)
+    far = {"shipping_address": {**ADDRESS_JSON, "postcode": "90401"}}
+    refused = client.patch(path_of(order), far)
+    assert (refused.status_code, refused.json()["code"]) == (422, "address_priced_otherwise")
+    assert ShippingAddress.objects.get().postcode == "90210"
+    assert client.patch(path_of(order), {"shipping_address": {**ADDRESS_JSON, "postcode": "90211"}}).status_code == 200
 
 
 def test_address_stays_once_something_is_shipped_but_notes_do_not(ann: User) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "OrderStatsForm",
     "OrderStatusForm",
     "PaymentForm",
+    "RefundForm",
     "ShippingAddressForm",
 ]
 
@@ -54,6 +55,12 @@ class PaymentForm(forms.Form):
             decimal_places=digits(currency),
         )
         self.order_fields(["amount", "reference"])
+
+
+class RefundForm(PaymentForm):
+    """Money that goes back: by the gateway that took it, or paid out by staff, who name the reference."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=255, required=False)
 
 
 class MoveForm(forms.Form):

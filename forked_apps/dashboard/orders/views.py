@@ -30,13 +30,15 @@ from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEvent
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import EventHandler
 from forked_apps.partner.errors import StockNotArrived
-from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress
+from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress, RefundExceedsPayment
 from forked_apps.payment.operations import record_manual_payment
+from forked_apps.payment.queries import refunds_of
+from forked_apps.payment.refunds import refund_payment
 from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
-from nexus_shop.core.money import ZERO
+from nexus_shop.core.money import ZERO, Money
 
-from .forms import MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm
+from .forms import MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
 from .operations import correct_address, delete_note, write_note
 from .queries import search_orders, visible_lines, visible_orders
 
@@ -51,6 +53,8 @@ def explained(error: DomainError) -> str:
         more = _("From here it can move to: %s.") % ", ".join(error.facts.allowed)
     elif isinstance(error, AmountNotOpen):
         more = _("Open: %s.") % error.facts.open
+    elif isinstance(error, RefundExceedsPayment):
+        more = _("At most %s can go back.") % error.facts.refundable
     elif isinstance(error, StockNotArrived):
         more = ", ".join(f"{each.sku}: {each.available} / {each.requested}" for each in error.facts.shortages)
     return f"{error.message} {more}".strip()
@@ -214,7 +218,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
     line_actions = ("change_line_statuses", "create_shipping_event")
     STAFF_ACTIONS: Final = (
         *("save_note", "delete_note", "change_order_status", "create_order_payment_event"),
-        "revoke_links",
+        *("refund_order_payment", "revoke_links"),
     )
 
     @property
@@ -249,7 +253,9 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "lines": lines,
             "may_change": may_change(self.user),
             "may_record_payment": self._may_record_payment(),
-            "payment_form": kwargs.get("payment_form") or PaymentForm(currency=self.object.currency),
+            "payment_form": PaymentForm(currency=self.object.currency),
+            "refund_form": RefundForm(currency=self.object.currency, prefix="refund"),
+            "refunds": refunds_of(self.object.pk),
             "visible_status": status_of_order(line.units for line in lines),
         }
         return context
@@ -339,7 +345,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             raise PermissionDenied
         form = PaymentForm(request.POST, currency=order.currency)
         if not form.is_valid():
-            return self.reload_page(error=" ".join(str(error) for errors in form.errors.values() for error in errors))
+            return self.reload_page(error=_errors_of(form))
         try:
             record_manual_payment(order.pk, recorded_by=self.user.pk, **form.cleaned_data)
         except (AmountNotOpen, PaymentInProgress) as refusal:
@@ -347,6 +353,22 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         except NotFound:
             return self.reload_page(error=_("This order is not paid by hand."))
         messages.success(request, _("Payment recorded."))
+        return self.reload_page(fragment="payment")
+
+    def refund_order_payment(self, request: HttpRequest, order: Order) -> HttpResponse:
+        """Give money back: a gateway is asked by a task, what came by hand was paid out by whoever says so."""
+        if not self._may_record_payment():
+            raise PermissionDenied
+        form = RefundForm(request.POST, currency=order.currency, prefix="refund")
+        if not form.is_valid():
+            return self.reload_page(error=_errors_of(form))
+        values = dict(form.cleaned_data)
+        amount = Money(values.pop("amount"), order.currency)
+        try:
+            refund_payment(order.pk, amount=amount, requested_by=self.user.pk, **values)
+        except RefundExceedsPayment as refusal:
+            return self.reload_page(error=explained(refusal))
+        messages.success(request, _("Refund recorded."))
         return self.reload_page(fragment="payment")
 
     def revoke_links(self, request: HttpRequest, order: Order) -> HttpResponse:
@@ -382,6 +404,10 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             return self.reload_page(error=_("This note cannot be deleted."))
         messages.info(request, _("Note deleted"))
         return self.reload_page(fragment="notes")
+
+
+def _errors_of(form: Any) -> str:
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _whole_number(text: str) -> int | None:

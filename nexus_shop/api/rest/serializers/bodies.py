@@ -153,6 +153,7 @@ def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dic
         "email": order.email,
         "items": [_order_item(line, documents, currency) for line in order.lines],
         "totals": order_totals(order),
+        "cancelled_total": Money(order.cancelled_total, currency).as_json(),
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_code, "name": order.shipping_name},
@@ -212,7 +213,7 @@ def next_action_body(order: OrderRow) -> dict[str, Any] | None:
     action = next_action_of(order.payment_method, order.payment_status, order.status, live=live)
     if action is None:
         return None
-    due = order.total - sum((payment.debited for payment in order.payments), ZERO)
+    due = order.total - order.cancelled_total - sum((payment.debited for payment in order.payments), ZERO)
     codes = [method.code for method in available_methods()]
     return {
         "type": action.type,

@@ -130,6 +130,7 @@ class AdminOrderShape(OrderShape):
     email = serializers.CharField(allow_null=True, allow_blank=True)
     items = OrderItem(many=True)
     totals = Totals(allow_null=True)
+    cancelled_total = MoneyField(allow_null=True)
     billing_address = AddressShape(allow_null=True)
     notes = serializers.CharField(allow_null=True, allow_blank=True)
     payments = PaymentShape(many=True)

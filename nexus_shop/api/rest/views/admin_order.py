@@ -28,7 +28,18 @@ from .order import sought_of
 READ = problems(401, 403, 404, 429)
 # What partner staff do not see of an order, and what stands in its place.
 HIDDEN: dict[str, Any] = {
-    **dict.fromkeys(("payment_status", "email", "totals", "billing_address", "notes", "cancel_reason", "next_action")),
+    **dict.fromkeys(
+        (
+            "payment_status",
+            "email",
+            "totals",
+            "cancelled_total",
+            "billing_address",
+            "notes",
+            "cancel_reason",
+            "next_action",
+        )
+    ),
     "payments": [],
     "problems": [],
 }
