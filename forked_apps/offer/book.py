@@ -5,8 +5,9 @@ tree of categories, is read for each cart.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -42,17 +43,6 @@ class RangeRule:
     included: frozenset[int]
     excluded: frozenset[int]
 
-    def can_contain(
-        self, classes: Collection[int | None], categories: Collection[int], listed: Collection[int]
-    ) -> bool:
-        """Whether it may contain one of the products that have these classes, categories and ranges together."""
-        return (
-            self.row.includes_all_products
-            or self.row.pk in listed
-            or not self.included.isdisjoint(categories)
-            or not self.class_ids.isdisjoint(classes)
-        )
-
     def contains(self, product: ProductFacts) -> bool:
         """Whether the product is in the range."""
         if self.row.includes_all_products:
@@ -65,25 +55,72 @@ class RangeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteIndex:
+    """The site's offers by what their conditions ask for: of hundreds few have to do with a cart.
+
+    `by_range` has them by the range of the condition, None for those that only the condition knows. Ranges stand under
+    the categories and classes that they include; `everywhere` are those that any product may be in.
+    """
+
+    by_range: dict[int | None, tuple[ConditionalOffer, ...]] = field(default_factory=dict)
+    by_category: dict[int, frozenset[int]] = field(default_factory=dict)
+    by_class: dict[int | None, frozenset[int]] = field(default_factory=dict)
+    everywhere: frozenset[int] = frozenset()
+    limited: tuple[ConditionalOffer, ...] = ()
+
+    def near(self, products: Collection[ProductFacts]) -> Iterator[ConditionalOffer]:
+        """The offers whose condition may be met by one of the products."""
+        found = set(self.everywhere)
+        for product in products:
+            found |= product.listed_in | self.by_class.get(product.class_id, frozenset())
+            for category in product.category_ids:
+                found |= self.by_category.get(category, frozenset())
+        return chain.from_iterable(self.by_range.get(key, ()) for key in (None, *found))
+
+
+@dataclass(frozen=True, slots=True)
 class OfferBook:
-    """The site's open offers, highest priority first, and those of vouchers as carts have asked for them."""
+    """The site's open offers, highest priority first, and those of vouchers as carts have asked for them.
+
+    They are everybody's: take copies.
+    """
 
     site: tuple[ConditionalOffer, ...]
     of_vouchers: dict[int, ConditionalOffer] = field(default_factory=dict)
     ranges: dict[int, RangeRule] = field(default_factory=dict)
+    index: SiteIndex = field(default_factory=SiteIndex)
 
     def offers(self, voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
-        """The site's offers and the open ones of those ids. They are everybody's: take copies."""
+        """The site's offers and the open ones of those ids."""
+        named = self.named(voucher_offer_ids)
+        return _by_priority([*self.site, *named]) if named else list(self.site)
+
+    def near(self, products: Collection[ProductFacts], voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
+        """Those of `offers` that the products may have to do with."""
+        return _by_priority([*self.index.near(products), *self.named(voucher_offer_ids)])
+
+    def limited(self, voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
+        """Those of `offers` that may be used only so often, or for so much."""
+        return _by_priority([*self.index.limited, *filter(_is_limited, self.named(voucher_offer_ids))])
+
+    def named(self, voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
+        """The open offers of those ids."""
         missing = [pk for pk in voucher_offer_ids if pk not in self.of_vouchers]
         if missing:
             found, ranges = _loaded(ConditionalOffer.objects.filter(pk__in=missing, status=ConditionalOffer.OPEN))
             self.ranges.update(ranges)
             self.of_vouchers.update({offer.pk: offer for offer in found})
-        named = {pk: self.of_vouchers[pk] for pk in voucher_offer_ids if pk in self.of_vouchers}
-        if not named:
-            return list(self.site)
-        together = {offer.pk: offer for offer in self.site} | named
-        return sorted(together.values(), key=lambda offer: (-offer.priority, offer.pk))
+        return [self.of_vouchers[pk] for pk in voucher_offer_ids if pk in self.of_vouchers]
+
+
+def _by_priority(offers: Iterable[ConditionalOffer]) -> list[ConditionalOffer]:
+    """Each once, the highest priority first."""
+    together = {offer.pk: offer for offer in offers}
+    return sorted(together.values(), key=lambda offer: (-offer.priority, offer.pk))
+
+
+def _is_limited(offer: ConditionalOffer) -> bool:
+    return offer.has_cap or offer.max_user_applications is not None
 
 
 def _load() -> OfferBook:
@@ -91,7 +128,26 @@ def _load() -> OfferBook:
     site, ranges = _loaded(
         ConditionalOffer.objects.filter(current, offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
     )
-    return OfferBook(site=tuple(site), ranges=ranges)
+    return OfferBook(site=tuple(site), ranges=ranges, index=_index(site, ranges))
+
+
+def _index(offers: Iterable[ConditionalOffer], ranges: dict[int, RangeRule]) -> SiteIndex:
+    by_range: dict[int | None, list[ConditionalOffer]] = defaultdict(list)
+    for offer in offers:
+        condition = offer.condition
+        by_range[condition.range_id if condition.value else None].append(offer)
+    rules = [ranges[pk] for pk in by_range if pk is not None]
+    return SiteIndex(
+        by_range={key: tuple(found) for key, found in by_range.items()},
+        by_category=_frozen((category, rule.row.pk) for rule in rules for category in rule.included),
+        by_class=_frozen((class_id, rule.row.pk) for rule in rules for class_id in rule.class_ids),
+        everywhere=frozenset(rule.row.pk for rule in rules if rule.row.includes_all_products or rule.row.proxy),
+        limited=tuple(filter(_is_limited, offers)),
+    )
+
+
+def _frozen(pairs: Iterable[tuple[Any, int]]) -> dict[Any, frozenset[int]]:
+    return {key: frozenset(found) for key, found in _pairs(pairs).items()}
 
 
 BOOK = Rules(_load)

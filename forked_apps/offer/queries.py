@@ -95,13 +95,15 @@ def offers_for(
     """
     book = BOOK.at(token)
     now = timezone.now()
-    offers = [offer for offer in book.offers(voucher_offer_ids) if is_current(offer, now)]
-    if not offers:
+    if not (book.site or voucher_offer_ids):
         return []
-    limited = [offer.pk for offer in offers if offer.max_user_applications is not None and customer.is_known]
+    counted = [offer for offer in book.limited(voucher_offer_ids) if is_current(offer, now)]
+    limited = [offer.pk for offer in counted if offer.max_user_applications is not None and customer.is_known]
     if for_order and limited:
         _lock(customer)
-    products, counters = _facts(offers, limited, product_ids, customer)
+    products, counters = _facts(counted, limited, product_ids, customer)
+    near = book.offers(voucher_offer_ids) if every else book.near(products, voucher_offer_ids)
+    offers = [offer for offer in near if is_current(offer, now)]
     members = _members(offers, products, book)
     met = [offer for offer in offers if every or _can_meet(offer, members)]
     ranges = {pk: copy_range(book.ranges[pk].row, members[pk]) for pk in _range_ids(met)}
@@ -144,12 +146,12 @@ def locked_uses(offer_ids: Collection[int], *, customer: Customer) -> dict[int, 
 
 
 def _facts(
-    offers: Iterable[ConditionalOffer], limited: list[int], product_ids: Collection[int], customer: Customer
+    counted: Iterable[ConditionalOffer], limited: list[int], product_ids: Collection[int], customer: Customer
 ) -> tuple[list[ProductFacts], dict[int, _Counter]]:
     values = {
         "products": list(product_ids),
         "limited": limited,
-        "counted": [*limited, *(offer.pk for offer in offers if offer.has_cap)],
+        "counted": [offer.pk for offer in counted],
         "user_id": customer.user_id,
         "email": customer.email.lower(),
     }
@@ -170,22 +172,12 @@ def _range_ids(offers: Iterable[ConditionalOffer]) -> set[int]:
 def _members(
     offers: Iterable[ConditionalOffer], products: Collection[ProductFacts], book: OfferBook
 ) -> dict[int, frozenset[int] | None]:
-    """Range -> those of the products that it contains; None for a range of its own class: only it can say.
-
-    Of hundreds of ranges few have to do with the cart: what its products are together is looked at first.
-    """
-    classes = {product.class_id for product in products}
-    categories = frozenset[int]().union(*(product.category_ids for product in products))
-    listed = frozenset[int]().union(*(product.listed_in for product in products))
+    """Range -> those of the products that it contains; None for a range of its own class: only it can say."""
     found: dict[int, frozenset[int] | None] = {}
     for pk in _range_ids(offers):
         rule = book.ranges[pk]
-        if rule.row.proxy:
-            found[pk] = None
-        elif rule.can_contain(classes, categories, listed):
-            found[pk] = frozenset(product.id for product in products if rule.contains(product))
-        else:
-            found[pk] = frozenset()
+        within = None if rule.row.proxy else frozenset(each.id for each in products if rule.contains(each))
+        found[pk] = within
     return found
 
 
