@@ -5,8 +5,10 @@ What a step is told is checked against the shop of now, and again when the order
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
@@ -117,9 +119,10 @@ def open_payment_session(
 ) -> Opened:
     """Choose the payment method (else the one chosen, else the default) and hold the cart's stock for its time to pay.
 
-    Opened again it holds what the cart has now, no longer than before: only once its time is up it begins anew.
-    `is_known`: there has to be one already. Locks the cart, the client's reservations, then stock. Raises NotFound,
-    CheckoutClosed, CartEmpty, PaymentMethodUnknown, ProductUnavailable, InsufficientStock, TooManyReservations.
+    Before there is an order that is TIME_TO_PAY_GATEWAY at most. Opened again it holds what the cart has now, no longer
+    than before: only once its time is up it begins anew. `is_known`: there has to be one already. Locks the cart, the
+    client's reservations, then stock. Raises NotFound, CheckoutClosed, CartEmpty, PaymentMethodUnknown,
+    ProductUnavailable, InsufficientStock, TooManyReservations.
     """
     session = _lock_open(handle, ref, None)
     if is_known and session.held_until is None:
@@ -132,7 +135,7 @@ def open_payment_session(
     if gone:
         raise ProductUnavailable(ProductFacts(product_ids=gone))
     now = timezone.now()
-    held_until = now + method.time_to_pay()
+    held_until = now + min(method.time_to_pay(), timedelta(seconds=settings.TIME_TO_PAY_GATEWAY))
     is_new = session.held_until is None or session.held_until <= now
     if session.held_until is not None and not is_new:
         held_until = min(held_until, session.held_until)

@@ -1,6 +1,6 @@
 """Checkout step by step over the API."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -289,6 +289,8 @@ def test_payment_session_holds_what_the_cart_has(guest: APIClient, mug: Product)
     assert guest.get(f"{path}payment-sessions/").status_code == 404
     assert guest.patch(f"{path}payment-sessions/").status_code == 404
     first = guest.post(f"{path}payment-sessions/").json()
+    held_for = datetime.fromisoformat(first["expires_at"]) - timezone.now()
+    assert timedelta(minutes=14) < held_for <= timedelta(minutes=15)  # a week is for orders
     guest.post("/api/v1/cart/items/", {"product_id": mug.pk, "quantity": 3})
     assert guest.get(path).json()["problems"] == []
     assert guest.get(f"{path}payment-sessions/").json()["status"] == "changed"
