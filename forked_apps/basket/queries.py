@@ -146,6 +146,7 @@ def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, 
     price = partial(price_cart, cart, offers, vouchers=vouchers, rules=rules, destination=destination)
     found = price()
     assert found is not None
+    found = replace(found, problems=(*found.problems, *voucher_problems(cart, vouchers)))
     quotes = quotes_for(found.lines, cart.currency, rules, destination)
     return found, [each for quote in quotes if (each := price(shipping_code=quote.code)) is not None]
 

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.shipping.models import ShippingMethod
+from forked_apps.voucher.models import Voucher
 from nexus_shop.markets.models import TaxRate
 from tests.factories.http import new_client
 from tests.factories.shop import make_country, make_offer, make_product, make_voucher
@@ -71,6 +72,15 @@ def test_estimate_for_a_country_that_is_not_served_leaves_what_is_collected() ->
     make_country("FR", is_served=False)
     body = guest_with(make_product()).post("/api/v1/cart/estimate/", {"country": "FR"}).json()
     assert (body["is_served"], [each["code"] for each in body["shipping_methods"]]) == (False, ["shop"])
+
+
+def test_estimate_says_that_a_voucher_counts_no_more() -> None:
+    make_voucher("SAVE")
+    guest = guest_with(make_product())
+    guest.post("/api/v1/cart/vouchers/", {"code": "SAVE"})
+    Voucher.objects.update(start_datetime="2020-01-01T00:00:00Z", end_datetime="2020-01-02T00:00:00Z")
+    body = guest.post("/api/v1/cart/estimate/", {"country": "US"}).json()
+    assert [(each["code"], each["detail"]) for each in body["problems"]] == [("voucher_invalid", {"voucher": "SAVE"})]
 
 
 def test_estimate_in_a_net_shop_knows_the_tax_that_the_cart_does_not(settings: Settings) -> None:
