@@ -1,8 +1,14 @@
 """Rules of the catalogue."""
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from nexus_shop.core.errors import DomainError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class SkuTaken(DomainError):
@@ -10,3 +16,110 @@ class SkuTaken(DomainError):
 
     code = "sku_taken"
     message = _("Another product has this SKU.")
+
+
+class SlugTaken(DomainError):
+    """Another product, or another category beside this one, has the slug."""
+
+    code = "slug_taken"
+    message = _("This slug is taken.")
+
+
+class BarcodeTaken(DomainError):
+    """Another product has this barcode."""
+
+    code = "barcode_taken"
+    message = _("Another product has this barcode.")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a value was refused, for people."""
+
+    reason: "StrOrPromise"
+
+
+class ValueRefused(DomainError):
+    """A product's field or attribute cannot have this value: wrong type, too long, out of range, no such choice."""
+
+    code = "product_value_refused"
+    message = _("This value cannot be taken.")
+
+
+class AttributeUnknown(DomainError):
+    """The product's class has no attribute of this code."""
+
+    code = "attribute_unknown"
+    message = _("The product's class has no such attribute.")
+
+
+class AttributeRequired(DomainError):
+    """The product, or a variant of it, would be without an attribute that its class requires."""
+
+    code = "attribute_required"
+    message = _("The product's class requires this attribute.")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Codes of attributes."""
+
+    attributes: list[str]
+
+
+class ClassChangeRefused(DomainError):
+    """Under the other class the product, or a variant of it, would have attributes that the class does not know."""
+
+    code = "class_change_refused"
+    message = _("The other class does not have all attributes of the product: take these away first.")
+
+
+class StructureRefused(DomainError):
+    """What the product's structure does not allow: a variant with a class, a parent with a price, a child's child."""
+
+    code = "structure_refused"
+    message = _("A product of this structure cannot have that.")
+
+
+@dataclass(frozen=True)
+class StatusFacts:
+    """The status that the product has, and those that may follow it."""
+
+    status: str
+    allowed: list[str]
+
+
+class PublicationRefused(DomainError):
+    """The wanted status may not follow the one that the product has."""
+
+    code = "publication_refused"
+    message = _("The product's status does not allow this: restore it from the archive first.")
+
+
+class ScheduleRefused(DomainError):
+    """Times of publication that contradict each other, the status or the clock."""
+
+    code = "schedule_refused"
+    message = _("The times of publication do not fit.")
+
+
+class RecommendationRefused(DomainError):
+    """A product does not recommend itself, nor another one twice."""
+
+    code = "recommendation_refused"
+    message = _("A product does not recommend itself, nor another one twice.")
+
+
+@dataclass(frozen=True)
+class VariantFacts:
+    """How many variants there would be, and how many a product may have."""
+
+    variants: int
+    limit: int
+
+
+class TooManyVariants(DomainError):
+    """The options combine to more variants than a product may have."""
+
+    code = "too_many_variants"
+    message = _("That would be too many variants.")

@@ -1,13 +1,14 @@
-"""Oscar's catalogue, plus brands, unique slugs and recorded picture sizes."""
+"""Oscar's catalogue, plus brands, tags, unique slugs, publication by the clock and recorded picture sizes."""
 
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Left, Length
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, Length, LPad
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import (
     AbstractAttributeOption,
@@ -22,12 +23,17 @@ from oscar.apps.catalogue.abstract_models import (
     AbstractProductImage,
     AbstractProductRecommendation,
 )
+from oscar.models.fields import NullCharField
 from oscar.models.fields.slugfield import SlugField
 
+from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
+from .triggers import PUBLICATION
 
 PATH_STEP = 4  # characters of a category's path per level (treebeard's steplen)
+GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
+ADDRESS = r"^(https?://[^/\s]|/(?!/))[^\s\\<>\"]*\Z"  # of a page: whole, or a path
 
 
 class _Addressed:
@@ -58,13 +64,83 @@ class Brand(models.Model):
         return self.name
 
 
+class Tag(models.Model):
+    """A word that products are found by. Names are unique whatever the case."""
+
+    name = models.CharField(_("Name"), max_length=64)
+    slug = models.SlugField(_("Slug"), max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("Tag")
+        verbose_name_plural = _("Tags")
+        constraints = [models.UniqueConstraint(models.functions.Lower("name"), name="one_tag_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Product(_Addressed, AbstractProduct):
-    """Oscar's product. The slug is unique in the shop: it addresses the product in the API."""
+    """Oscar's product. The slug is unique in the shop: it addresses the product in the API.
+
+    `is_public` is what shoppers' reads obey. A product that is not public and has `publish_from` waits for that time;
+    one with `publish_until` is hidden then: `obey_clock` does both, and empties what it has obeyed. What is archived is
+    never public: triggers and CHECKs keep it so.
+    """
 
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
     brand = models.ForeignKey(
         Brand, verbose_name=_("Brand"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+    tags = models.ManyToManyField(Tag, verbose_name=_("Tags"), blank=True, related_name="products")
+    barcode = NullCharField(
+        _("Barcode"),
+        max_length=GTIN_LENGTH,
+        validators=[validate_gtin],
+        help_text=_("The GTIN on the pack: EAN, UPC or ISBN-13, digits only."),
+    )
+    canonical_url = models.CharField(
+        _("Canonical address"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(ADDRESS, _("An address is a path, or begins with https://."))],
+        help_text=_("The page that search engines should show instead of this product's own."),
+    )
+    og_title = models.CharField(_("Title when shared"), max_length=255, blank=True, default="", db_default="")
+    og_description = models.CharField(
+        _("Description when shared"), max_length=500, blank=True, default="", db_default=""
+    )
+    publish_from = models.DateTimeField(_("Publish at"), null=True, blank=True)
+    publish_until = models.DateTimeField(_("Public until"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("Archived at"), null=True, blank=True, editable=False)
+
+    class Meta(AbstractProduct.Meta):
+        triggers = PUBLICATION
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True)
+                | Q(is_public=False, publish_from__isnull=True, publish_until__isnull=True),
+                name="archived_is_not_public",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(publish_from__isnull=True), name="public_waits_for_no_day"
+            ),
+            models.CheckConstraint(condition=Q(publish_until__gt=F("publish_from")), name="published_before_it_ends"),
+            models.CheckConstraint(condition=Q(barcode__regex=r"^([0-9]{8}|[0-9]{12,14})$"), name="barcode_is_gtin"),
+            models.UniqueConstraint(
+                LPad("barcode", GTIN_LENGTH, Value("0")),
+                name="one_product_per_barcode",
+                violation_error_message=_("Another product has this barcode."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["publish_from"], condition=Q(publish_from__isnull=False), name="product_publish_from"),
+            models.Index(
+                fields=["publish_until"], condition=Q(publish_until__isnull=False), name="product_publish_until"
+            ),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 takes the first slug that comes to mind; two products of one title would share an address."""
@@ -74,6 +150,12 @@ class Product(_Addressed, AbstractProduct):
 
     def _slug_is_new(self) -> bool:
         return self._state.adding
+
+    @property
+    def sorted_recommended_products(self) -> list["Product"]:
+        """Oscar 4.2.1 knows one kind of recommendation."""
+        related = self.primary_recommendations.filter(kind=ProductRecommendation.Kind.RELATED)
+        return [each.recommendation for each in related.select_related("recommendation")]
 
 
 class Category(_Addressed, AbstractCategory):
@@ -101,7 +183,29 @@ class ProductCategory(AbstractProductCategory):
 
 
 class ProductRecommendation(AbstractProductRecommendation):
-    """Oscar's link between a product and what goes with it."""
+    """Oscar's link between a product and what goes with it. Of a higher `ranking` first; never a product itself."""
+
+    class Kind(models.TextChoices):
+        """Why it is recommended: like it, bought with it, better than it."""
+
+        RELATED = "related", _("Related")
+        CROSS_SELL = "cross_sell", _("Cross-sell")
+        UP_SELL = "up_sell", _("Up-sell")
+
+    kind = models.CharField(
+        _("Kind"), max_length=16, choices=Kind.choices, default=Kind.RELATED, db_default=Kind.RELATED
+    )
+
+    class Meta(AbstractProductRecommendation.Meta):
+        ordering = ["primary", "-ranking", "id"]
+        unique_together = ()
+        constraints = [
+            models.UniqueConstraint(fields=["primary", "kind", "recommendation"], name="recommended_once_per_kind"),
+            models.CheckConstraint(condition=~Q(primary=F("recommendation")), name="not_recommended_to_itself"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["related", "cross_sell", "up_sell"]), name="recommendation_kind_is_known"
+            ),
+        ]
 
 
 class ProductAttribute(AbstractProductAttribute):

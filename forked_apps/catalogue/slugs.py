@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from oscar.core.utils import slugify
 
 if TYPE_CHECKING:
-    from .models import Brand, Category, Product
+    from .models import Brand, Category, Product, Tag
 
 MAX_LENGTH: Final = 240  # of 255: room for a number
 MAX_BRAND_LENGTH: Final = 113  # of 128
+MAX_TAG_LENGTH: Final = 49  # of 64
 # Words that stand where a slug stands in the API's addresses.
 RESERVED: Final = frozenset({"search", "categories", "suggest", "new", "bulk"})
 
@@ -44,7 +45,11 @@ def free_category_slug(category: "Category") -> str:
     return _free(wanted, siblings.exclude(pk=category.pk), "category")
 
 
-def _free(wanted: str, rivals: "QuerySet[Product] | QuerySet[Category] | QuerySet[Brand]", fallback: str) -> str:
+def _free(
+    wanted: str,
+    rivals: "QuerySet[Product] | QuerySet[Category] | QuerySet[Brand] | QuerySet[Tag]",
+    fallback: str,
+) -> str:
     base = wanted[:MAX_LENGTH].strip("-") or fallback
     if not is_allowed(base):
         base = f"{fallback}-{base}"
@@ -60,3 +65,10 @@ def free_brand_slug(name: str) -> str:
     from .models import Brand  # noqa: PLC0415 - the models use this module
 
     return _free(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
+
+
+def free_tag_slug(name: str) -> str:
+    """A slug for a new tag."""
+    from .models import Tag  # noqa: PLC0415 - the models use this module
+
+    return _free(slugify(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")

@@ -143,7 +143,8 @@ def _write_product(
         is_changed = False
     else:
         product = held
-        said = {name: value for name, value in said.items() if name not in source.unsaid}
+        unsaid = {*source.unsaid, "is_public"} if held.archived_at else source.unsaid
+        said = {name: value for name, value in said.items() if name not in unsaid}
         is_changed = _update(product, product_class_id=product_class.pk, **said)
     is_moved = _write_category(source, product, is_new=held is None)
     outcome.mark(source.line, CREATED if held is None else UPDATED if is_changed or is_moved else UNCHANGED)

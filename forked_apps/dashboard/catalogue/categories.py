@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from django.db import connection
 
+from forked_apps.catalogue.errors import SlugTaken
 from forked_apps.catalogue.models import Category
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import require_transaction, transaction
-
-from .errors import SlugTaken
 
 FIRST_CHILD: Final = "first-child"
 

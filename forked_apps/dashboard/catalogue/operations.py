@@ -15,9 +15,10 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.errors import SkuTaken, SlugTaken
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
+from forked_apps.catalogue.publishing import ARCHIVED, DRAFT, PUBLISHED, set_publication
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
@@ -26,7 +27,7 @@ from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
-from .errors import Misplaced, SlugTaken
+from .errors import Misplaced
 
 REASON = "dashboard"
 
@@ -200,10 +201,10 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
 
 @transaction(before_commit="documents")
 def withdraw_product(product_id: int) -> bool:
-    """Delete a product with its variants, or hide it where one of them was ever ordered; True where it was deleted.
+    """Delete a product with its variants, or archive it where one was ever ordered; True where it was deleted.
 
     Locks their stock, as an order does first, then the products: an order that is being placed waits, or is waited
-    for. The last child gone, its parent is sold by itself again. Raises NotFound.
+    for. The last child gone, its parent is sold by itself again. Raises NotFound. Publishes ProductArchived.
     """
     stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
     list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
@@ -213,7 +214,7 @@ def withdraw_product(product_id: int) -> bool:
         raise NotFound
     product, family = found[product_id], list(found)
     if Line.objects.filter(product__in=family).exists():
-        Product.objects.filter(pk=product.pk).update(is_public=False)
+        set_publication(product, {"status": ARCHIVED})
         return False
     parent_id = product.parent_id
     product.delete()
@@ -224,9 +225,15 @@ def withdraw_product(product_id: int) -> bool:
 
 @transaction(before_commit="documents")
 def show_products(product_ids: list[int], *, is_public: bool) -> int:
-    """Make products public, or hide them; returns how many there were."""
-    changed: int = Product.objects.filter(pk__in=product_ids).update(is_public=is_public)
-    return changed
+    """Make products public, or hide them; returns how many there were. What is archived is left out.
+
+    Locks the products in id order. Publishes ProductPublished, ProductUnpublished.
+    """
+    products = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
+    shown = list(products.filter(archived_at=None).order_by("pk"))
+    for product in shown:
+        set_publication(product, {"status": PUBLISHED if is_public else DRAFT})
+    return len(shown)
 
 
 @dataclass(frozen=True, slots=True)
