@@ -29,7 +29,6 @@ from oscar.models.fields.slugfield import SlugField
 from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
-from .triggers import PUBLICATION
 
 PATH_STEP = 4  # characters of a category's path per level (treebeard's steplen)
 GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
@@ -85,7 +84,7 @@ class Product(_Addressed, AbstractProduct):
 
     `is_public` is what shoppers' reads obey. A product that is not public and has `publish_from` waits for that time;
     one with `publish_until` is hidden then: `obey_clock` does both, and empties what it has obeyed. What is archived is
-    never public: triggers and CHECKs keep it so.
+    never public, and what is public waits for no time: CHECKs say so.
     """
 
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
@@ -117,7 +116,6 @@ class Product(_Addressed, AbstractProduct):
     archived_at = models.DateTimeField(_("Archived at"), null=True, blank=True, editable=False)
 
     class Meta(AbstractProduct.Meta):
-        triggers = PUBLICATION
         constraints = [
             models.CheckConstraint(
                 condition=Q(archived_at__isnull=True)
@@ -147,6 +145,12 @@ class Product(_Addressed, AbstractProduct):
         if not self.slug or self._slug_is_new():
             self.slug = free_product_slug(self)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Every form asks here, that of Django admin too."""
+        super().clean()
+        if self.is_public and self.archived_at is not None:
+            raise ValidationError(_("This product is archived: restore it before you publish it."), code="archived")
 
     def _slug_is_new(self) -> bool:
         return self._state.adding

@@ -4,8 +4,6 @@ import django.core.validators
 import django.db.models.functions.text
 import forked_apps.catalogue.barcodes
 import oscar.models.fields
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -84,10 +82,6 @@ class Migration(migrations.Migration):
             model_name='productrecommendation',
             name='kind',
             field=models.CharField(choices=[('related', 'Related'), ('cross_sell', 'Cross-sell'), ('up_sell', 'Up-sell')], db_default='related', default='related', max_length=16, verbose_name='Kind'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='keep_publication', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.archived_at IS NOT NULL OR (NEW.is_public AND NEW.publish_from IS NOT NULL))', func='\n            IF NEW.archived_at IS NOT NULL THEN\n                NEW.is_public := false;\n                NEW.publish_until := NULL;\n            END IF;\n            NEW.publish_from := NULL;\n            RETURN NEW;\n        ', hash='cfe9a8349e5fb613446f871821718bb787ecc442', operation='INSERT OR UPDATE', pgid='pgtrigger_keep_publication_791d6', table='catalogue_product', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='productrecommendation',

@@ -15,7 +15,7 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.errors import SkuTaken, SlugTaken
+from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
 from forked_apps.catalogue.publishing import ARCHIVED, DRAFT, PUBLISHED, set_publication
@@ -75,15 +75,27 @@ def _save_form(entry: ProductEntry) -> Product:
                 _locked(entry.product_id)
                 product.save(update_fields=_changed_fields(form))
     except IntegrityError as clash:
-        name, error = ("upc", SkuTaken) if "upc" in violated(clash) else ("slug", SlugTaken)
-        raise Misplaced(form, name, error.message) from clash
+        raise _misplaced(form, violated(clash)) from clash
     return product
+
+
+def _misplaced(form: Any, constraint: str) -> Misplaced:
+    """What of the form the database has refused."""
+    if constraint == "archived_is_not_public":
+        return Misplaced(form, None, PublicationRefused.message)
+    if constraint == "one_product_per_barcode":
+        return Misplaced(form, _field_to_blame(form, "barcode"), BarcodeTaken.message)
+    name, error = ("upc", SkuTaken) if "upc" in constraint else ("slug", SlugTaken)
+    return Misplaced(form, name, error.message)
 
 
 def _changed_fields(form: Any) -> list[str]:
     """The columns that the form has; not the rating, which reviews may change at the same time."""
-    names = {field.name for field in Product._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
-    return [*(names & set(form.fields)), "slug", "date_updated"]
+    names = {field.name for field in Product._meta.concrete_fields} & set(form.fields)  # noqa: SLF001 - documented API
+    if form.instance.is_public:
+        form.instance.publish_from = None
+        names.add("publish_from")
+    return [*names, "slug", "date_updated"]
 
 
 def _locked(product_id: int | None) -> Product:
