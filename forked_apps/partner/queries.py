@@ -54,7 +54,8 @@ class Article:
 
 ARTICLES: Final = """
     SELECT p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc, p.structure,
-           p.is_public AND COALESCE(parent.is_public, true), p.is_discountable,
+           p.is_public AND COALESCE(parent.is_public, true)
+               AND COALESCE(LEAST(p.publish_until, parent.publish_until) > now(), true), p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''),
            (SELECT json_agg(json_build_array(s.id, s.price::text, s.list_price::text, s.price_currency, s.num_in_stock,

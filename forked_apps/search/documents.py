@@ -17,6 +17,7 @@ from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
+from .seo import Texts, first_text, seo
 from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
 
 CARD_IMAGE_WIDTH = 640
@@ -26,10 +27,11 @@ UrlOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for all documents of a batch: currency, addresses of products and files, taxes, the day."""
+    """What is the same for all documents of a batch: currency, addresses, taxes, the day."""
 
     currency: str
     product_url: str
+    page_url: str
     url_of: UrlOf
     taxes: TaxBook
     today: date
@@ -71,7 +73,7 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
     parent = rows.get(row.parent_id) if row.parent_id else None
     attributes = _attributes(row, parent)
     card = _card(row, rows, context)
-    detail = card | _details(row, rows, attributes, context)
+    detail = card | _details(row, rows, card, attributes, context)
     detail_text = _json(detail)
     chains = (parent or row).categories
     is_public = row.is_public and (parent is None or parent.is_public)
@@ -114,6 +116,7 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "sku": row.sku,
         "structure": row.structure,
         "brand": row.brand,
+        "tags": (parent or row).tags,
         "categories": [_category(category) for category in _browsable(parent or row)],
         "price": price,
         "price_from": price if row.structure == "parent" else None,
@@ -131,33 +134,52 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
 
 
 def _details(
-    row: ProductRow, rows: Mapping[int, ProductRow], attributes: list[dict[str, Any]], context: Context
+    row: ProductRow,
+    rows: Mapping[int, ProductRow],
+    card: dict[str, Any],
+    attributes: list[dict[str, Any]],
+    context: Context,
 ) -> dict[str, Any]:
     parent = rows.get(row.parent_id) if row.parent_id else None
     images = [_image(image, context, alt=row.title) for image in row.images or (parent.images if parent else [])]
     description = sanitised(row.description or (parent.description if parent else ""))
     chain = next((category.chain for category in _browsable(parent or row)), [])
+    variants = [
+        _card(child, rows, context) | {"attributes": _attributes(child, row)} for child in _public_children(row, rows)
+    ]
     return {
+        "barcode": row.barcode,
+        "parent": {"id": parent.id, "slug": parent.slug} if parent else None,
         "description": description,
         "attributes": attributes,
         "options": [_option(option, context, context.taxes.rate(row.product_class, None)) for option in row.options],
         "images": images,
         "media": [{"type": "image", **image} for image in images],
-        "variants": [
-            _card(child, rows, context) | {"attributes": _attributes(child, row)}
-            for child in _public_children(row, rows)
-        ],
+        "variants": variants,
         "breadcrumbs": [_category(category) for category in chain],
-        "seo": {
-            "title": row.meta_title
-            or (parent.meta_title if parent else "")
-            or row.title
-            or (parent.title if parent else ""),
-            "description": row.meta_description or plain_text(description),
-        },
+        "seo": seo(
+            card,
+            _texts(row, parent, description),
+            images=images,
+            variants=variants,
+            barcode=row.barcode,
+            page_of=lambda shown: context.page_url.format(slug=shown["slug"], id=shown["id"]),
+        ),
         "date_created": row.date_created.astimezone(UTC),
         "date_updated": row.date_updated.astimezone(UTC),
     }
+
+
+def _texts(row: ProductRow, parent: ProductRow | None, description: str) -> Texts:
+    """A variant has those of its parent, where it has none of its own."""
+    own_and_above = [row, parent] if parent else [row]
+    return Texts(
+        title=first_text([*(each.meta_title for each in own_and_above), *(each.title for each in own_and_above)]),
+        description=row.meta_description or plain_text(description),
+        canonical=first_text(each.canonical_url for each in own_and_above),
+        shared_title=first_text(each.og_title for each in own_and_above),
+        shared_description=first_text(each.og_description for each in own_and_above),
+    )
 
 
 def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[str, Any]:

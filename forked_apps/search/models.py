@@ -81,7 +81,7 @@ class TransactionId(Field):
 class DocumentNote(models.Model):
     """Something that documents show has changed. Appended by triggers, many for one thing; no unique constraint.
 
-    `kind` says what `ref` is the id of: product, category, product_class, brand, attribute, option or option_group.
+    `kind` says what `ref` is the id of: product, category, product_class, brand, tag, attribute, option, option_group.
     """
 
     id = models.BigAutoField(primary_key=True)

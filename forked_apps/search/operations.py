@@ -240,6 +240,7 @@ def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], langua
     context = Context(
         currency=settings.OSCAR_DEFAULT_CURRENCY,
         product_url=settings.PRODUCT_URL,
+        page_url=settings.PRODUCT_PAGE_URL,
         url_of=default_storage.url,
         taxes=load_taxes(),
         today=timezone.localdate(),

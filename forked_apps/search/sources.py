@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q
 from oscar.apps.catalogue.reviews.models import ProductReview
 
-from forked_apps.catalogue.models import AttributeOption, Option, ProductAttributeValue, ProductImage
+from forked_apps.catalogue.models import AttributeOption, Option, Product, ProductAttributeValue, ProductImage
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.selection import Stock
 
@@ -83,6 +83,11 @@ class ProductRow:
     brand: dict[str, Any] | None
     product_class: str
     tracks_stock: bool
+    barcode: str | None
+    canonical_url: str
+    og_title: str
+    og_description: str
+    tags: list[dict[str, str]] = field(default_factory=list)
     stock: list[Stock] = field(default_factory=list)
     categories: list[CategoryRow] = field(default_factory=list)
     images: list[ImageRow] = field(default_factory=list)
@@ -99,6 +104,7 @@ def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
     for row in rows.values():
         if row.parent_id in rows:
             rows[row.parent_id].children.append(row.id)
+    _add_tags(rows, ids)
     _add_stock(rows, ids)
     _add_categories(rows, ids)
     _add_images(rows, ids)
@@ -127,7 +133,8 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             SELECT p.id, p.structure, p.parent_id, p.is_public, p.title, p.slug, p.upc, p.description,
                    COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
                    p.date_updated,
-                   b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true)
+                   b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true),
+                   p.barcode, p.canonical_url, p.og_title, p.og_description
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
             LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
@@ -137,13 +144,19 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             [product_ids],
         )
         return {
-            row[0]: ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:18]])  # the order of the columns
+            row[0]: ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:22]])  # the order of the columns
             for row in cursor.fetchall()
         }
 
 
 def _brand(pk: int | None, name: str, slug: str) -> dict[str, Any] | None:
     return {"id": pk, "name": name, "slug": slug} if pk else None
+
+
+def _add_tags(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    links = Product.tags.through.objects.filter(product_id__in=ids).order_by("tag__name", "tag_id")
+    for product_id, name, slug in links.values_list("product_id", "tag__name", "tag__slug"):
+        rows[product_id].tags.append({"name": name, "slug": slug})
 
 
 def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:

@@ -59,6 +59,7 @@ REST_AUTH = {
     "JWT_AUTH_SAMESITE": "Lax",
 }
 
+PRODUCT_PAGE_URL = "/catalogue/{slug}_{id}/"  # of the storefront, Oscar's path; written into the documents, too
 PRODUCT_URL = "/api/v1/products/{id}/"  # written into the documents: a change wants `manage.py documents rebuild`
 IDEMPOTENCY_KEY_REQUIRED = flag("IDEMPOTENCY_KEY_REQUIRED")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")

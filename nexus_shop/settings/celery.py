@@ -55,6 +55,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.partner.tasks.release_expired_reservations_task",
         "schedule": timedelta(seconds=30),
     },
+    "publish and hide products by the clock": {
+        "task": "forked_apps.catalogue.tasks.obey_clock_task",
+        "schedule": timedelta(minutes=1),
+    },
     "note days on which goods were expected": {
         "task": "forked_apps.search.tasks.note_passed_days_task",
         "schedule": timedelta(minutes=5),

@@ -12,6 +12,7 @@ from oscar.apps.dashboard.catalogue.forms import CategoryForm as OscarCategoryFo
 from oscar.apps.dashboard.catalogue.forms import OptionForm as OscarOptionForm
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import ProductImageForm as OscarProductImageForm
+from oscar.apps.dashboard.catalogue.forms import ProductRecommendationForm as OscarProductRecommendationForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.forms.widgets import ImageInput
 
@@ -136,6 +137,20 @@ class ProductImageForm(OscarProductImageForm):
 
     class Meta(OscarProductImageForm.Meta):
         widgets: ClassVar = {**OscarProductImageForm.Meta.widgets, "original": PictureInput()}
+
+
+class ProductRecommendationForm(OscarProductRecommendationForm):
+    """Oscar 4.2.1 lets a product recommend itself, and knows one kind of recommendation."""
+
+    class Meta(OscarProductRecommendationForm.Meta):
+        fields: ClassVar = [*OscarProductRecommendationForm.Meta.fields, "kind"]
+
+    def clean_recommendation(self) -> Any:
+        """Another product."""
+        recommended = self.cleaned_data["recommendation"]
+        if recommended is not None and recommended.pk == self.instance.primary_id:
+            raise ValidationError(_("A product does not recommend itself."))
+        return recommended
 
 
 class CategoryForm(OscarCategoryForm):

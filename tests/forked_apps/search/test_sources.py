@@ -20,6 +20,7 @@ from forked_apps.catalogue.models import (
     ProductAttribute,
     ProductClass,
     ProductImage,
+    Tag,
 )
 from forked_apps.partner.models import Partner
 from forked_apps.search.models import DocumentNote, ProductDocument
@@ -53,8 +54,10 @@ SHOWN: Final = {
     "catalogue_product": {
         *("brand_id", "date_created", "date_updated", "description", "is_public", "meta_description", "meta_title"),
         *("parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
+        *("barcode", "canonical_url", "og_description", "og_title"),
     },
     "catalogue_product_product_options": {"option_id", "product_id"},
+    "catalogue_product_tags": {"product_id", "tag_id"},
     "catalogue_productattribute": {"code", "name", "type"},
     "catalogue_productattributevalue": {
         *("attribute_id", "entity_object_id", "product_id", "value_boolean", "value_date", "value_datetime"),
@@ -66,6 +69,7 @@ SHOWN: Final = {
     "catalogue_productclass": {"track_stock"},
     "catalogue_productclass_options": {"option_id", "productclass_id"},
     "catalogue_productimage": {"caption", "display_order", "original", "product_id"},
+    "catalogue_tag": {"name", "slug"},
     "partner_stockrecord": {
         *("is_preorder", "list_price", "num_allocated", "num_in_stock", "price", "price_currency", "product_id"),
     },
@@ -143,6 +147,8 @@ def product() -> Product:
     make_product("Spare", product_class="Spare class")
     make_category("Spare")
     Brand.objects.create(name="Spare", slug="spare")
+    product.tags.add(Tag.objects.create(name="New", slug="new-things"))
+    Tag.objects.create(name="Spare", slug="spare")
     Partner.objects.create(name="Spare", code="spare")
     settle()
     assert stale_products() == []
@@ -169,6 +175,8 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = {key} WHERE id = (SELECT min(id) FROM {table} WHERE {name} IS NOT NULL)")
     elif (table, column) == ("catalogue_productattribute", "type"):
         sql(f"UPDATE {table} SET type = 'integer' WHERE type = 'text'")
+    elif column == "barcode":
+        sql(f"UPDATE {table} SET {name} = lpad(id::text, 8, '0')")
     elif kind in {"text", "character varying"}:
         sql(f"UPDATE {table} SET {name} = 'x' || id")
     elif kind == "boolean":
@@ -221,7 +229,8 @@ def test_every_kind_of_note_is_spread() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        *("catalogue_product_product_options", "catalogue_productclass_options", "catalogue_imagerendition"),
+        *("catalogue_product_tags", "catalogue_product_product_options"),
+        *("catalogue_productclass_options", "catalogue_imagerendition"),
         *("catalogue_productattributevalue_value_multi_option", "catalogue_productcategory", "partner_stockrecord"),
         "reviews_productreview",
     ],

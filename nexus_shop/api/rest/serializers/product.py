@@ -25,6 +25,13 @@ class BrandRef(serializers.Serializer[Any]):
     slug = serializers.CharField()
 
 
+class TagRef(serializers.Serializer[Any]):
+    """A tag, named."""
+
+    name = serializers.CharField()
+    slug = serializers.CharField()
+
+
 class Availability(serializers.Serializer[Any]):
     """Whether a product can be bought; never how many there are."""
 
@@ -51,6 +58,7 @@ class ProductCard(serializers.Serializer[Any]):
     sku = serializers.CharField(allow_null=True)
     structure = serializers.ChoiceField(["standalone", "parent", "child"])
     brand = BrandRef(allow_null=True)
+    tags = TagRef(many=True)
     categories = CategoryRef(many=True)
     price = PriceField(allow_null=True, help_text="Of a parent: that of its cheapest variant.")
     price_from = PriceField(allow_null=True, help_text="Parents only.")
@@ -93,16 +101,39 @@ class Medium(ImageField):
     type = serializers.ChoiceField(["image"])
 
 
+class OpenGraph(serializers.Serializer[Any]):
+    """What a link to the page shows where it is shared."""
+
+    type = serializers.ChoiceField(["product"])
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    url = serializers.CharField()
+    image = serializers.CharField(allow_null=True)
+
+
 class Seo(serializers.Serializer[Any]):
     """What a storefront puts into the head of its page."""
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    canonical = serializers.CharField(help_text="The merchant's, or the product's own path.")
+    open_graph = OpenGraph()
+    json_ld = serializers.DictField(help_text="schema.org's Product with its offers: what is unknown is left out.")
+    alternates = serializers.ListField(child=serializers.DictField(), help_text="The page in other languages.")
+
+
+class ParentRef(serializers.Serializer[Any]):
+    """The product of which this is a variant."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
 
 
 class ProductDetail(ProductCard):
     """A product whole. `description` is sanitised HTML."""
 
+    barcode = serializers.CharField(allow_null=True, help_text="The GTIN on the pack.")
+    parent = ParentRef(allow_null=True, help_text="Variants only.")
     description = serializers.CharField(allow_blank=True)
     attributes = AttributeField(many=True)
     options = ProductOption(many=True)
