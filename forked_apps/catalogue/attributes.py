@@ -14,6 +14,7 @@ null takes a value away. What a document shows as `value` can be written back.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,8 @@ from .models import AttributeOption, Brand, Category, Product, ProductAttribute,
 
 MAX_TEXT: Final = 10_000
 MAX_CHOICES: Final = 200
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 ENTITIES: Final[Mapping[str, type[Model]]] = {"product": Product, "category": Category, "brand": Brand}
 
 JSON = Any
@@ -199,7 +202,7 @@ def _number(value: JSON, pointer: str) -> float:
 
 def _date(value: JSON, pointer: str) -> date:
     try:
-        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2000-01-31") else None
+        found = date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else None
     except ValueError:
         found = None
     if found is None:
@@ -209,7 +212,7 @@ def _date(value: JSON, pointer: str) -> date:
 
 def _datetime(value: JSON, pointer: str) -> datetime:
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= len("+12:34") + 26 else None
+        found = datetime.fromisoformat(value) if isinstance(value, str) and TIME.fullmatch(value) else None
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or not 1 < found.year < date.max.year:

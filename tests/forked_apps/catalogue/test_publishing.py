@@ -98,27 +98,6 @@ def test_clock_takes_so_many_at_once() -> None:
     assert not Product.objects.filter(is_public=True).exists()
 
 
-@pytest.mark.usefixtures("own_database")
-def test_clock_waits_for_nobody() -> None:
-    mugs = [make_product() for _ in range(2)]
-    with time_machine.travel(NOW, tick=False):
-        for mug in mugs:
-            publish_product(mug.pk, until=EVENING)
-    rival = connection.copy()
-    try:
-        with transaction.atomic():
-            rival.set_autocommit(False)
-            with rival.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM catalogue_product WHERE id = %s FOR UPDATE", [mugs[0].pk])
-        with time_machine.travel(EVENING, tick=False):
-            assert obey_clock() == 1
-            rival.rollback()
-            assert obey_clock() == 1
-    finally:
-        rival.close()
-    assert [state(mug)[0] for mug in mugs] == ["draft", "draft"]
-
-
 def test_archived_product_is_gone_until_it_is_restored(mug: Product) -> None:
     make_order(mug)
     OutboxEvent.objects.all().delete()

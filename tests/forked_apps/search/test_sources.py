@@ -175,10 +175,8 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = {key} WHERE id = (SELECT min(id) FROM {table} WHERE {name} IS NOT NULL)")
     elif (table, column) == ("catalogue_productattribute", "type"):
         sql(f"UPDATE {table} SET type = 'integer' WHERE type = 'text'")
-    elif column == "barcode":
-        sql(f"UPDATE {table} SET {name} = lpad(id::text, 8, '0')")
     elif kind in {"text", "character varying"}:
-        sql(f"UPDATE {table} SET {name} = 'x' || id")
+        sql(f"UPDATE {table} SET {name} = " + ("lpad(id::text, 8, '0')" if column == "barcode" else "'x' || id"))
     elif kind == "boolean":
         sql(f"UPDATE {table} SET {name} = NOT {name}")
     elif kind in {"date", "timestamp with time zone"}:
