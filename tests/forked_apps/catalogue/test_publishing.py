@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forked_apps.catalogue.errors import PublicationRefused, ScheduleRefused
 from forked_apps.catalogue.models import Product
-from forked_apps.catalogue.products import change_product
+from forked_apps.catalogue.products import ProductFacts, change_product
 from forked_apps.catalogue.publishing import (
     archive_product,
     delete_product,
@@ -104,13 +104,14 @@ def test_archived_product_is_gone_until_it_is_restored(mug: Product) -> None:
     delete_product(mug.pk)
     archive_product(mug.pk)
     assert (state(mug), is_shown(mug)) == (("archived", None, None), False)
-    for refused in (
-        lambda: publish_product(mug.pk),
-        lambda: unpublish_product(mug.pk),
-        lambda: schedule_product(mug.pk, publish_from=timezone.now() + timedelta(days=1)),
-    ):
+    tomorrow = timezone.now() + timedelta(days=1)
+    changes: list[ProductFacts] = [{"status": "published"}, {"status": "scheduled", "publish_from": tomorrow}]
+    for change in changes:
+        with pytest.raises(PublicationRefused):
+            change_product(mug.pk, changes=change)
+    for refused in (publish_product, unpublish_product):
         with pytest.raises(PublicationRefused) as refusal:
-            refused()
+            refused(mug.pk)
         assert refusal.value.details() == {"status": "archived", "allowed": ["archived", "draft"]}
         assert refusal.value.pointer == "/status"
     restore_product(mug.pk)

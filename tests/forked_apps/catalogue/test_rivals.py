@@ -66,14 +66,14 @@ def test_one_of_the_rivals_gets_it(facts: dict[str, str], code: str) -> None:
 )
 def test_one_of_those_that_are_changed_gets_it(changes: Any, code: str) -> None:
     mugs = [make_product() for _ in range(3)]
-    works = [lambda mug=mug: change_product(mug.pk, changes=changes) for mug in mugs]  # type: ignore[misc]
+    works = [lambda mug=mug: change_product(mug.pk, changes=changes) for mug in mugs]
     assert sorted(map(str, at_once(*works))) == sorted(["None", code, code])
 
 
 def test_rivals_change_other_things_of_one_product() -> None:
     mug = make_product("Mug")
     changes: list[ProductFacts] = [{"title": "Cup"}, {"og_title": "x"}, {"tags": ["a", "b"]}, {"barcode": BARCODE}]
-    assert at_once(*[lambda each=each: change_product(mug.pk, changes=each) for each in changes]) == [None] * 4  # type: ignore[misc]
+    assert at_once(*[lambda each=each: change_product(mug.pk, changes=each) for each in changes]) == [None] * 4
     mug.refresh_from_db()
     assert (mug.title, mug.og_title, mug.barcode, mug.tags.count()) == ("Cup", "x", BARCODE, 2)
     while rebuild_noted():
@@ -105,7 +105,7 @@ def test_rivals_make_the_same_new_tags_once() -> None:
     mugs = [make_product() for _ in range(4)]
     names = ["a", "b", "c", "d"]
     works = [
-        lambda mug=mug, n=n: change_product(mug.pk, changes={"tags": names[n:] + names[:n]})  # type: ignore[misc]
+        lambda mug=mug, n=n: change_product(mug.pk, changes={"tags": names[n:] + names[:n]})
         for n, mug in enumerate(mugs)
     ]
     assert at_once(*works) == [None] * 4
