@@ -1,12 +1,12 @@
 """The read side: one finished document per product, and the notes of what has become stale."""
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from nexus_shop.core.columns import TransactionId
 
 from . import triggers  # noqa: F401 - the proxies with the triggers are models of this app
 
@@ -62,20 +62,6 @@ class ProductDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.market} {self.language}"
-
-
-if TYPE_CHECKING:
-    Field = models.Field[int, int]
-else:
-    Field = models.Field
-
-
-class TransactionId(Field):
-    """PostgreSQL's xid8: the transaction that wrote the row."""
-
-    def db_type(self, connection: Any) -> str:
-        """The column's type."""
-        return "xid8"
 
 
 class DocumentNote(models.Model):
