@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import (
@@ -59,12 +60,68 @@ class Brand(models.Model):
 
 
 class Product(_Addressed, AbstractProduct):
-    """Oscar's product. The slug is unique in the shop: it addresses the product in the API."""
+    """Oscar's product. The slug is unique in the shop: it addresses the product in the API.
+
+    With a unit, `unit_content` is what one piece holds, and `unit_reference` is how much the price per unit is said of:
+    of a bottle of 0.75 l that is 1 l. A child without a unit has its parent's.
+    """
+
+    class Measure(models.TextChoices):
+        """In which contents are measured."""
+
+        KILOGRAM = "kg", _("kilogram")
+        GRAM = "g", _("gram")
+        LITRE = "l", _("litre")
+        MILLILITRE = "ml", _("millilitre")
+        METRE = "m", _("metre")
+        CENTIMETRE = "cm", _("centimetre")
+        SQUARE_METRE = "m2", _("square metre")
+        PIECE = "piece", _("piece")
 
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
     brand = models.ForeignKey(
         Brand, verbose_name=_("Brand"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+
+    unit_measure = models.CharField(
+        _("Unit"),
+        max_length=8,
+        choices=Measure.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("In which the content is measured, where the price per unit is to be shown."),
+    )
+    unit_content = models.DecimalField(
+        _("Content"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("How much one piece holds, in the unit."),
+    )
+    unit_reference = models.DecimalField(
+        _("Price per"),
+        max_digits=12,
+        decimal_places=4,
+        default=Decimal(1),
+        db_default=Decimal(1),
+        help_text=_("Of how much the price per unit is shown: 1 kg, 100 ml."),
+    )
+
+    class Meta(AbstractProduct.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="unit_and_content_go_together",
+                condition=Q(unit_measure="", unit_content=None)
+                | Q(~Q(unit_measure=""), unit_content__isnull=False, unit_content__gt=0),
+            ),
+            models.CheckConstraint(
+                name="unit_is_known",
+                condition=Q(unit_measure__in=["", "kg", "g", "l", "ml", "m", "cm", "m2", "piece"]),
+            ),
+            models.CheckConstraint(name="unit_reference_is_positive", condition=Q(unit_reference__gt=0)),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 takes the first slug that comes to mind; two products of one title would share an address."""

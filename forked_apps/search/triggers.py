@@ -96,6 +96,7 @@ class NotedProduct(Product):
             shown=_columns(
                 *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
+                *("unit_measure", "unit_content", "unit_reference"),
             ),
         )
 

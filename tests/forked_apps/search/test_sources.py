@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -52,7 +53,8 @@ SHOWN: Final = {
     "catalogue_option": {"code", "help_text", "name", "option_group_id", "order", "price", "required", "type"},
     "catalogue_product": {
         *("brand_id", "date_created", "date_updated", "description", "is_public", "meta_description", "meta_title"),
-        *("parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
+        *("parent_id", "product_class_id", "rating", "slug", "structure", "title", "unit_content"),
+        *("unit_measure", "unit_reference", "upc"),
     },
     "catalogue_product_product_options": {"option_id", "product_id"},
     "catalogue_productattribute": {"code", "name", "type"},
@@ -75,6 +77,8 @@ SHOWN: Final = {
 
 # Read as a whole by `load_taxes`, not by sources.py; which documents a rate changes is tried in test_documents.py.
 RULES: Final = {"markets_taxrate"}
+# Written by triggers of partner_stockrecord alone, for changes that are noted there.
+LEDGERS: Final = {"partner_pricechange"}
 
 
 def settle() -> None:
@@ -128,6 +132,7 @@ def product() -> Product:
     product = make_product("Mug", product_class="Mugs", category_ids=[make_category("Below", make_category("Top")).pk])
     product.brand = Brand.objects.create(name="Acme", slug="acme")
     product.description, product.meta_title, product.meta_description, product.rating = "<p>x</p>", "t", "d", 4.0
+    product.unit_measure, product.unit_content = "kg", Decimal("0.5")
     product.save()
     product.stockrecords.update(list_price=20, num_allocated=0)
     image = ProductImage.objects.create(product=product, original="images/a.png", caption="Front")
@@ -169,6 +174,10 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = {key} WHERE id = (SELECT min(id) FROM {table} WHERE {name} IS NOT NULL)")
     elif (table, column) == ("catalogue_productattribute", "type"):
         sql(f"UPDATE {table} SET type = 'integer' WHERE type = 'text'")
+    elif column == "unit_measure":
+        sql(f"UPDATE {table} SET {name} = 'g' WHERE {name} <> ''")
+    elif column.startswith("unit_"):
+        sql(f"UPDATE {table} SET {name} = {name} + 1")
     elif kind in {"text", "character varying"}:
         sql(f"UPDATE {table} SET {name} = 'x' || id")
     elif kind == "boolean":
@@ -208,7 +217,7 @@ def test_every_table_that_is_read_has_triggers(product: Product) -> None:
         " WHERE action_statement LIKE '%%note_%%'"
     ):
         events[table].add(event)
-    assert read == set(SHOWN)
+    assert read == {*SHOWN, *LEDGERS}
     assert dict(events) == {table: {"INSERT", "UPDATE", "DELETE"} for table in {*SHOWN, *RULES}}
 
 
