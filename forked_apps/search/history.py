@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
+from django.utils import timezone
 
 from forked_apps.partner.price_history import WINDOW
 from forked_apps.partner.selection import unit_price
@@ -23,12 +24,12 @@ _HISTORY: Final = """
            (SELECT json_agg(json_build_array(c.created_at, c.new_price::text) ORDER BY c.id) FROM (
                (SELECT * FROM partner_pricechange c
                 WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
-                  AND c.created_at > statement_timestamp() - %(window)s
+                  AND c.created_at > %(begin)s
                 ORDER BY c.id DESC LIMIT %(limit)s)
                UNION ALL
                (SELECT * FROM partner_pricechange c
                 WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
-                  AND c.created_at <= statement_timestamp() - %(window)s
+                  AND c.created_at <= %(begin)s
                 ORDER BY c.id DESC LIMIT 1)) AS c)
     FROM search_productdocument d
     LEFT JOIN catalogue_product p ON p.id = d.product_id
@@ -59,7 +60,7 @@ def price_history(key: int | str, *, language: str) -> PriceHistory:
     column = "product_id" if isinstance(key, int) else "slug"
     if isinstance(key, str) and key.startswith("sku:"):
         column, key = "sku", key.removeprefix("sku:")
-    parameters = {"market": MARKET, "language": language, "key": key, "window": WINDOW, "limit": MAX_POINTS}
+    parameters = {"market": MARKET, "language": language, "key": key, "begin": timezone.now() - WINDOW, "limit": MAX_POINTS}
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY.format(column=column, token=CURRENT), parameters)
         found = cursor.fetchone()

@@ -118,9 +118,9 @@ def note_passed_days() -> int:
             SELECT DISTINCT 'product', s.product_id
             FROM partner_stockrecord s JOIN search_productdocument d ON d.product_id = s.product_id
             WHERE s.expected_on <= %(today)s AND (d.card::jsonb #>> '{availability,expected_on}')::date <= %(today)s
-            UNION SELECT 'product', product_id FROM search_productdocument WHERE fresh_until <= statement_timestamp()
+            UNION SELECT 'product', product_id FROM search_productdocument WHERE fresh_until <= %(now)s
             """,
-            {"today": timezone.localdate()},
+            {"today": timezone.localdate(), "now": timezone.now()},
         )
         return cursor.rowcount
 

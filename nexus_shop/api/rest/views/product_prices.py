@@ -44,7 +44,7 @@ class ProductPriceView(View):
         responses={200: shapes.ProductPriceShape, **problems(400, 401, 404, 422, 429)},
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What this caller pays for `quantity` pieces, alone in a cart: with the offers that count, and the tax of a place.
+        """What this caller pays for `quantity` pieces alone in a cart, with the offers that count and a place's tax.
 
         422 `variant_required` for a product that is sold in variants.
         """
@@ -107,7 +107,7 @@ class ProductPriceHistoryView(View):
         auth=[],
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Since when which price, oldest first, and the lowest; a parent's is that of the variant it names as its price."""
+        """Since when which price, oldest first, and the lowest; a parent's is that of its cheapest variant."""
         found = price_history(key_of(key), language=settings.LANGUAGE_CODE)
         body = to_json(
             {
