@@ -212,7 +212,7 @@ def _why(kind: str, reason: str, changed_by: int | None, order_id: int | None = 
 
 @transaction_required
 def explain_stock(reason: str, *, changed_by: int | None) -> None:
-    """Say why the next statement writes stock and prices. For new records: their first figures are in the ledgers too."""
+    """Say why the next statement writes stock and prices. For new records: the ledgers have their first figures too."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('nexus.stock_change', %(why)s, true), set_config('nexus.price_change', %(why)s, true)",

@@ -21,7 +21,7 @@ REDUCTIONS: Final = """
     SELECT s.id, r.created_at, COALESCE(r.old_price > r.new_price, false),
            (SELECT min(c.old_price) FROM partner_pricechange c
             WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
-              AND c.id <= r.id AND c.created_at > r.created_at - %(window)s)
+              AND c.id <= r.id AND c.created_at > r.created_at - %(window)s::interval)
     FROM partner_stockrecord s
     CROSS JOIN LATERAL (
         SELECT c.id, c.created_at, c.old_price, c.new_price FROM partner_pricechange c
@@ -62,5 +62,5 @@ def _is_announced(stock: Stock) -> bool:
 def reductions(stock_record_ids: Collection[int]) -> dict[int, Reduction]:
     """The last change of each stock record's price, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(REDUCTIONS, {"ids": list(stock_record_ids), "window": WINDOW})
+        cursor.execute(REDUCTIONS, {"ids": list(stock_record_ids), "window": f"{WINDOW.days} days"})
         return {pk: Reduction(*facts) for pk, *facts in cursor.fetchall()}

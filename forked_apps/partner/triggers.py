@@ -1,8 +1,8 @@
-"""Triggers that keep the ledgers of stock and of prices, whoever writes: operation, dashboard, Django admin, import, SQL.
+"""Triggers that keep the ledgers of stock and of prices, whoever writes: operation, dashboard, import, plain SQL.
 
 `nexus.stock_change` and `nexus.price_change`, settings of the transaction, say why the next statement that changes
-stock or prices does so: JSON with reason and by (user id), for stock with kind and order too. That statement uses it up.
-The triggers fire only where their columns are written: a checkout, which only promises, pays nothing for them.
+stock or prices does so: JSON with reason and by (user id), for stock with kind and order too. That statement uses it
+up. The triggers fire only where their columns are written: a checkout, which only promises, pays nothing for them.
 """
 
 from typing import Final
@@ -69,9 +69,7 @@ PRICE_LEDGER: Final = [
         name="record_price",
         when=pgtrigger.After,
         operation=pgtrigger.UpdateOf(*_PRICES),
-        condition=pgtrigger.Condition(
-            " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _PRICES)
-        ),
+        condition=pgtrigger.Condition(" OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _PRICES)),
         func=_RECORD_PRICE.format(
             old_price=_OLD.format(column="price"), old_list_price=_OLD.format(column="list_price")
         ),

@@ -60,7 +60,13 @@ def price_history(key: int | str, *, language: str) -> PriceHistory:
     column = "product_id" if isinstance(key, int) else "slug"
     if isinstance(key, str) and key.startswith("sku:"):
         column, key = "sku", key.removeprefix("sku:")
-    parameters = {"market": MARKET, "language": language, "key": key, "begin": timezone.now() - WINDOW, "limit": MAX_POINTS}
+    parameters = {
+        "market": MARKET,
+        "language": language,
+        "key": key,
+        "begin": timezone.now() - WINDOW,
+        "limit": MAX_POINTS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY.format(column=column, token=CURRENT), parameters)
         found = cursor.fetchone()

@@ -150,7 +150,9 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             [product_ids],
         )
         return {
-            row[0]: ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21])])  # the order of the columns
+            row[0]: ProductRow(
+                *[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21])]
+            )  # the order of the columns
             for row in cursor.fetchall()
         }
 

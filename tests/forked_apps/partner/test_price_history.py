@@ -16,7 +16,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def stock(price: str | None = "8.00", list_price: str | None = None) -> Stock:
-    return Stock(1, *(None if each is None else Decimal(each) for each in (price, list_price)), "GBP", 1, 0)
+    amounts = [None if each is None else Decimal(each) for each in (price, list_price)]
+    return Stock(1, amounts[0], amounts[1], "GBP", 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +54,23 @@ def test_without_an_earlier_price_nothing_is_shown() -> None:
         ([(90, None, "10.00", None), (5, "10.00", "8.00", None)], 5, True, "10.00"),
         # A short dip within the window before the reduction counts, one before the window does not
         (
-            [(90, None, "10.00", None), (20, "10.00", "6.00", None), (19, "6.00", "10.00", None)]
-            + [(5, "10.00", "8.00", None)],
+            [
+                (90, None, "10.00", None),
+                (20, "10.00", "6.00", None),
+                (19, "6.00", "10.00", None),
+                (5, "10.00", "8.00", None),
+            ],
             5,
             True,
             "6.00",
         ),
         (
-            [(90, None, "10.00", None), (50, "10.00", "6.00", None), (40, "6.00", "10.00", None)]
-            + [(5, "10.00", "8.00", None)],
+            [
+                (90, None, "10.00", None),
+                (50, "10.00", "6.00", None),
+                (40, "6.00", "10.00", None),
+                (5, "10.00", "8.00", None),
+            ],
             5,
             True,
             "10.00",

@@ -26,7 +26,9 @@ def record_of(product: Product) -> StockRecord:
 def ledger_of(product: Product) -> list[tuple[str, str, str]]:
     """(old price, new price, reason) of each change, oldest first."""
     changes = PriceChange.objects.filter(stock_record__product=product).order_by("pk")
-    return [(str(old), str(new), reason) for old, new, reason in changes.values_list("old_price", "new_price", "reason")]
+    return [
+        (str(old), str(new), reason) for old, new, reason in changes.values_list("old_price", "new_price", "reason")
+    ]
 
 
 def broken() -> list[int]:

@@ -84,19 +84,17 @@ def save_product(pick: Pick) -> None:
 
 @door
 def update_products(pick: Pick) -> None:
-    change = pick.random.choice(
-        [
-            {"title": pick.word()},
-            {"rating": pick.random.randrange(1, 6)},
-            {"meta_description": pick.word()},
-            {"date_created": timezone.now()},
-            {"unit_measure": "kg", "unit_content": pick.amount()},
-            {"unit_measure": "", "unit_content": None},
-            {"brand": pick.one(Brand)},
-            {"brand": None},
-        ]
-    )
-    Product.objects.filter(pk__gte=pick.one(Product).pk).update(**change)
+    changes: list[dict[str, Any]] = [
+        {"title": pick.word()},
+        {"rating": pick.random.randrange(1, 6)},
+        {"meta_description": pick.word()},
+        {"date_created": timezone.now()},
+        {"unit_measure": "kg", "unit_content": pick.amount()},
+        {"unit_measure": "", "unit_content": None},
+        {"brand": pick.one(Brand)},
+        {"brand": None},
+    ]
+    Product.objects.filter(pk__gte=pick.one(Product).pk).update(**pick.random.choice(changes))
 
 
 @door

@@ -77,6 +77,14 @@ SHOWN: Final = {
 
 # Read as a whole by `load_taxes`, not by sources.py; which documents a rate changes is tried in test_documents.py.
 RULES: Final = {"markets_taxrate"}
+# Column -> a change that its table's constraints allow
+SPECIAL: Final = {
+    "unit_measure": "unit_measure = 'g' WHERE unit_measure <> ''",
+    "unit_content": "unit_content = unit_content + 1",
+    "unit_reference": "unit_reference = unit_reference + 1",
+    "num_in_stock": "num_in_stock = 0",
+    "num_allocated": "num_allocated = num_in_stock",
+}
 # Written by triggers of partner_stockrecord alone, for changes that are noted there.
 LEDGERS: Final = {"partner_pricechange"}
 
@@ -174,20 +182,14 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = {key} WHERE id = (SELECT min(id) FROM {table} WHERE {name} IS NOT NULL)")
     elif (table, column) == ("catalogue_productattribute", "type"):
         sql(f"UPDATE {table} SET type = 'integer' WHERE type = 'text'")
-    elif column == "unit_measure":
-        sql(f"UPDATE {table} SET {name} = 'g' WHERE {name} <> ''")
-    elif column.startswith("unit_"):
-        sql(f"UPDATE {table} SET {name} = {name} + 1")
+    elif column in SPECIAL:
+        sql(f"UPDATE {table} SET {SPECIAL[column]}")
     elif kind in {"text", "character varying"}:
         sql(f"UPDATE {table} SET {name} = 'x' || id")
     elif kind == "boolean":
         sql(f"UPDATE {table} SET {name} = NOT {name}")
     elif kind in {"date", "timestamp with time zone"}:
         sql(f"UPDATE {table} SET {name} = {name} + interval '1 day'")
-    elif column == "num_in_stock":
-        sql(f"UPDATE {table} SET {name} = 0")
-    elif column == "num_allocated":
-        sql(f"UPDATE {table} SET {name} = num_in_stock")
     else:
         sql(f"UPDATE {table} SET {name} = 30000 - id - COALESCE({name}, 0)")
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from forked_apps.catalogue.models import Product
 from forked_apps.search import operations
 from forked_apps.search.operations import rebuild, rebuild_noted, stale_products
+from forked_apps.search.sources import load
 from tests.factories.shop import make_product
 
 
@@ -72,7 +73,6 @@ def test_a_worker_that_has_read_old_rows_does_not_overwrite_new_ones(
     while rebuild_noted():
         pass
     first_has_read, second_is_done = threading.Event(), threading.Event()
-    load = operations.load
 
     def load_and_wait(ids: Any) -> Any:
         rows = load(ids)

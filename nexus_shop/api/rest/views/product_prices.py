@@ -141,7 +141,10 @@ class PriceChangeList(StockView):
         if words is not None:
             changes = changes.filter(pk__lt=id_of(words))
         found: HttpResponse = self.page(
-            list(changes[: query["page_size"] + 1]), query["page_size"], change_body, lambda change: cursor_of(change.pk)
+            list(changes[: query["page_size"] + 1]),
+            query["page_size"],
+            change_body,
+            lambda change: cursor_of(change.pk),
         )
         return found
 
