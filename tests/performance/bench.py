@@ -96,6 +96,9 @@ def main(arguments: list[str]) -> int:
     """Measure and print; the exit status is 0 whatever the figures: they are for people."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--products", type=int, default=1000, help="products in the catalogue (1000)")
+    parser.add_argument(
+        "--composed", type=int, default=20_000, help="of more products the documents are copies (20000)"
+    )
     parser.add_argument("--orders", type=int, default=0, help="measure the checkout again with so many orders (0)")
     parser.add_argument("--rebuild", action="store_true", help="measure the worker too, with all documents stale")
     parser.add_argument("--against", type=Path, help="figures of an earlier run (--json), to be compared with")
@@ -105,7 +108,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with _database() as (admin, address, name):
         ensure_postgres_is_here(admin)
-        skus = _prepare(address, options.products)
+        skus = _prepare(address, options.products, options.composed)
         with serving(address, workers=WORKERS, environment=_environment()) as shop, working(address) as worker:
             facts = find_facts(Connection(shop.address))
             statements = count_statements(facts)
@@ -209,7 +212,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _prepare(address: str, products: int) -> int:
+def _prepare(address: str, products: int, composed: int) -> int:
     """Let this process be the shop too, and fill the database; returns the number of SKUs."""
     os.environ.update(_environment(), DATABASE_URL=address, DJANGO_LOG_LEVEL="ERROR")
     django.setup()
@@ -219,7 +222,7 @@ def _prepare(address: str, products: int) -> int:
 
     settings.ALLOWED_HOSTS.append("testserver")
     begin = time.monotonic()
-    skus = catalogue.fill(products)
+    skus = catalogue.fill(products, composed=composed)
     catalogue.add_offers(max(scenario.offers for scenario in SCENARIOS))
     _say(f"{products} products with {skus} SKUs written in {time.monotonic() - begin:.0f} s")
     return skus
