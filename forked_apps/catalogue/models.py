@@ -85,7 +85,22 @@ class Product(_Addressed, AbstractProduct):
     `is_public` is what shoppers' reads obey. A product that is not public and has `publish_from` waits for that time;
     one with `publish_until` is hidden then: `obey_clock` does both, and empties what it has obeyed. What is archived is
     never public, and what is public waits for no time: CHECKs say so.
+
+    With a unit, `unit_content` is what one piece holds, and `unit_reference` is how much the price per unit is said of:
+    of a bottle of 0.75 l that is 1 l. A child without a unit has its parent's.
     """
+
+    class Measure(models.TextChoices):
+        """In which contents are measured."""
+
+        KILOGRAM = "kg", _("kilogram")
+        GRAM = "g", _("gram")
+        LITRE = "l", _("litre")
+        MILLILITRE = "ml", _("millilitre")
+        METRE = "m", _("metre")
+        CENTIMETRE = "cm", _("centimetre")
+        SQUARE_METRE = "m2", _("square metre")
+        PIECE = "piece", _("piece")
 
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
     brand = models.ForeignKey(
@@ -115,6 +130,32 @@ class Product(_Addressed, AbstractProduct):
     publish_until = models.DateTimeField(_("Public until"), null=True, blank=True)
     archived_at = models.DateTimeField(_("Archived at"), null=True, blank=True, editable=False)
 
+    unit_measure = models.CharField(
+        _("Unit"),
+        max_length=8,
+        choices=Measure.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("In which the content is measured, where the price per unit is to be shown."),
+    )
+    unit_content = models.DecimalField(
+        _("Content"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("How much one piece holds, in the unit."),
+    )
+    unit_reference = models.DecimalField(
+        _("Price per"),
+        max_digits=12,
+        decimal_places=4,
+        default=Decimal(1),
+        db_default=Decimal(1),
+        help_text=_("Of how much the price per unit is shown: 1 kg, 100 ml."),
+    )
+
     class Meta(AbstractProduct.Meta):
         constraints = [
             models.CheckConstraint(
@@ -132,6 +173,16 @@ class Product(_Addressed, AbstractProduct):
                 name="one_product_per_barcode",
                 violation_error_message=_("Another product has this barcode."),
             ),
+            models.CheckConstraint(
+                name="unit_and_content_go_together",
+                condition=Q(unit_measure="", unit_content=None)
+                | Q(~Q(unit_measure=""), unit_content__isnull=False, unit_content__gt=0),
+            ),
+            models.CheckConstraint(
+                name="unit_is_known",
+                condition=Q(unit_measure__in=["", "kg", "g", "l", "ml", "m", "cm", "m2", "piece"]),
+            ),
+            models.CheckConstraint(name="unit_reference_is_positive", condition=Q(unit_reference__gt=0)),
         ]
         indexes = [
             models.Index(fields=["publish_from"], condition=Q(publish_from__isnull=False), name="product_publish_from"),

@@ -17,6 +17,7 @@ from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
+from .prices import fresh_until, lowest_price, price_per_unit
 from .seo import Texts, first_text, seo
 from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
 
@@ -27,7 +28,7 @@ UrlOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for all documents of a batch: currency, addresses, taxes, the day."""
+    """What is the same for all documents of a batch: currency, addresses, taxes, the time."""
 
     currency: str
     product_url: str
@@ -35,11 +36,14 @@ class Context:
     url_of: UrlOf
     taxes: TaxBook
     today: date
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The columns of one document."""
+    """The columns of one document. `stock_record_id` is that whose price it shows; from `fresh_until` on the clock
+    alone has made it stale.
+    """
 
     product_id: int
     is_public: bool
@@ -55,17 +59,20 @@ class Document:
     attributes: str
     detail: str
     etag: str
+    stock_record_id: int | None
+    fresh_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """How a product is sold: the stock record's price, or the cheapest child's."""
+    """How a product is sold: the stock record's price, or the cheapest child's. `row` is the one that is sold."""
 
     stock: Stock | None
     is_available: bool
     code: str
     message: str
     expected_on: date | None = None
+    row: ProductRow | None = None
 
 
 def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> Document:
@@ -93,6 +100,10 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
         attributes=_json(attributes),
         detail=detail_text,
         etag=hashlib.blake2b(detail_text.encode(), digest_size=16).hexdigest(),
+        stock_record_id=sale.stock.id if sale.stock else None,
+        fresh_until=fresh_until(
+            ((each, _own_sale(each, context).stock) for each in (row, *_public_children(row, rows))), context.now
+        ),
     )
 
 
@@ -108,6 +119,7 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
     rate = context.taxes.rate(row.product_class, None)
     price = _price(sale.stock.price, sale.stock, rate) if sale.stock else None
     images = row.images or (parent.images if parent else [])
+    sold, stock = sale.row, sale.stock
     return {
         "id": row.id,
         "url": context.product_url.format(id=row.id),
@@ -121,6 +133,8 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "price": price,
         "price_from": price if row.structure == "parent" else None,
         "list_price": _price(sale.stock.list_price, sale.stock, rate) if sale.stock else None,
+        "lowest_price": lowest_price(sold, stock, context.now, rate) if sold and stock else None,
+        "unit_price": price_per_unit(sold, rows.get(sold.parent_id or 0), stock, rate) if sold and stock else None,
         "availability": {
             "is_available": sale.is_available,
             "code": sale.code,
@@ -216,9 +230,9 @@ def _own_sale(row: ProductRow, context: Context) -> _Sale:
     if stock is None:
         return _Sale(None, False, "unavailable", _("Unavailable"))
     if not row.tracks_stock:
-        return _Sale(stock, True, "available", _("Available"))
+        return _Sale(stock, True, "available", _("Available"), row=row)
     code, day = stock.availability(context.today)
-    return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day)
+    return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day, row)
 
 
 def _price(entered: Decimal | None, stock: Stock, rate: Decimal | None) -> dict[str, str | None] | None:

@@ -1,12 +1,12 @@
 """The read side: one finished document per product, and the notes of what has become stale."""
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from nexus_shop.core.columns import TransactionId
 
 from . import triggers  # noqa: F401 - the proxies with the triggers are models of this app
 
@@ -15,7 +15,8 @@ class ProductDocument(models.Model):
     """The finished JSON of one product in one market and language, with the columns that lists filter and sort by.
 
     `product_id` is no foreign key: a product deleted in plain SQL must not fail on its document, which the note of
-    the deletion removes. Texts hold JSON as it goes out; `etag` is the digest of `detail`.
+    the deletion removes. Texts hold JSON as it goes out; `etag` is the digest of `detail`. `stock_record_id` is that
+    whose price is shown; from `fresh_until` on the document is stale by the clock alone.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -35,6 +36,8 @@ class ProductDocument(models.Model):
     attributes = models.TextField()
     detail = models.TextField()
     etag = models.CharField(max_length=32)
+    stock_record_id = models.BigIntegerField(null=True)
+    fresh_until = models.DateTimeField(null=True)
     built_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -57,25 +60,14 @@ class ProductDocument(models.Model):
                 condition=Q(is_listed=True),
                 name="listed_by_title",
             ),
+            models.Index(
+                fields=["fresh_until"], condition=Q(fresh_until__isnull=False), name="documents_by_end_of_freshness"
+            ),
             GinIndex(fields=["category_ids"], condition=Q(is_listed=True), name="listed_by_category"),
         ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.market} {self.language}"
-
-
-if TYPE_CHECKING:
-    Field = models.Field[int, int]
-else:
-    Field = models.Field
-
-
-class TransactionId(Field):
-    """PostgreSQL's xid8: the transaction that wrote the row."""
-
-    def db_type(self, connection: Any) -> str:
-        """The column's type."""
-        return "xid8"
 
 
 class DocumentNote(models.Model):
@@ -95,6 +87,18 @@ class DocumentNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"
+
+
+class NoteBatch(models.Model):
+    """A batch of notes that was worked off, and how long the oldest of them had waited: the last ones are kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    notes = models.PositiveIntegerField()
+    lag_seconds = models.FloatField()
+    done_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.notes} notes, {self.lag_seconds} s"
 
 
 class ParkedNote(models.Model):

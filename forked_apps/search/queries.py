@@ -138,11 +138,24 @@ def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, A
 
 
 def backlog() -> dict[str, Any]:
-    """How many notes wait, the age of the oldest in seconds, and how many documents there are."""
+    """How many notes wait, the age of the oldest in seconds, and how many documents there are.
+
+    Of the last 500 batches: for how many seconds the oldest note had waited, in the last and in 95 of 100. None: no
+    batch yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), COALESCE(extract(epoch FROM clock_timestamp() - min(noted_at)), 0)::float,"
-            " (SELECT count(*) FROM search_productdocument) FROM search_documentnote"
+            " (SELECT count(*) FROM search_productdocument),"
+            " (SELECT lag_seconds FROM search_notebatch ORDER BY id DESC LIMIT 1),"
+            " (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY lag_seconds) FROM search_notebatch)"
+            " FROM search_documentnote"
         )
-        notes, age, documents = cursor.fetchone()
-    return {"notes": notes, "oldest_note_seconds": round(age, 1), "documents": documents}
+        notes, age, documents, last, p95 = cursor.fetchone()
+    return {
+        "notes": notes,
+        "oldest_note_seconds": round(age, 1),
+        "documents": documents,
+        "last_lag_seconds": None if last is None else round(last, 2),
+        "p95_lag_seconds": None if p95 is None else round(p95, 2),
+    }

@@ -13,6 +13,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 
 from forked_apps.catalogue.models import AttributeOption, Option, Product, ProductAttributeValue, ProductImage
 from forked_apps.partner.models import StockRecord
+from forked_apps.partner.price_history import Reduction, reductions
 from forked_apps.partner.selection import Stock
 
 
@@ -64,6 +65,15 @@ class OptionRow:
 
 
 @dataclass(slots=True)
+class UnitRow:
+    """What one piece holds, and of how much the price per unit is said."""
+
+    measure: str
+    content: Decimal
+    reference: Decimal
+
+
+@dataclass(slots=True)
 class ProductRow:
     """One product. Class facts are those of its own class, or of its parent's."""
 
@@ -83,12 +93,14 @@ class ProductRow:
     brand: dict[str, Any] | None
     product_class: str
     tracks_stock: bool
+    unit: UnitRow | None
     barcode: str | None
     canonical_url: str
     og_title: str
     og_description: str
     tags: list[dict[str, str]] = field(default_factory=list)
     stock: list[Stock] = field(default_factory=list)
+    reductions: dict[int, Reduction] = field(default_factory=dict)  # by stock record
     categories: list[CategoryRow] = field(default_factory=list)
     images: list[ImageRow] = field(default_factory=list)
     attributes: list[AttributeRow] = field(default_factory=list)
@@ -134,6 +146,7 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
                    COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
                    p.date_updated,
                    b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true),
+                   p.unit_measure, p.unit_content, p.unit_reference,
                    p.barcode, p.canonical_url, p.og_title, p.og_description
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
@@ -144,7 +157,7 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             [product_ids],
         )
         return {
-            row[0]: ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:22]])  # the order of the columns
+            row[0]: ProductRow(*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25])
             for row in cursor.fetchall()
         }
 
@@ -159,6 +172,10 @@ def _add_tags(rows: dict[int, ProductRow], ids: list[int]) -> None:
         rows[product_id].tags.append({"name": name, "slug": slug})
 
 
+def _unit(measure: str, content: Decimal | None, reference: Decimal) -> UnitRow | None:
+    return UnitRow(measure, content, reference) if content is not None else None
+
+
 def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
     for product_id, *facts in (
         StockRecord.objects.filter(product_id__in=ids)
@@ -169,6 +186,9 @@ def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
         )
     ):
         rows[product_id].stock.append(Stock(*facts))
+    found = reductions([stock.id for row in rows.values() for stock in row.stock])
+    for row in rows.values():
+        row.reductions = {stock.id: found[stock.id] for stock in row.stock if stock.id in found}
 
 
 def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:

@@ -98,6 +98,7 @@ class NotedProduct(Product):
                 *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
                 *("barcode", "canonical_url", "og_title", "og_description"),
+                *("unit_measure", "unit_content", "unit_reference"),
             ),
         )
 

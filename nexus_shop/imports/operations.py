@@ -19,6 +19,7 @@ from forked_apps.partner.products import default_partner
 from nexus_shop.core.transactions import owning, transaction
 
 from .attributes import Attributes, load_attributes, write_attributes
+from .categories import category_at
 from .errors import Refusals, StructureChanged, VariantsRefused
 from .outcomes import CREATED, UNCHANGED, UPDATED, Outcome
 from .pictures import CODE_PREFIX, wanted_pictures
@@ -162,10 +163,10 @@ def _update(row: Product, **wanted: Any) -> bool:
 
 
 def _write_category(source: SourceProduct, product: Product, *, is_new: bool) -> bool:
-    """Let the product stand in the category of its type, no longer in that of another type; others are left alone."""
-    if "type" in source.unsaid:
+    """Let the product stand in the category of its path or type, in no other of an import; others are left alone."""
+    if not source.category_path and "type" in source.unsaid:
         return False
-    category = category_of(source)
+    category = category_at(source.category_path) if source.category_path else category_of(source)
     links = ProductCategory.objects.filter(product=product).values_list("pk", "category_id", "category__code")
     held = {} if is_new else {category_id: (pk, code or "") for pk, category_id, code in links}
     wanted = category.pk if category else None

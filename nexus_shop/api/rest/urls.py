@@ -37,6 +37,12 @@ from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
+from .views.product_prices import (
+    PriceChangeList,
+    ProductAvailabilityView,
+    ProductPriceHistoryView,
+    ProductPriceView,
+)
 from .views.rates import ShippingMethodAdminDetail, ShippingMethodAdminList, TaxRuleDetail, TaxRuleList
 
 
@@ -57,6 +63,9 @@ urlpatterns = [
     path("api/v1/products/", ours("product", "ProductList"), name="product-list"),
     path("api/v1/products/categories/", ours("product", "CategoryList"), name="product-category-list"),
     path("api/v1/products/<str:key>/", ours("product", "ProductDetail"), name="product-detail"),
+    path("api/v1/products/<str:key>/price/", ProductPriceView.as_view(), name="product-price"),
+    path("api/v1/products/<str:key>/price-history/", ProductPriceHistoryView.as_view(), name="product-price-history"),
+    path("api/v1/products/<str:key>/availability/", ProductAvailabilityView.as_view(), name="product-availability"),
     path("api/v1/categories/", ours("product", "CategoryList"), name="category-list"),
     path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
     path("api/v1/cart/", cart.CartDetail.as_view(), name="cart"),
@@ -122,6 +131,7 @@ urlpatterns = [
     path("api/v1/admin/stockrecords/", StockRecordList.as_view(), name="admin-stockrecord-list"),
     path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
+    path("api/v1/admin/prices/changes/", PriceChangeList.as_view(), name="admin-price-changes"),
     path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
     path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),
     path("api/v1/me/orders/", OwnOrders.as_view(), name="me-orders"),

@@ -41,6 +41,14 @@ class Availability(serializers.Serializer[Any]):
     expected_on = serializers.DateField(allow_null=True, help_text="When a backorder or pre-order is due.")
 
 
+class UnitPrice(serializers.Serializer[Any]):
+    """The price of so much (`reference`) in a measure: of 1 kg, of 100 ml."""
+
+    price = PriceField()
+    measure = serializers.ChoiceField(["kg", "g", "l", "ml", "m", "cm", "m2", "piece"])
+    reference = serializers.CharField()
+
+
 class Rating(serializers.Serializer[Any]):
     """The mean of approved reviews, 1 to 5, and their number."""
 
@@ -63,6 +71,10 @@ class ProductCard(serializers.Serializer[Any]):
     price = PriceField(allow_null=True, help_text="Of a parent: that of its cheapest variant.")
     price_from = PriceField(allow_null=True, help_text="Parents only.")
     list_price = PriceField(allow_null=True, help_text="The price before a reduction.")
+    lowest_price = PriceField(
+        allow_null=True, help_text="The lowest of the 30 days before the reduction that is shown."
+    )
+    unit_price = UnitPrice(allow_null=True)
     availability = Availability()
     image = ImageField(allow_null=True)
     rating = Rating()

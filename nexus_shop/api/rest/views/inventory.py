@@ -17,7 +17,7 @@ from nexus_shop.api.rest.serializers import inventory as shapes
 from nexus_shop.core.idempotency import Answer
 
 
-class _StockView(View):
+class StockView(View):
     """A list by cursor."""
 
     def page(self, rows: Sequence[Any], size: int, body: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Any:
@@ -27,7 +27,8 @@ class _StockView(View):
         return self.private({"results": results, "next": following, "previous": None, "count": None}, headers=headers)
 
 
-def _id_of(words: list[str]) -> int:
+def id_of(words: list[str]) -> int:
+    """The id that a cursor of one word holds. Raises ApiError."""
     if len(words) != 1 or not (words[0].isascii() and words[0].isdigit()) or len(words[0]) > 18:
         raise refused()
     return int(words[0])
@@ -39,12 +40,12 @@ def _position_of(words: list[str]) -> tuple[datetime, str, int]:
         since = datetime.fromisoformat(moment)
         if since.tzinfo is None or "\0" in kind:
             raise refused()
-        return since.astimezone(UTC), kind, _id_of([place])
+        return since.astimezone(UTC), kind, id_of([place])
     except (ValueError, OverflowError):
         raise refused() from None
 
 
-class StockRecordList(_StockView):
+class StockRecordList(StockView):
     """`admin/stockrecords/`. oscarapi 3.3.0 writes stock as any other field; ours is to read."""
 
     query_parameters = frozenset(shapes.StockRecordParameters().fields)
@@ -61,7 +62,7 @@ class StockRecordList(_StockView):
         records = stock_table(request.user, query)
         words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
-            records = records.filter(pk__gt=_id_of(words))
+            records = records.filter(pk__gt=id_of(words))
         found: HttpResponse = self.page(
             list(records[: query["page_size"] + 1]),
             query["page_size"],
@@ -71,7 +72,7 @@ class StockRecordList(_StockView):
         return found
 
 
-class AdjustmentList(_StockView):
+class AdjustmentList(StockView):
     """`admin/inventory/adjustments/`: the ledger, and what is written into it by hand."""
 
     query_parameters = frozenset(shapes.MovementParameters().fields)
@@ -88,7 +89,7 @@ class AdjustmentList(_StockView):
         movements = movements_of(request.user, query)
         words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
-            movements = movements.filter(pk__lt=_id_of(words))
+            movements = movements.filter(pk__lt=id_of(words))
         found: HttpResponse = self.page(
             list(movements[: query["page_size"] + 1]),
             query["page_size"],
@@ -129,7 +130,7 @@ class AdjustmentList(_StockView):
         )
 
 
-class ReservationList(_StockView):
+class ReservationList(StockView):
     """`admin/inventory/reservations/`."""
 
     query_parameters = frozenset(shapes.HoldingParameters().fields)
@@ -164,7 +165,7 @@ def record_body(record: StockRecord) -> dict[str, Any]:
     """A stock record whose product and partner were read with it."""
     return {
         "id": record.pk,
-        "product": _product(record),
+        "product": product_body(record),
         "partner": {"id": record.partner_id, "name": record.partner.display_name},
         "partner_sku": record.partner_sku,
         "num_in_stock": record.num_in_stock,
@@ -179,26 +180,31 @@ def record_body(record: StockRecord) -> dict[str, Any]:
     }
 
 
-def _product(record: StockRecord) -> dict[str, Any]:
+def product_body(record: StockRecord) -> dict[str, Any]:
+    """The product of a record, named."""
     product = record.product
     return {"id": product.pk, "title": product.get_title(), "sku": product.upc}
 
 
+def account_body(account_id: int | None, account: Any) -> dict[str, Any] | None:
+    """Who did it, if anybody is named; the account may be gone."""
+    if account_id is None:
+        return None
+    return {"id": account_id, "name": account.get_full_name() or account.username if account else None}
+
+
 def movement_body(movement: StockMovement) -> dict[str, Any]:
     """A movement whose product, account and order were read with it."""
-    account, order = movement.changed_by, movement.order
-    who = None
-    if movement.changed_by_id is not None:
-        who = {"id": movement.changed_by_id, "name": account.get_full_name() or account.username if account else None}
+    order = movement.order
     return {
         "id": movement.pk,
         "stock_record": movement.stock_record_id,
-        "product": _product(movement.stock_record),
+        "product": product_body(movement.stock_record),
         "delta": movement.delta,
         "balance": movement.balance,
         "kind": movement.kind,
         "reason": movement.reason,
-        "changed_by": who,
+        "changed_by": account_body(movement.changed_by_id, movement.changed_by),
         "order": None if order is None else {"id": order.handle, "number": order.number},
         "created_at": movement.created_at,
     }
