@@ -86,7 +86,7 @@ def filters_of(query: dict[str, Any], attributes: tuple[tuple[str, tuple[str, ..
         in_stock=query["in_stock"],
         brands=tuple(_id(word) for word in query.get("brand", ())),
         attributes=attributes,
-        rating=query.get("rating"),
+        rating=Decimal(query["rating"]) if "rating" in query else None,
         on_sale=query["on_sale"],
         created_from=since if is_new else None,
         created_before=None if is_new else since,

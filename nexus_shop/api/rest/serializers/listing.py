@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from .fields import Amount, Exact, StrictSerializer
+from .fields import Amount, StrictSerializer
 from .product import ProductCard, ProductDetail
 
 ORDERINGS: Final = [
@@ -16,22 +16,31 @@ EXPANDABLE: Final = tuple(name for name in DETAIL if name not in CARD)
 MAX_WORDS: Final = 50
 
 
-class Words(serializers.CharField):
-    """Words with commas between them, of `allowed` ones where it is given."""
+class Words(serializers.RegexField):
+    """Words with commas between them, each once: names, or `allowed` words."""
 
     def __init__(self, allowed: tuple[str, ...] | None = None, **options: Any) -> None:
-        self.allowed = allowed
-        super().__init__(**{"max_length": 1000, "required": False, **options})
+        word = f"({'|'.join(allowed)})" if allowed else "[-a-zA-Z0-9_]{1,128}"
+        pattern = rf"^{word}(,{word}){{0,{MAX_WORDS - 1}}}\Z"
+        super().__init__(pattern, **{"max_length": 1000, "required": False, "trim_whitespace": False, **options})
 
     def to_internal_value(self, data: Any) -> Any:
-        """The words, each once."""
-        words = tuple(dict.fromkeys(word.strip() for word in super().to_internal_value(data).split(",")))
-        if "" in words or len(words) > MAX_WORDS:
-            raise serializers.ValidationError(f"Words with commas between them, at most {MAX_WORDS}.")
-        unknown = next((word for word in words if self.allowed is not None and word not in self.allowed), None)
-        if unknown is not None:
-            raise serializers.ValidationError(f"There is no {unknown[:60]!r} here.")
-        return words
+        """The words; the pattern is judged before they are taken apart."""
+        text = super().to_internal_value(data)
+        self.run_validators(text)
+        return tuple(dict.fromkeys(text.split(",")))
+
+    def run_validators(self, value: Any) -> None:
+        """Of the text."""
+        if isinstance(value, str):
+            super().run_validators(value)
+
+
+class Stars(serializers.RegexField):
+    """0 to 5, with at most two decimals."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^([0-4](\.[0-9]{1,2})?|5(\.0{1,2})?)\Z", required=False, **options)
 
 
 class PageParameters(StrictSerializer):
@@ -63,7 +72,7 @@ class ListParameters(PageParameters):
     brand = Words(help_text="Ids and slugs with commas between them: products of one of these.")
     price_min = Amount(required=False)
     price_max = Amount(required=False)
-    rating = Exact(max_digits=3, decimal_places=2, max_value=5, required=False, help_text="At least so many stars.")
+    rating = Stars(help_text="At least so many stars, 0 to 5.")
     in_stock = serializers.BooleanField(required=False, default=None)
     on_sale = serializers.BooleanField(required=False, default=None, help_text="The price is below the list price.")
     new = serializers.BooleanField(required=False, default=None, help_text="Made in the last NEW_PRODUCT_DAYS days.")
