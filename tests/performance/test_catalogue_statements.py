@@ -1,5 +1,7 @@
 """Each public read of the catalogue is one statement, whatever is asked for, and however much there is."""
 
+from functools import partial
+
 import pytest
 from oscar.apps.catalogue.reviews.models import ProductReview
 from rest_framework.test import APIClient
@@ -69,6 +71,6 @@ def test_one_statement(api: APIClient, path: str) -> None:
 def test_next_page_by_cursor_is_one_statement(api: APIClient) -> None:
     for ordering in ("price", "-title", "-popularity"):
         url = api.get(f"{API}products/?cursor=&page_size=1&ordering={ordering}").json()["next"]
-        statements, response = statements_of(lambda url=url: api.get(url))
+        statements, response = statements_of(partial(api.get, url))
         assert response.status_code == 200
         assert len(statements) == 1
