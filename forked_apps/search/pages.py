@@ -247,28 +247,27 @@ class _Query:
             if self.filters.attributes
             else "NULL"
         )
-        ctes = ", ".join([*self.ctes, f"keys AS MATERIALIZED ({keys})"])
-        order = self.ordering.columns.replace(self.ordering.key, "place", 1)
         told = "products" if self.window.count_exactly else f"least(products, {EXACT_COUNT + 1})"
-        return f"""
-            WITH {ctes},
-            shown AS MATERIALIZED (SELECT * FROM keys ORDER BY {order} LIMIT %(shown)s),
-            facts AS MATERIALIZED (
-                SELECT {count} AS products, (SELECT count(*) FROM keys) > %(shown)s AS has_next,
-                       (SELECT string_agg(etag, ',' ORDER BY {order}) FROM shown) AS etags,
-                       (SELECT ROW(place, product_id)::text FROM keys ORDER BY {order} LIMIT 1 OFFSET %(shown)s - 1)
-                           AS last),
+        page = f"""
             page AS MATERIALIZED (
-                SELECT *, left(encode(sha256(convert_to(
-                    concat_ws('|', %(salt)s, {told}, has_next, last, etags), 'UTF8')), 'hex'), 32) AS version
-                FROM facts)
-            SELECT {category}, {brands}, {codes}, page.products, page.has_next, page.version,
-                   CASE WHEN page.version = ANY(%(known)s::text[]) THEN NULL
-                   ELSE ARRAY(SELECT (SELECT {content.column} FROM search_productdocument d WHERE d.id = shown.id)
-                              FROM shown ORDER BY {order}) END,
-                   (SELECT place FROM shown ORDER BY {order} LIMIT 1 OFFSET %(shown)s - 1),
-                   (SELECT product_id FROM shown ORDER BY {order} LIMIT 1 OFFSET %(shown)s - 1)
-            FROM page
+                SELECT (array_agg(id))[1:%(shown)s] AS ids,
+                       array_to_string((array_agg(etag))[1:%(shown)s], ',') AS etags,
+                       (array_agg(place))[%(shown)s] AS place, (array_agg(product_id))[%(shown)s] AS product_id,
+                       count(*) > %(shown)s AS has_next, {count} AS products
+                FROM ({keys}) AS keys),
+            known AS MATERIALIZED (
+                SELECT *, left(encode(sha256(convert_to(concat_ws(
+                    '|', %(salt)s, {told}, has_next, place, product_id, etags), 'UTF8')), 'hex'), 32) AS version
+                FROM page)
+        """
+        return f"""
+            WITH {", ".join([*self.ctes, page])}
+            SELECT {category}, {brands}, {codes}, products, has_next, version,
+                   CASE WHEN version = ANY(%(known)s::text[]) THEN NULL ELSE ARRAY(
+                       SELECT (SELECT {content.column} FROM search_productdocument d WHERE d.id = wanted.id)
+                       FROM unnest(ids) WITH ORDINALITY AS wanted(id, n) ORDER BY n) END,
+                   place, product_id
+            FROM known
         """
 
 

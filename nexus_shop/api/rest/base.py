@@ -1,7 +1,7 @@
 """The base of every view: strict input, declared permissions, limits, idempotency, cache headers."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
@@ -172,11 +172,17 @@ class View(APIView):
         return serializer.validated_data
 
     def parameters(self, serializer_class: Any, *, but: str | None = None) -> Any:
-        """The validated query parameters, but those that begin so. Raises ApiError with the parameter at fault."""
+        """The validated query parameters. Raises ApiError with the parameter at fault.
+
+        `but` leaves out those that begin so; a list that has such is asked most, and its parameters say the same to
+        everybody: they are validated once.
+        """
         asked = self.request.GET.dict()
         if but is not None:
             asked = {name: value for name, value in asked.items() if not name.startswith(but)}
         try:
+            if but is not None:
+                return _validated(serializer_class, tuple(asked.items()), settings.OSCAR_DEFAULT_CURRENCY)
             return _form(serializer_class).run_validation(asked)
         except ValidationError as invalid:
             errors: Any = invalid.detail
@@ -231,6 +237,12 @@ class View(APIView):
     def finish(self, answer: Answer) -> Answer:
         """Add to an answer, first or replayed, what is not to be stored with it."""
         return answer
+
+
+@lru_cache(maxsize=512)
+def _validated(serializer_class: Any, asked: tuple[tuple[str, str], ...], _currency: str) -> Any:
+    """What valid parameters say, which nobody may change: the same are asked again and again. The currency has a part."""
+    return _form(serializer_class).run_validation(dict(asked))
 
 
 @cache
