@@ -241,7 +241,7 @@ class View(APIView):
 
 @lru_cache(maxsize=512)
 def _validated(serializer_class: Any, asked: tuple[tuple[str, str], ...], _currency: str) -> Any:
-    """What valid parameters say, which nobody may change: the same are asked again and again. The currency has a part."""
+    """What valid parameters say, which nobody may change: the same are asked again and again."""
     return _form(serializer_class).run_validation(dict(asked))
 
 
