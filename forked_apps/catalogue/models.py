@@ -327,3 +327,5 @@ class ImageRendition(models.Model):
 
 
 from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own, after ours are registered
+
+from . import old_addresses  # noqa: E402, F401 - models of this app too

@@ -17,6 +17,7 @@ from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
+from .facts import attribute_tokens
 from .prices import fresh_until, lowest_price, price_per_unit
 from .seo import Texts, first_text, seo
 from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
@@ -53,6 +54,10 @@ class Document:
     title_key: str
     price: Decimal | None
     in_stock: bool
+    on_sale: bool
+    brand_id: int | None
+    rating: float
+    attribute_tokens: list[str]
     category_ids: list[int]
     date_created: datetime
     card: str
@@ -94,6 +99,10 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
         title_key=title_key(card["title"]),
         price=sale.stock.price if sale.stock else None,
         in_stock=sale.code in {"available", IN_STOCK},
+        on_sale=_is_reduced(sale.stock),
+        brand_id=row.brand["id"] if row.brand else None,
+        rating=row.rating or 0.0,
+        attribute_tokens=attribute_tokens(row, rows),
         category_ids=sorted({above.id for category in chains if category.is_browsable for above in category.chain}),
         date_created=row.date_created,
         card=_json(card),
@@ -233,6 +242,12 @@ def _own_sale(row: ProductRow, context: Context) -> _Sale:
         return _Sale(stock, True, "available", _("Available"), row=row)
     code, day = stock.availability(context.today)
     return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day, row)
+
+
+def _is_reduced(stock: Stock | None) -> bool:
+    if stock is None or stock.price is None or stock.list_price is None:
+        return False
+    return stock.price < stock.list_price
 
 
 def _price(entered: Decimal | None, stock: Stock, rate: Decimal | None) -> dict[str, str | None] | None:

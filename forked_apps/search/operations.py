@@ -21,6 +21,7 @@ from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
 
+from .counting import fold_counts
 from .documents import Context, Document, compose
 from .models import ParkedNote
 from .sources import ProductRow, load
@@ -146,6 +147,7 @@ def rebuild_all() -> int:
         except Exception:
             logger.exception("A batch of %s products failed; they are rebuilt one by one", len(notes))
             _work_off_singly(notes)
+    fold_counts()
     return len(ids)
 
 

@@ -63,6 +63,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.search.tasks.note_passed_days_task",
         "schedule": timedelta(minutes=5),
     },
+    "fold the counts of listed products": {
+        "task": "forked_apps.search.tasks.fold_counts_task",
+        "schedule": timedelta(minutes=1),
+    },
+    "count which products are popular": {
+        "task": "forked_apps.search.tasks.count_popularity_task",
+        "schedule": timedelta(hours=1),
+    },
     "forget expired links to carts": {
         "task": "forked_apps.basket.tasks.purge_shared_carts_task",
         "schedule": timedelta(hours=6),

@@ -113,6 +113,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "TAX_RATE": Variable("decimal", Decimal("0.20"), "The one tax rate: 0.20 is 20 %."),
     "TAX_BY_ADDRESS": Variable("flag", False, "Taxes follow the table of rates and the address, not TAX_RATE."),
     "SHOP_COUNTRY": Variable("text", "GB", "Where the shop is at home (ISO code): the tax contained in gross prices."),
+    "NEW_PRODUCT_DAYS": Variable("number", 30, "Days for which a product is new."),
     "SHIPPING_FLAT_PRICE": Variable(
         "decimal", Decimal("4.95"), "Shipping of one order where no method is set up, entered like the prices."
     ),

@@ -40,6 +40,10 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "currencies": ["GBP", "USD"],
     "countries": ["US", "GB"],
     "categories": [stage.CATEGORY, 999],
+    "brands": ["oak", "1", "oak,1", "none"],
+    "fields": ["id", "id,title,price"],
+    "parts": ["variants", "media,attributes"],
+    "category_keys": [str(stage.CATEGORY), "kitchen", "none"],
     "emails": [stage.CUSTOMER_EMAIL],
     "passwords": [stage.PASSWORD],
     "usernames": ["customer"],
@@ -65,6 +69,10 @@ PARAMETERS: Final = {
     "query.country": "countries",
     "query.root": "categories",
     "query.category": "categories",
+    "query.brand": "brands",
+    "query.fields": "fields",
+    "query.expand": "parts",
+    "path.slug": "brands",
     "body.product_id": "products",
     "body.quantity": "quantities",
     "body.items[*].product_id": "products",
@@ -130,6 +138,9 @@ EXAMPLE_OF: Final = {
     f"{BASKET}lines/{{handle}}/": {"basket": stage.GUEST_CART, "handle": stage.GUEST_LINE},
     **{path: {"handle": stage.ADDRESS} for path in ADDRESS_PATHS},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
+    **{f"/api/v1/products/{{key}}/{part}/": {"key": "mug"} for part in ("variants", "media", "related", "reviews")},
+    "/api/v1/categories/{key}/": {"key": "kitchen"},
+    "/api/v1/brands/{slug}/": {"slug": "oak"},
     "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
     "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
 }
@@ -179,6 +190,12 @@ def configuration() -> schemathesis.Config:
                     "parameters": {"path.handle": {"dictionary": name, "probability": LIKELY}},
                 }
                 for path, name in handles.items()
+            ]
+            + [
+                {
+                    "include-path": "/api/v1/categories/{key}/",
+                    "parameters": {"path.key": {"dictionary": "category_keys", "probability": LIKELY}},
+                }
             ],
         }
     )

@@ -143,7 +143,7 @@ class AutoSchema(SpectacularSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """As the table of authorisation says: optional where anyone may call."""
-        rule = rule_of(_route(self.path), self.method)
+        rule = rule_of(_route(self.path), self.method) or rule_of(_route(self.path, "path"), self.method)
         if not super().get_auth():  # which also puts the scheme among the components
             return []
         return [{"bearer": []}, {}] if rule == ANYONE else [{"bearer": []}]
@@ -168,8 +168,8 @@ def _make_strict(schema: dict[str, Any], kind: type[StrictSerializer]) -> None:
     schema["additionalProperties"] = False
 
 
-def _route(path: str) -> str:
-    return path.lstrip("/").replace("{", "<str:").replace("}", ">")
+def _route(path: str, converter: str = "str") -> str:
+    return path.lstrip("/").replace("{", f"<{converter}:").replace("}", ">")
 
 
 def only_ours(endpoints: Iterable[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:

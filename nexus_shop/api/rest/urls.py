@@ -21,6 +21,7 @@ from .views.cart_extras import (
     VoucherDetail,
     VoucherList,
 )
+from .views.category import AttributeList, BrandDetail, BrandList, CategoryDetail, OptionList
 from .views.checkouts import (
     CheckoutAddresses,
     CheckoutCancel,
@@ -37,6 +38,7 @@ from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
+from .views.product_parts import ProductMedia, ProductRelated, ProductReviews, ProductVariants
 from .views.product_prices import (
     PriceChangeList,
     ProductAvailabilityView,
@@ -66,7 +68,16 @@ urlpatterns = [
     path("api/v1/products/<str:key>/price/", ProductPriceView.as_view(), name="product-price"),
     path("api/v1/products/<str:key>/price-history/", ProductPriceHistoryView.as_view(), name="product-price-history"),
     path("api/v1/products/<str:key>/availability/", ProductAvailabilityView.as_view(), name="product-availability"),
+    path("api/v1/products/<str:key>/variants/", ProductVariants.as_view(), name="product-variants"),
+    path("api/v1/products/<str:key>/media/", ProductMedia.as_view(), name="product-media"),
+    path("api/v1/products/<str:key>/related/", ProductRelated.as_view(), name="product-related"),
+    path("api/v1/products/<str:key>/reviews/", ProductReviews.as_view(), name="product-reviews"),
     path("api/v1/categories/", ours("product", "CategoryList"), name="category-list"),
+    path("api/v1/categories/<path:key>/", CategoryDetail.as_view(), name="category-detail"),
+    path("api/v1/brands/", BrandList.as_view(), name="brand-list"),
+    path("api/v1/brands/<str:slug>/", BrandDetail.as_view(), name="brand-detail"),
+    path("api/v1/attributes/", AttributeList.as_view(), name="attribute-list"),
+    path("api/v1/options/", OptionList.as_view(), name="option-list"),
     path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
     path("api/v1/cart/", cart.CartDetail.as_view(), name="cart"),
     path("api/v1/cart/items/", cart.CartItems.as_view(), name="cart-items"),

@@ -158,22 +158,6 @@ class ProductDetail(ProductCard):
     date_updated = serializers.DateTimeField()
 
 
-class ProductPage(serializers.Serializer[Any]):
-    """One page of cards. `count` is null above 1,000 unless `count=exact` was asked for."""
-
-    results = ProductCard(many=True)
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-    count = serializers.IntegerField(allow_null=True)
-
-
-class Category(CategoryRef):
-    """A category with what stands below it."""
-
-    image = serializers.CharField(allow_null=True)
-    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same shape.")
-
-
 class NewProduct(StrictSerializer):
     """A product to be made: `title` or `name`; one of `category` (id) and `categories` (ids)."""
 
@@ -206,27 +190,3 @@ class NewProduct(StrictSerializer):
         categories = data.pop("categories", [])
         single = [data.pop("category")] if "category" in data else []
         return data | {"title": title, "category_ids": list(dict.fromkeys([*single, *categories]))}
-
-
-class ListParameters(StrictSerializer):
-    """The query of the product list."""
-
-    page = serializers.IntegerField(required=False, min_value=1, max_value=10_000, default=1)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
-    ordering = serializers.ChoiceField(
-        ["-date_created", "date_created", "price", "-price", "title", "-title"], required=False, default="-date_created"
-    )
-    category = serializers.CharField(required=False, max_length=1000, help_text="An id or a path of slugs.")
-    price_min = Amount(required=False)
-    price_max = Amount(required=False)
-    in_stock = serializers.BooleanField(required=False, default=None)
-    count = serializers.ChoiceField(["exact"], required=False)
-
-
-class TreeParameters(StrictSerializer):
-    """The query of the category tree."""
-
-    root = serializers.IntegerField(  # type: ignore[assignment]  # fields leave the class when it is made
-        required=False, min_value=1, max_value=2**31 - 1, default=None
-    )
-    depth = serializers.IntegerField(required=False, min_value=1, max_value=20, default=None)
