@@ -15,7 +15,7 @@ from nexus_shop.core.money import Price
 from nexus_shop.core.rules import CURRENT
 from nexus_shop.markets.taxes import TAXES
 
-from .queries import MARKET
+from .places import MARKET
 
 MAX_POINTS: Final = 500
 

@@ -157,7 +157,9 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             [product_ids],
         )
         return {
-            row[0]: ProductRow(*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25])
+            row[0]: ProductRow(  # the order of the columns
+                *[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25]]
+            )
             for row in cursor.fetchall()
         }
 
