@@ -108,16 +108,16 @@ def _category_query(category: int | str, parameters: dict[str, Any]) -> str:
     )
 
 
-def product_detail(key: int | str, *, language: str) -> tuple[str, str] | None:
-    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none."""
+def product_detail(key: int | str, *, language: str, also_hidden: bool = False) -> tuple[str, str] | None:
+    """(JSON, ETag digest) of a public product (or `also_hidden`) by id, slug or `sku:…`; None where there is none."""
     column = "product_id" if isinstance(key, int) else "slug"
     if isinstance(key, str) and key.startswith("sku:"):
         column, key = "sku", key.removeprefix("sku:")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT detail, etag FROM search_productdocument"
-            f" WHERE market = %s AND language = %s AND {column} = %s AND is_public",
-            [MARKET, language, key],
+            f" WHERE market = %s AND language = %s AND {column} = %s AND (is_public OR %s)",
+            [MARKET, language, key, also_hidden],
         )
         found: tuple[str, str] | None = cursor.fetchone()
     return found
