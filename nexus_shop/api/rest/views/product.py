@@ -9,15 +9,21 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from oscarapi.views import product as oscarapi
 
+from forked_apps.catalogue.categories import create_category
 from forked_apps.catalogue.queries import category_tree
 from forked_apps.partner.products import NewProduct, create_product
+from forked_apps.partner.queries import own_partner_id
 from forked_apps.search.queries import Filters, Page, product_detail, product_page
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
+from nexus_shop.api.rest.serializers import admin_catalogue as admin_shapes
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.core.errors import NotFound
+
+from .admin_catalogue import category_answer
+from .product_writes import ProductWrites
 
 MAX_DEPTH: Final = 10_000
 
@@ -61,9 +67,12 @@ class ProductList(View, oscarapi.ProductList):
         responses={201: shapes.ProductDetail, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A public stand-alone product with its price and stock, for staff. `sku` is unique in the shop."""
+        """A public stand-alone product with its price and stock, for staff and partner staff, whose partner sells it.
+
+        `sku` is unique in the shop.
+        """
         data = self.parsed(shapes.NewProduct)
-        wanted = NewProduct(changed_by=request.user.pk, **data)
+        wanted = NewProduct(changed_by=request.user.pk, partner_id=own_partner_id(request.user), **data)
 
         def render(product_id: int) -> Any:
             found = product_detail(product_id, language=settings.LANGUAGE_CODE)
@@ -109,7 +118,7 @@ def _links(following: str | None, previous: str | None) -> str:
     return ", ".join(f'<{url}>; rel="{name}"' for name, url in links.items() if url)
 
 
-class ProductDetail(View, oscarapi.ProductDetail):
+class ProductDetail(ProductWrites, oscarapi.ProductDetail):
     """oscarapi 3.3.0 shows unpublished products, and prices only by another request."""
 
     is_public = True
@@ -153,6 +162,16 @@ class CategoryList(View, oscarapi.CategoryList):
         except NotFound:
             raise ApiError("not_found", parameter="root") from None
         return self.public(body, digest=digest_of(body), tags="categories")
+
+    @extend_schema(
+        summary="Create a category",
+        request=admin_shapes.AdminCategoryInput,
+        responses={201: admin_shapes.AdminCategory, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For staff: the same as `admin/categories/`, where the category is changed and deleted."""
+        data = self.parsed(admin_shapes.AdminCategoryInput)
+        return self.write(lambda: create_category(data), category_answer)
 
 
 __all__ = ["CategoryList", "ProductDetail", "ProductList"]
