@@ -19,10 +19,80 @@ class SkuTaken(DomainError):
 
 
 class SlugTaken(DomainError):
-    """Another product, or another category beside this one, has the slug."""
+    """Another thing of the kind, or another category beside this one, has the slug."""
 
     code = "slug_taken"
     message = _("This slug is taken.")
+
+
+class NameTaken(DomainError):
+    """Another thing of the kind has the name, whatever the case."""
+
+    code = "name_taken"
+    message = _("Another one has this name already.")
+
+
+class CodeTaken(DomainError):
+    """Another thing of the kind has the code."""
+
+    code = "code_taken"
+    message = _("Another one has this code already.")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What still uses a thing: kind of the users -> how many."""
+
+    uses: dict[str, int]
+
+
+class StillUsed(DomainError):
+    """Something hangs on the thing, and would go or change with it."""
+
+    code = "still_used"
+    message = _("This is still in use.")
+
+
+class CategoryCycle(DomainError):
+    """A category would stand below itself."""
+
+    code = "category_cycle"
+    message = _("A category cannot stand below itself.")
+
+
+@dataclass(frozen=True)
+class DepthFacts:
+    """How many levels there may be."""
+
+    limit: int
+
+
+class CategoryTooDeep(DomainError):
+    """The tree has no room for so many levels."""
+
+    code = "category_too_deep"
+    message = _("The tree of categories cannot be so deep.")
+
+
+class ParentRefused(DomainError):
+    """The row that this one was to stand below was refused."""
+
+    code = "parent_refused"
+    message = _("What this was to stand below was refused.")
+
+
+@dataclass(frozen=True)
+class AttributeFacts:
+    """Why: group_missing, group_unfit, required_unfit."""
+
+    reason: str
+
+
+class AttributeRefused(DomainError):
+    """Type, option group and `required` of an attribute or option do not go together."""
+
+    code = "attribute_refused"
+    message = _("Type, option group and requirement do not go together.")
 
 
 class BarcodeTaken(DomainError):

@@ -11,8 +11,10 @@ from .places import MARKET
 PARTS: Final = frozenset({"variants", "media"})
 
 
-def product_detail(key: int | str, *, language: str, known: Collection[str] = ()) -> tuple[str, str] | None:
-    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none.
+def product_detail(
+    key: int | str, *, language: str, known: Collection[str] = (), also_hidden: bool = False
+) -> tuple[str, str] | None:
+    """(JSON, ETag digest) of a public product (or `also_hidden`) by id, slug or `sku:…`; None where there is none.
 
     The JSON is empty where the digest is one of `known`.
     """
@@ -20,8 +22,8 @@ def product_detail(key: int | str, *, language: str, known: Collection[str] = ()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN etag = ANY(%s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
-            f" WHERE market = %s AND language = %s AND {place} = %s AND is_public",
-            [list(known), MARKET, language, value],
+            f" WHERE market = %s AND language = %s AND {place} = %s AND (is_public OR %s)",
+            [list(known), MARKET, language, value, also_hidden],
         )
         found: tuple[str, str] | None = cursor.fetchone()
     return found

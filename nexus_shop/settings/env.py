@@ -86,6 +86,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "CORS_ALLOWED_ORIGINS": Variable("items", [], "Origins of storefronts that may call the API from a browser."),
     "TRUSTED_PROXIES": Variable("networks", [], "Networks (CIDR) of proxies whose X-Forwarded-For is believed."),
     "IDEMPOTENCY_KEY_REQUIRED": Variable("flag", False, "Refuse orders and checkouts without an Idempotency-Key."),
+    "IF_MATCH_REQUIRED": Variable("flag", False, "Refuse changes by staff over the API without If-Match (428)."),
     "WEB_CONCURRENCY": Variable("number", 2, "Web processes; each counts its share of the read limits."),
     "RATE_LIMIT_SCALE": Variable("decimal", Decimal(1), "Multiplies every rate limit, for load tests."),
     "RATE_LIMIT_ANONYMOUS": Variable("rate", "100/hour", "Writes of one address without login or cart."),

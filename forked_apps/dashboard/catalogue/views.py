@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue import views as oscar
 
+from forked_apps.catalogue.categories import delete_category, save_category
 from forked_apps.catalogue.errors import SlugTaken
 from forked_apps.catalogue.models import Brand, Product
 from forked_apps.dashboard.selection import SelectsByNumber
 from forked_apps.partner.queries import stock_records_of
 from nexus_shop.core.errors import NotFound
 
-from .categories import delete_category, save_category
 from .errors import Misplaced
 from .operations import ProductEntry, save_product, withdraw_product
 from .queries import owns

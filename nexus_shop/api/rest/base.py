@@ -32,6 +32,7 @@ Headers = Mapping[str, str]
 JSON: Final = "application/json"
 GUESSES: Final = (InvalidToken, NotAuthenticated, CartNotFound)
 PLAIN_ACCEPTS: Final = frozenset({"*/*", JSON})
+CHANGES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 PUBLIC: Final = "public, max-age=0, s-maxage=30"
 
 
@@ -69,6 +70,8 @@ class View(APIView):
     ignores_idempotency_key: ClassVar[bool] = False
     #: Views whose resource has a version: `If-Match` is honoured.
     has_version: ClassVar[bool] = False
+    #: Whether a setting may demand an If-Match of the view's PUT, PATCH and DELETE.
+    is_kept_by_staff: ClassVar[bool] = False
 
     limit_states: list[State]
 
@@ -98,6 +101,9 @@ class View(APIView):
         wants_key = self.is_money_route and request.method == "POST" and settings.IDEMPOTENCY_KEY_REQUIRED
         if wants_key and idempotency.key_of(request) is None:
             raise ApiError("idempotency_key_required", "This shop wants an Idempotency-Key here.")
+        wants_version = self.is_kept_by_staff and request.method in CHANGES and settings.IF_MATCH_REQUIRED
+        if wants_version and not request.META.get("HTTP_IF_MATCH", "").strip():
+            raise ApiError("version_required", "Send If-Match with the version (ETag) that you have read.")
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> tuple[Any, str]:
         """JSON; weighing what a client accepts is left to DRF where it says more than that."""

@@ -28,12 +28,19 @@ class PartnerRef(serializers.Serializer[Any]):
 
 
 class StockRecordShape(serializers.Serializer[Any]):
-    """The stock of one product at one partner. `free` can still be promised, backorders included."""
+    """Stock and price of one product at one partner. `free` can still be promised, backorders included.
+
+    Prices are as entered.
+    """
 
     id = serializers.IntegerField()
     product = StockedProduct()
     partner = PartnerRef()
+    version = serializers.CharField()
     partner_sku = serializers.CharField()
+    price_currency = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    list_price = serializers.CharField(allow_null=True)
     num_in_stock = serializers.IntegerField(allow_null=True)
     num_allocated = serializers.IntegerField()
     free = serializers.IntegerField()

@@ -15,6 +15,7 @@ from .fields import (
     Text,
     WholeNumber,
 )
+from .texts import Words
 
 
 class BrandRef(serializers.Serializer[Any]):
@@ -165,15 +166,15 @@ class NewProduct(StrictSerializer):
     synonyms = {"title": "name"}
     required_under_either_name = frozenset({"title"})
 
-    title = Text(max_length=255, required=False)
-    name = Text(max_length=255, required=False)
+    title = Words(max_length=255, required=False)
+    name = Words(max_length=255, required=False)
     description = Text(max_length=50_000, required=False, allow_blank=True, default="")
     price = Amount(max_value=Decimal("9999999999.99"))
     list_price = Amount(required=False, allow_null=True, default=None)
     category = WholeNumber(required=False)
     categories = serializers.ListField(child=WholeNumber(), required=False, max_length=20)
     stock_quantity = WholeNumber(required=False, default=0)
-    sku = Text(max_length=64, required=False, allow_null=True, default=None)
+    sku = Words(max_length=64, required=False, allow_null=True, default=None)
     product_class = Text(max_length=128, required=False)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:

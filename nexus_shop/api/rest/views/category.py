@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from oscarapi.views import product as oscarapi
 
+from forked_apps.catalogue.categories import create_category
 from forked_apps.search import offered
 from forked_apps.search.categories import category_detail, category_tree, moved_category
 from nexus_shop.api.rest.base import PUBLIC, View, language
@@ -17,9 +18,12 @@ from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.listing import MAX_DEPTH
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
+from nexus_shop.api.rest.serializers import admin_catalogue as admin_shapes
 from nexus_shop.api.rest.serializers import category as shapes
 from nexus_shop.api.rest.serializers.listing import PageParameters
 from nexus_shop.core.errors import NotFound
+
+from .admin_catalogue import category_answer
 
 CATEGORIES = "/api/v1/categories/"
 
@@ -58,6 +62,16 @@ class CategoryList(View, oscarapi.CategoryList):
         except NotFound:
             raise ApiError("not_found", parameter="root") from None
         return self.public(None if tree is None else to_json(tree), digest=version, tags="categories")
+
+    @extend_schema(
+        summary="Create a category",
+        request=admin_shapes.AdminCategoryInput,
+        responses={201: admin_shapes.AdminCategory, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
+    )
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For staff: the same as `admin/categories/`, where the category is changed and deleted."""
+        data = self.parsed(admin_shapes.AdminCategoryInput)
+        return self.write(lambda: create_category(data), category_answer)
 
 
 class CategoryDetail(View):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,11 +11,13 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.partner.inventory import Holding, holdings_of, movements_of, stock_record_named, stock_table
 from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock
+from forked_apps.partner.stock_records import stock_version_of
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, words_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import inventory as shapes
 from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.money import amount_text
 
 
 class StockView(View):
@@ -46,7 +49,7 @@ def _position_of(words: list[str]) -> tuple[datetime, str, int]:
 
 
 class StockRecordList(StockView):
-    """`admin/stockrecords/`. oscarapi 3.3.0 writes stock as any other field; ours is to read."""
+    """The list of `admin/stockrecords/`."""
 
     query_parameters = frozenset(shapes.StockRecordParameters().fields)
 
@@ -167,7 +170,11 @@ def record_body(record: StockRecord) -> dict[str, Any]:
         "id": record.pk,
         "product": product_body(record),
         "partner": {"id": record.partner_id, "name": record.partner.display_name},
+        "version": stock_version_of(record),
         "partner_sku": record.partner_sku,
+        "price_currency": record.price_currency,
+        "price": _amount(record, record.price),
+        "list_price": _amount(record, record.list_price),
         "num_in_stock": record.num_in_stock,
         "num_allocated": record.num_allocated or 0,
         "free": record.as_stock().free,
@@ -178,6 +185,10 @@ def record_body(record: StockRecord) -> dict[str, Any]:
         "is_preorder": record.is_preorder,
         "date_updated": record.date_updated,
     }
+
+
+def _amount(record: StockRecord, amount: Decimal | None) -> str | None:
+    return None if amount is None else amount_text(amount, record.price_currency)
 
 
 def product_body(record: StockRecord) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from oscarapi.views import product as oscarapi
 
 from forked_apps.partner.products import NewProduct, create_product
+from forked_apps.partner.queries import own_partner_id
 from forked_apps.search.offered import moved_product
 from forked_apps.search.pages import Content, product_page
 from forked_apps.search.queries import product_detail
@@ -30,8 +31,8 @@ from nexus_shop.api.rest.serializers import listing
 from nexus_shop.api.rest.serializers import product as shapes
 
 from .category import CategoryDetail, CategoryList
+from .product_writes import KEY, ProductWrites
 
-KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
 MOVED: dict[Any, Any] = {301: OpenApiResponse(description="The slug is an old one: `Location` has the new one.")}
 
 
@@ -124,9 +125,12 @@ class ProductList(View, oscarapi.ProductList):
         responses={201: shapes.ProductDetail, **problems(400, 401, 403, 404, 409, 413, 415, 422, 429)},
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A public stand-alone product with its price and stock, for staff. `sku` is unique in the shop."""
+        """A public stand-alone product with its price and stock, for staff and partner staff, whose partner sells it.
+
+        `sku` is unique in the shop.
+        """
         data = self.parsed(shapes.NewProduct)
-        wanted = NewProduct(changed_by=request.user.pk, **data)
+        wanted = NewProduct(changed_by=request.user.pk, partner_id=own_partner_id(request.user), **data)
 
         def render(product_id: int) -> Any:
             found = product_detail(product_id, language=settings.LANGUAGE_CODE)
@@ -142,7 +146,7 @@ def _links(following: str | None, previous: str | None) -> str:
     return ", ".join(f'<{url}>; rel="{name}"' for name, url in links.items() if url)
 
 
-class ProductDetail(ProductView, oscarapi.ProductDetail):
+class ProductDetail(ProductWrites, ProductView, oscarapi.ProductDetail):
     """oscarapi 3.3.0 shows unpublished products, and prices only by another request."""
 
     query_parameters = frozenset(listing.DetailParameters().get_fields())

@@ -13,7 +13,8 @@ from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import category as shapes
 
-from .product import KEY, MOVED, ProductView, digest_of, key_of, tag_of
+from .product import MOVED, ProductView, digest_of, key_of, tag_of
+from .product_writes import KEY
 
 END = b'],"next":null,"previous":null,"count":%d}'
 
