@@ -20,6 +20,8 @@ from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.slugs import is_allowed
 from nexus_shop.core.money import fits
 
+from .figures import Figures
+
 
 def _checked_slug(slug: str) -> str:
     """The slug, if it may address a thing in the API; empty, it is made from the title."""
@@ -75,13 +77,8 @@ class ProductForm(OscarProductForm):
         return data
 
 
-class StockRecordForm(OscarStockRecordForm):
-    """Oscar 4.2.1 lets each record have its own currency, and writes back stock figures that sales have changed.
-
-    Each figure travels with the value that was shown: what was not edited is not written.
-    """
-
-    FIGURES: ClassVar[tuple[str, ...]] = ("price", "list_price", "num_in_stock")
+class StockRecordForm(Figures, OscarStockRecordForm):
+    """Oscar 4.2.1 lets each record have its own currency, and writes back stock figures that sales have changed."""
 
     class Meta(OscarStockRecordForm.Meta):
         fields: ClassVar = ["partner", "partner_sku", "price", "list_price", "num_in_stock", "low_stock_threshold"]
@@ -92,38 +89,13 @@ class StockRecordForm(OscarStockRecordForm):
             field.widget.attrs.setdefault("class", "form-control")
             if name in self.FIGURES and self.instance.pk:
                 field.show_hidden_initial = True
-        for name in ("price", "list_price"):
-            self.fields[name].min_value = Decimal(0)
-            self.fields[name].widget.attrs["min"] = "0"
+        self.bound_figures()
 
     @property
-    def currency(self) -> str:
+    def currency(self) -> str:  # type: ignore[override]  # read only
         """The record's currency; the shop's for a new one."""
         known: str = self.instance.price_currency
         return known if self.instance.pk else str(settings.OSCAR_DEFAULT_CURRENCY)
-
-    def shown(self, name: str) -> Any:
-        """The figure that the form has shown, as it was sent back; None where it was not."""
-        field = self.fields[name]
-        raw = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
-        try:
-            return field.to_python(raw)
-        except ValidationError:
-            return None
-
-    def clean(self) -> dict[str, Any]:
-        """Prices in the digits of the currency; a list price is the higher one."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in ("price", "list_price"):
-            amount = data.get(name)
-            if amount is not None and amount < 0:
-                self.add_error(name, _("A price is zero or more."))
-            elif amount is not None and not fits(amount, self.currency):
-                self.add_error(name, _("%s has no such fractions.") % self.currency)
-        price, list_price = data.get("price"), data.get("list_price")
-        if list_price is not None and (price is None or list_price <= price):
-            self.add_error("list_price", _("The list price is the one before the reduction: above the price."))
-        return data
 
 
 class PictureInput(ImageInput):

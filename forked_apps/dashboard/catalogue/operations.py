@@ -7,7 +7,7 @@ that has changed since the form was shown) is checked under lock and raised as M
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -23,11 +23,16 @@ from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
+from forked_apps.partner.stock_records import alter_stock_record, locked_stock_record
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
+from nexus_shop.core.rows import UNCHANGED, UPDATED, Status
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .errors import Misplaced
+
+if TYPE_CHECKING:
+    from nexus_shop.accounts.models import User
 
 REASON = "dashboard"
 
@@ -276,3 +281,19 @@ def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None)
         price = changes[record.pk].applied(record.price, record.price_currency)
         set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=REASON)
     return len(records)
+
+
+@transaction(before_commit="documents")
+def edit_figures(
+    stock_record_id: int, *, shown: Mapping[str, Any], wanted: Mapping[str, Any], edited_by: "User"
+) -> tuple[Status, int]:
+    """Write the wanted price, list price and stock of a record, if each is what `shown` has of it, or nothing.
+
+    Locks the stock record. Raises NotFound also where it is not the user's, StaleVersion, ListPriceTooLow,
+    StockBelowAllocation. Publishes PriceChanged, StockAdjusted and what is crossed.
+    """
+    record = locked_stock_record(edited_by, stock_record_id)
+    if any(getattr(record, name) != shown[name] for name in wanted):
+        raise StaleVersion
+    is_changed = alter_stock_record(record, wanted, changed_by=edited_by.pk, reason=REASON)
+    return (UPDATED if is_changed else UNCHANGED), record.pk
