@@ -18,20 +18,19 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
         self.permissions_map |= {
             "catalogue-category-tree": DashboardPermission.get("catalogue", "view_category"),
             "catalogue-price-table": (DashboardPermission.get("partner", "view_stockrecord"), partners),
-            "catalogue-product-matrix": (
-                DashboardPermission.get("catalogue", "view_product", "add_product"),
-                partners,
-            ),
+            "catalogue-product-matrix": DashboardPermission.get("catalogue", "view_product", "add_product"),
             "catalogue-product-preview": (DashboardPermission.get("catalogue", "view_product"), partners),
         }
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages before Oscar's."""
+        from .matrix import ProductMatrixView  # noqa: PLC0415 - apps must be loaded
         from .price_table import PriceTableView  # noqa: PLC0415 - apps must be loaded
         from .tree import CategoryTreeView  # noqa: PLC0415 - apps must be loaded
 
         ours = [
             path("categories/tree/", CategoryTreeView.as_view(), name="catalogue-category-tree"),
+            path("products/<int:pk>/matrix/", ProductMatrixView.as_view(), name="catalogue-product-matrix"),
             path("prices/", PriceTableView.as_view(), name="catalogue-price-table"),
         ]
         oscars: list[URLPattern | URLResolver] = super().get_urls()
