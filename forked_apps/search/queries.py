@@ -123,6 +123,17 @@ def product_detail(key: int | str, *, language: str, also_hidden: bool = False) 
     return found
 
 
+def product_preview(product_id: int, *, language: str) -> str | None:
+    """The detail of a product that may not be public, for staff; None where it has no document."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT detail FROM search_productdocument WHERE market = %s AND language = %s AND product_id = %s",
+            [MARKET, language, product_id],
+        )
+        found: tuple[str] | None = cursor.fetchone()
+    return found[0] if found else None
+
+
 def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
     """Cards with `attributes`, by product id, in one statement; unpublished products too (a cart may hold one)."""
     with connection.cursor() as cursor:

@@ -25,12 +25,14 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages before Oscar's."""
         from .matrix import ProductMatrixView  # noqa: PLC0415 - apps must be loaded
+        from .preview import ProductPreviewView  # noqa: PLC0415 - apps must be loaded
         from .price_table import PriceTableView  # noqa: PLC0415 - apps must be loaded
         from .tree import CategoryTreeView  # noqa: PLC0415 - apps must be loaded
 
         ours = [
             path("categories/tree/", CategoryTreeView.as_view(), name="catalogue-category-tree"),
             path("products/<int:pk>/matrix/", ProductMatrixView.as_view(), name="catalogue-product-matrix"),
+            path("preview/<str:token>/", ProductPreviewView.as_view(), name="catalogue-product-preview"),
             path("prices/", PriceTableView.as_view(), name="catalogue-price-table"),
         ]
         oscars: list[URLPattern | URLResolver] = super().get_urls()

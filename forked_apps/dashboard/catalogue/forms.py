@@ -3,78 +3,24 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.dashboard.catalogue.forms import AttributeOptionForm as OscarAttributeOptionForm
 from oscar.apps.dashboard.catalogue.forms import CategoryForm as OscarCategoryForm
 from oscar.apps.dashboard.catalogue.forms import OptionForm as OscarOptionForm
-from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import ProductImageForm as OscarProductImageForm
 from oscar.apps.dashboard.catalogue.forms import ProductRecommendationForm as OscarProductRecommendationForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.forms.widgets import ImageInput
 
 from forked_apps.catalogue.html import sanitised
-from forked_apps.catalogue.slugs import is_allowed
 from nexus_shop.core.money import fits
 
 from .figures import Figures
+from .product_form import ProductForm, checked_slug
 
-
-def _checked_slug(slug: str) -> str:
-    """The slug, if it may address a thing in the API; empty, it is made from the title."""
-    if slug and not is_allowed(slug):
-        raise ValidationError(_("A slug may not be a number or a word of the API."), code="reserved")
-    return slug
-
-
-class ProductForm(OscarProductForm):
-    """Oscar 4.2.1 stores HTML as it comes and takes slugs that address something else; it knows no brands."""
-
-    FOR_CHILDREN: ClassVar[set[str]] = {"description", "is_discountable", "brand"}
-
-    brand = forms.CharField(
-        label=_("Brand"),
-        max_length=128,
-        required=False,
-        help_text=_("The maker's name. A new name makes a new brand."),
-        widget=forms.TextInput(attrs={"list": "brands"}),
-    )
-
-    def __init__(self, product_class: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(product_class, *args, **kwargs)
-        self.richtext = {
-            f"attr_{attribute.code}" for attribute in product_class.attributes.all() if attribute.type == "richtext"
-        }
-        if "brand" in self.fields and self.instance.brand is not None:
-            self.fields["brand"].initial = self.instance.brand.name
-        self.order_fields(["title", "upc", "brand"])
-
-    def delete_non_child_fields(self) -> None:
-        """A child shows the texts and the brand of its parent."""
-        for name in self.FOR_CHILDREN & set(self.fields):
-            del self.fields[name]
-
-    def clean_slug(self) -> str:
-        """A slug that may address a product."""
-        return _checked_slug(self.cleaned_data["slug"])
-
-    def clean_description(self) -> str:
-        """The description without anything that runs."""
-        return sanitised(self.cleaned_data["description"])
-
-    def clean_brand(self) -> str:
-        """The name, its spaces put in order."""
-        return " ".join(self.cleaned_data["brand"].split())
-
-    def clean(self) -> dict[str, Any]:
-        """Rich texts among the attributes are cleaned like the description."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in self.richtext & set(data):
-            data[name] = sanitised(data[name])
-        return data
+__all__ = ["ProductForm"]
 
 
 class StockRecordForm(Figures, OscarStockRecordForm):
@@ -130,7 +76,7 @@ class CategoryForm(OscarCategoryForm):
 
     def clean_slug(self) -> str:
         """A slug that may be part of a category's path."""
-        return _checked_slug(self.cleaned_data["slug"])
+        return checked_slug(self.cleaned_data["slug"])
 
     def clean_description(self) -> str:
         """The description without anything that runs."""
