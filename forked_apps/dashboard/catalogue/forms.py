@@ -63,6 +63,10 @@ class ProductRecommendationForm(OscarProductRecommendationForm):
     class Meta(OscarProductRecommendationForm.Meta):
         fields: ClassVar = [*OscarProductRecommendationForm.Meta.fields, "kind"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ranking"].widget.attrs |= {"class": "form-control", "aria-label": _("Ranking")}
+
     def clean_recommendation(self) -> Any:
         """Another product."""
         recommended = self.cleaned_data["recommendation"]

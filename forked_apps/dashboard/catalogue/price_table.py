@@ -79,6 +79,7 @@ class FiguresForm(Figures, forms.Form):
             del self.fields["num_in_stock"]
         title = record.product.get_title()
         for name, field in self.fields.items():
+            field.label = self.LABELS[name]
             field.show_hidden_initial = True
             field.widget.attrs |= SMALL | {"aria-label": f"{self.LABELS[name]}: {title} ({record.partner_sku})"}
         self.bound_figures()

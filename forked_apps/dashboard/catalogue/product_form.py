@@ -139,7 +139,12 @@ class ProductForm(WithinCalendar, OscarProductForm):
 
     def primary_form_fields(self) -> list[forms.BoundField]:
         """What has no panel of its own."""
-        return [field for field in super().primary_form_fields() if field.name not in self.PUBLICATION]
+        elsewhere = {*self.PUBLICATION, *self.attributes}
+        return [field for field in super().primary_form_fields() if field.name not in elsewhere]
+
+    def attribute_form_fields(self) -> list[forms.BoundField]:
+        """The panel of the attributes."""
+        return [self[name] for name in self.attributes if name in self.fields]
 
     def publication_form_fields(self) -> list[forms.BoundField]:
         """The panel of the publication."""

@@ -47,7 +47,7 @@ class CategoryTreeView(TemplateView):
         elif move in MOVES:
             self._move(category_id, move, number_in(request.POST.get("target", "")))
         page = reverse("dashboard:catalogue-category-tree")
-        return HttpResponseRedirect(page if category_id is None else f"{page}?at={category_id}#category-{category_id}")
+        return HttpResponseRedirect(page if category_id is None else f"{page}?at={category_id}")
 
     def _move(self, category_id: int, move: str, target_id: int | None) -> None:
         try:
