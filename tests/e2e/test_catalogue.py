@@ -1,4 +1,4 @@
-"""A merchant makes a product with its variants, schedules it, edits prices in bulk, and moves a category by keys."""
+"""A merchant makes a product with variants, schedules it, edits prices in bulk, moves a category by keys and mouse."""
 
 from collections.abc import Iterator
 
@@ -97,5 +97,10 @@ def test_a_merchant_keeps_the_catalogue(outcome: list[object], page: Page) -> No
     expect(page.get_by_text("The category was moved.")).to_be_visible()
     expect(page.get_by_role("radio", name="Clothes level 2")).to_be_focused()
 
+    # The same one, by dragging its row before another
+    kitchen = page.get_by_role("listitem").filter(has_text="Kitchen")
+    page.get_by_role("listitem").filter(has_text="Clothes").drag_to(kitchen, target_position={"x": 200, "y": 3})
+    expect(page.get_by_role("radio", name="Clothes level 1")).to_be_focused()
+
     prices = [("SHIRT-S-RED", "18.50", 3), ("SHIRT-S-BLUE", "20.00", 7), ("SHIRT-M-RED", "20.00", 3)]
-    outcome += ["scheduled", prices, ["Kitchen", ".Clothes"]]
+    outcome += ["scheduled", prices, ["Clothes", "Kitchen"]]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 
+from forked_apps.catalogue.errors import BarcodeTaken
 from forked_apps.catalogue.fields import is_control
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.catalogue.links import MAX_LINKS
@@ -32,6 +33,7 @@ UNIT: Final = [
     for name in ("unit_measure", "unit_content", "unit_reference")
     if name in {field.name for field in Product._meta.concrete_fields}  # noqa: SLF001 - documented API
 ]
+GTIN_LENGTHS: Final = (8, 12, 13, 14)
 SNIPPET_TITLE: Final = 60  # characters that search engines show
 SNIPPET_TEXT: Final = 160
 MAX_TAGS: Final = 2000
@@ -169,6 +171,15 @@ class ProductForm(WithinCalendar, OscarProductForm):
     def clean_slug(self) -> str:
         """A slug that may address a product."""
         return checked_slug(self.cleaned_data["slug"])
+
+    def clean_barcode(self) -> str | None:
+        """A barcode that no other product has, with fewer or more zeros before it."""
+        barcode: str | None = self.cleaned_data["barcode"]
+        if barcode:
+            same = {barcode.lstrip("0").zfill(length) for length in GTIN_LENGTHS}
+            if Product.objects.filter(barcode__in=same).exclude(pk=self.instance.pk).exists():
+                raise ValidationError(BarcodeTaken.message)
+        return barcode
 
     def clean_description(self) -> str:
         """The description without anything that runs."""

@@ -146,9 +146,9 @@ def test_what_is_refused_is_said_at_its_field(
 def test_taken_barcode_is_said_at_its_field(browser: Client, lamp: Product) -> None:
     Product.objects.filter(pk=make_product("Bowl").pk).update(barcode="4006381333931")
 
-    answer = save(browser, lamp, barcode="4006381333931")
-
-    assert errors_of(answer) == {"__all__": ["Another product has this barcode."]}
+    for barcode in ("4006381333931", "04006381333931"):
+        answer = save(browser, lamp, barcode=barcode)
+        assert errors_of(answer) == {"barcode": ["Another product has this barcode."]}
     assert stored(lamp).barcode in {None, ""}
 
 
