@@ -18,10 +18,12 @@ from forked_apps.partner.models import StockRecord
 from forked_apps.partner.products import default_partner
 from tests.factories.shop import make_category
 from tests.factories.staff import make_member
+from tests.servers import Shop
 
 
 @pytest.fixture
-def scene(own_database: str) -> None:
+def jumper_id(own_database: str) -> int:
+    """A clerk, two categories, and a product whose type has sizes and colours."""
     clerk = make_member("Staff")
     clerk.username = "clerk"
     clerk.save()
@@ -35,10 +37,11 @@ def scene(own_database: str) -> None:
     make_category("Kitchen")
     make_category("Clothes")
     default_partner()
+    return int(Product.objects.create(title="Jumper", upc="JUMPER", product_class=kind).pk)
 
 
 @pytest.fixture
-def outcome(scene: None) -> Iterator[list[object]]:
+def outcome(jumper_id: int) -> Iterator[list[object]]:
     """What shall be stored at the end, compared when no browser runs in this thread any more."""
     expected: list[object] = []
     yield expected
@@ -104,3 +107,30 @@ def test_a_merchant_keeps_the_catalogue(outcome: list[object], page: Page) -> No
 
     prices = [("SHIRT-S-RED", "18.50", 3), ("SHIRT-S-BLUE", "20.00", 7), ("SHIRT-M-RED", "20.00", 3)]
     outcome += ["scheduled", prices, ["Clothes", "Kitchen"]]
+
+
+def test_tree_matrix_and_table_need_no_scripts(jumper_id: int, page: Page, shop: Shop) -> None:
+    assert page.context.browser is not None
+    bare = page.context.browser.new_page(base_url=shop.address, java_script_enabled=False)
+    bare.goto("/dashboard/catalogue/categories/tree/")
+    bare.get_by_label("E-mail address or username").fill("clerk")
+    bare.get_by_label("Password").fill("secret-password")
+    bare.get_by_role("button", name="Log in").click()
+
+    bare.get_by_role("radio", name="Clothes").check()
+    bare.get_by_label("Other category").select_option(label="Kitchen")
+    bare.get_by_role("button", name="Move under it").click()
+    expect(bare.get_by_role("radio", name="Clothes level 2")).to_be_checked()
+
+    bare.goto(f"/dashboard/catalogue/products/{jumper_id}/matrix/")
+    for option in ("S", "Red"):
+        bare.get_by_label(option, exact=True).check()
+    bare.get_by_role("button", name="Show the combinations").click()
+    bare.get_by_label("Price: S, Red", exact=True).fill("30.00")
+    bare.get_by_role("button", name="Make the ticked variants").click()
+    expect(bare.get_by_text("1 variant was made.")).to_be_visible()
+
+    bare.goto("/dashboard/catalogue/prices/")
+    bare.get_by_label("In stock: Jumper, S, Red (JUMPER-S-RED)").fill("4")
+    bare.get_by_role("button", name="Save what was edited").click()
+    expect(bare.get_by_text("1 row saved.")).to_be_visible()
