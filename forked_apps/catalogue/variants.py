@@ -35,12 +35,20 @@ class Matrix:
 
     In the patterns `{title}` and `{sku}` are the parent's, `{size}` the option of the attribute `size`; in a SKU
     options are written as slugs. Without a pattern for SKUs the variants get none.
+
+    `skus`, where given, names the combinations that are wanted, each with its own SKU or none, by the options' names in
+    the order of the axes. The others are left out, and the pattern is not asked.
     """
 
     axes: Mapping[str, Sequence[str]]
     title: str = ""
     sku: str = ""
     is_public: bool = True
+    skus: Mapping[tuple[str, ...], str] | None = None
+
+    def wants(self, options: Sequence[AttributeOption]) -> bool:
+        """Whether the combination is one of those that are named; all are where none is."""
+        return self.skus is None or _names(options) in self.skus
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def add_variants(parent_id: int, matrix: Matrix) -> list[Product]:
         raise StructureRefused(pointer="/parent")
     axes = _axes(parent, matrix.axes)
     known = _combinations(parent, axes)
-    wanted = list(itertools.product(*(axis.options for axis in axes)))
+    wanted = [options for options in itertools.product(*(axis.options for axis in axes)) if matrix.wants(options)]
     missing = [options for options in wanted if tuple(option.pk for option in options) not in known]
     total = Product.objects.filter(parent=parent).count() + len(missing)
     if total > MAX_VARIANTS:
@@ -122,7 +130,10 @@ def _child(parent: Product, axes: Sequence[_Axis], options: Sequence[AttributeOp
     names = {axis.attribute.code: option.option for axis, option in zip(axes, options, strict=True)}
     title = _filled(matrix.title, {"title": parent.title, "sku": parent.upc or ""} | names, "/title")
     slugs = {"sku": parent.upc or "", "title": slugify(parent.title)}
-    sku = _filled(matrix.sku, slugs | {code: slugify(name) for code, name in names.items()}, "/sku")
+    if matrix.skus is None:
+        sku = _filled(matrix.sku, slugs | {code: slugify(name) for code, name in names.items()}, "/sku")
+    else:
+        sku = matrix.skus[_names(options)]
     words = ", ".join(names.values())
     return Product(
         structure=Product.CHILD,
@@ -132,6 +143,10 @@ def _child(parent: Product, axes: Sequence[_Axis], options: Sequence[AttributeOp
         slug=slugify(" ".join([parent.slug, *names.values()]))[:MAX_LENGTH].strip("-"),
         is_public=matrix.is_public,
     )
+
+
+def _names(options: Sequence[AttributeOption]) -> tuple[str, ...]:
+    return tuple(option.option for option in options)
 
 
 def _filled(pattern: str, words: Mapping[str, str], pointer: str) -> str:

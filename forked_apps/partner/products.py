@@ -1,6 +1,6 @@
 """Products with price and stock, made in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction as django_transaction
 from oscar.core.utils import slugify
 
 from forked_apps.catalogue.errors import SkuTaken, StructureRefused
-from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.models import Product, ProductAttributeValue
 from forked_apps.catalogue.products import ProductFacts, add_whole_product
 from forked_apps.catalogue.variants import Matrix, add_variants
 from nexus_shop.core.errors import NotFound
@@ -102,6 +102,65 @@ def build_variants(
     if opening is not None:
         open_stock(children, opening, changed_by=changed_by)
     return [int(child.pk) for child in children]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariant:
+    """A combination of a matrix, by the names of its options in the order of the axes, and how it is sold at first."""
+
+    options: tuple[str, ...]
+    opening: Opening
+    sku: str = ""
+
+
+@transaction(before_commit="documents")
+def build_chosen_variants(
+    parent_id: int,
+    axes: Mapping[str, Sequence[str]],
+    *,
+    variants: Sequence[NewVariant],
+    is_public: bool = True,
+    changed_by: int | None,
+) -> list[int]:
+    """Make these of the variants of a matrix, all or none; those that are there already are left out.
+
+    Locks the product. Raises as `build_variants`; SkuTaken has the pointer `/variants/n/sku` where one row is to blame.
+    """
+    _ensure_skus_free(variants)
+    skus = {variant.options: variant.sku for variant in variants}
+    children = add_variants(parent_id, Matrix(axes, is_public=is_public, skus=skus))
+    openings = {variant.options: variant.opening for variant in variants}
+    grouped: dict[Opening, list[Product]] = {}
+    for child, options in zip(children, _options_of(children, list(axes)), strict=True):
+        grouped.setdefault(openings[options], []).append(child)
+    for opening, group in grouped.items():
+        open_stock(group, opening, changed_by=changed_by)
+    return [int(child.pk) for child in children]
+
+
+def _ensure_skus_free(variants: Sequence[NewVariant]) -> None:
+    """Raises SkuTaken at the first row whose SKU is another product's, or another row's."""
+    skus = [variant.sku for variant in variants]
+    taken = taken_skus(skus)
+    for place, sku in enumerate(skus):
+        if sku and (sku in taken or sku in skus[:place]):
+            raise SkuTaken(pointer=f"/variants/{place}/sku")
+
+
+def taken_skus(skus: Iterable[str]) -> set[str]:
+    """Those of the SKUs that a product or a stock record has."""
+    wanted = [sku for sku in skus if sku]
+    products = Product.objects.filter(upc__in=wanted).values_list("upc", flat=True)
+    records = StockRecord.objects.filter(partner_sku__in=wanted).values_list("partner_sku", flat=True)
+    return {*products, *records}
+
+
+def _options_of(children: Sequence[Product], codes: Sequence[str]) -> list[tuple[str, ...]]:
+    """The names of the options that each child has of the attributes."""
+    values = ProductAttributeValue.objects.filter(product__in=children, attribute__code__in=codes)
+    rows = values.values_list("product_id", "attribute__code", "value_option__option")
+    held = {(product_id, code): option for product_id, code, option in rows}
+    return [tuple(held[child.pk, code] for code in codes) for child in children]
 
 
 @transaction_required

@@ -7,7 +7,7 @@ that has changed since the form was shown) is checked under lock and raised as M
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -15,19 +15,35 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from forked_apps.catalogue.attributes import set_attributes
 from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken
+from forked_apps.catalogue.links import set_options, set_tags
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
-from forked_apps.catalogue.publishing import ARCHIVED, DRAFT, PUBLISHED, set_publication
+from forked_apps.catalogue.publishing import (
+    ARCHIVED,
+    COLUMNS,
+    DRAFT,
+    PUBLISHED,
+    announce,
+    place,
+    set_publication,
+    status_of,
+)
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
+from forked_apps.partner.stock_records import alter_stock_record, locked_stock_record
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
+from nexus_shop.core.rows import UNCHANGED, UPDATED, Status
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .errors import Misplaced
+
+if TYPE_CHECKING:
+    from nexus_shop.accounts.models import User
 
 REASON = "dashboard"
 
@@ -64,19 +80,65 @@ def _save_form(entry: ProductEntry) -> Product:
     product: Product = form.instance
     if entry.parent_id is not None:
         _make_parent(entry.parent_id, form)
+    before = ""
+    try:
+        if entry.product_id is not None:
+            before = _take_publication(product, _locked(entry.product_id))
+        _set_publication(form, product)
+        _set_brand(form, product)
+        _write_columns(form, product, is_new=entry.product_id is None)
+        _set_links(form, product)
+    except DomainError as refusal:
+        raise _blamed(form, refusal) from refusal
+    announce(product, before)
+    return product
+
+
+def _take_publication(product: Product, stored: Product) -> str:
+    """The clock may have moved the product since the form was read: what is stored counts. Returns its status."""
+    for name in COLUMNS:
+        setattr(product, name, getattr(stored, name))
+    return status_of(product)
+
+
+def _set_publication(form: Any, product: Product) -> None:
+    wanted = form.publication()
+    if wanted:
+        place(product, wanted)
+
+
+def _set_brand(form: Any, product: Product) -> None:
     if "brand" in form.fields:
         name = form.cleaned_data["brand"]
         product.brand = brand_named(name) if name else None
+
+
+def _write_columns(form: Any, product: Product, *, is_new: bool) -> None:
     try:
         with django_transaction.atomic():
-            if entry.product_id is None:
+            if is_new:
                 product.save(force_insert=True)
             else:
-                _locked(entry.product_id)
                 product.save(update_fields=_changed_fields(form))
     except IntegrityError as clash:
         raise _misplaced(form, violated(clash)) from clash
-    return product
+
+
+def _set_links(form: Any, product: Product) -> None:
+    data = form.cleaned_data
+    if "tags" in form.changed_data:
+        set_tags(product, data["tags"])
+    if "options" in form.changed_data:
+        set_options(product, [option.code for option in data["options"]])
+    set_attributes(product, form.attribute_values())
+
+
+def _blamed(form: Any, refusal: DomainError) -> Misplaced:
+    """The field of the form that a refusal's pointer means."""
+    kind, _slash, rest = (refusal.pointer or "").removeprefix("/").partition("/")
+    name = f"attr_{rest}" if kind == "attributes" else kind
+    reason = getattr(refusal.facts, "reason", refusal.message)
+    return Misplaced(form, _field_to_blame(form, name), reason)
 
 
 def _misplaced(form: Any, constraint: str) -> Misplaced:
@@ -85,16 +147,15 @@ def _misplaced(form: Any, constraint: str) -> Misplaced:
         return Misplaced(form, None, PublicationRefused.message)
     if constraint == "one_product_per_barcode":
         return Misplaced(form, _field_to_blame(form, "barcode"), BarcodeTaken.message)
+    if constraint == "unit_and_content_go_together":
+        return Misplaced(form, _field_to_blame(form, "unit_content"), _("A unit and what the pack holds go together."))
     name, error = ("upc", SkuTaken) if "upc" in constraint else ("slug", SlugTaken)
     return Misplaced(form, name, error.message)
 
 
 def _changed_fields(form: Any) -> list[str]:
     """The columns that the form has; not the rating, which reviews may change at the same time."""
-    names = {field.name for field in Product._meta.concrete_fields} & set(form.fields)  # noqa: SLF001 - documented API
-    if form.instance.is_public:
-        form.instance.publish_from = None
-        names.add("publish_from")
+    names = {field.name for field in Product._meta.concrete_fields} & {*form.fields, *COLUMNS}  # noqa: SLF001 - documented API
     return [*names, "slug", "date_updated"]
 
 
@@ -276,3 +337,19 @@ def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None)
         price = changes[record.pk].applied(record.price, record.price_currency)
         set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=REASON)
     return len(records)
+
+
+@transaction(before_commit="documents")
+def edit_figures(
+    stock_record_id: int, *, shown: Mapping[str, Any], wanted: Mapping[str, Any], edited_by: "User"
+) -> tuple[Status, int]:
+    """Write the wanted price, list price and stock of a record, if each is what `shown` has of it, or nothing.
+
+    Locks the stock record. Raises NotFound also where it is not the user's, StaleVersion, ListPriceTooLow,
+    StockBelowAllocation. Publishes PriceChanged, StockAdjusted and what is crossed.
+    """
+    record = locked_stock_record(edited_by, stock_record_id)
+    if any(getattr(record, name) != shown[name] for name in wanted):
+        raise StaleVersion
+    is_changed = alter_stock_record(record, wanted, changed_by=edited_by.pk, reason=REASON)
+    return (UPDATED if is_changed else UNCHANGED), record.pk
