@@ -12,11 +12,11 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import CodeTaken, NotFound
 from nexus_shop.core.transactions import require_transaction, transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import CategoryCycle, CategoryTooDeep, CodeTaken, DepthFacts, SlugTaken, StillUsed, Uses
+from .errors import CategoryCycle, CategoryTooDeep, DepthFacts, SlugTaken, StillUsed, Uses
 from .html import sanitised
 from .models import PATH_STEP, Category, ProductCategory
 
