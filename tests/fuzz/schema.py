@@ -262,6 +262,9 @@ def filter_failure(
     """Leave out what no schema can say of a request, so that it may fit and still be 400."""
     if not isinstance(failure, RejectedPositiveData):
         return True
-    errors = response.json().get("errors", [])
+    problem = response.json()
+    if problem["code"] == "malformed_json":  # a NUL in a name that no schema speaks of
+        return False
+    errors = problem.get("errors", [])
     places = [entry.get("parameter", entry.get("pointer", "")) for entry in errors]
     return not places or any(UNSAYABLE.fullmatch(place) is None for place in places)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -119,11 +120,18 @@ class CategoryData(CategoryTexts):
     code = Words(max_length=255)
 
 
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/CategoryRowInputRequest"}})
+class Children(serializers.ListField):
+    """Rows of the same shape, which are validated once their parent's is."""
+
+    child = serializers.DictField()
+
+
 class CategoryRowInput(StrictSerializer):
     """A category, and what is to stand below it."""
 
     data = CategoryData()  # type: ignore[assignment]  # fields leave the class when it is made
-    children = serializers.ListField(child=serializers.DictField(), required=False, help_text="Rows of the same shape.")
+    children = Children(required=False)
 
 
 class CategoryRows(StrictSerializer):
