@@ -154,6 +154,10 @@ def _details(
             or row.title
             or (parent.title if parent else ""),
             "description": row.meta_description or plain_text(description),
+            "alternates": [
+                {"language": language, "url": context.product_url.format(id=slug), "slug": slug}
+                for language, slug in row.slugs.items()
+            ],
         },
         "date_created": row.date_created.astimezone(UTC),
         "date_updated": row.date_updated.astimezone(UTC),
@@ -174,7 +178,10 @@ def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[s
         "help_text": option.help_text,
         "extra_price": extra(option.price),
         "choices": list(option.choices),
-        "choice_prices": [{"choice": choice, "extra_price": extra(price)} for choice, price in option.choices.items()],
+        "choice_prices": [
+            {"choice": choice, "display": option.shown.get(choice, choice), "extra_price": extra(price)}
+            for choice, price in option.choices.items()
+        ],
     }
 
 
@@ -230,10 +237,16 @@ def _attributes(row: ProductRow, parent: ProductRow | None) -> list[dict[str, An
             "value": sanitised(attribute.value)
             if attribute.type == "richtext" and attribute.value
             else attribute.value,
-            "display": plain_text(attribute.display) if attribute.type == "richtext" else attribute.display,
+            "display": _display(attribute),
         }
         for attribute in merged.values()
     ]
+
+
+def _display(attribute: AttributeRow) -> str:
+    if attribute.type == "boolean" and attribute.display:
+        return _("Yes") if attribute.value else _("No")
+    return plain_text(attribute.display) if attribute.type == "richtext" else attribute.display
 
 
 def _image(image: ImageRow, context: Context, *, alt: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.db import transaction as django_transaction
 from django.utils import timezone, translation
 
 from forked_apps.catalogue.tasks import make_renditions_task
+from nexus_shop.core.languages import shop_languages
 from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
@@ -24,6 +25,7 @@ from .documents import Context, Document, compose
 from .models import ParkedNote
 from .sources import ProductRow, load
 from .spread import SPREAD
+from .translated import in_language
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ COLUMNS: Final = tuple(field.name for field in fields(Document))
 
 def languages() -> tuple[str, ...]:
     """The languages in which documents are kept."""
-    return (settings.LANGUAGE_CODE,)
+    return shop_languages()
 
 
 def rebuild_own_notes() -> None:
@@ -146,10 +148,11 @@ def rebuild(product_ids: Iterable[int]) -> None:
     _lock(family)
     rows = load(family)
     _delete(sorted(set(family) - set(rows)))
+    targets = [rows[pk] for pk in family if pk in rows]
+    context = _context()
     for language in languages():
-        documents = _composed([rows[pk] for pk in family if pk in rows], rows, language)
-        _store(documents, language)
-    for image_id in _pending_images(rows[pk] for pk in family if pk in rows):
+        _store(_composed(targets, rows, language, context), language)
+    for image_id in _pending_images(targets):
         enqueue(make_renditions_task, image_id=image_id)
 
 
@@ -236,16 +239,22 @@ def _lock(ids: Sequence[int]) -> None:
         )
 
 
-def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], language: str) -> list[Document]:
-    context = Context(
+def _context() -> Context:
+    return Context(
         currency=settings.OSCAR_DEFAULT_CURRENCY,
         product_url=settings.PRODUCT_URL,
         url_of=default_storage.url,
         taxes=load_taxes(),
         today=timezone.localdate(),
     )
+
+
+def _composed(
+    targets: Iterable[ProductRow], rows: dict[int, ProductRow], language: str, context: Context
+) -> list[Document]:
+    spoken = in_language(rows, language)
     with translation.override(language):
-        return [compose(row, rows, context) for row in targets]
+        return [compose(spoken[row.id], spoken, context) for row in targets]
 
 
 def _store(documents: list[Document], language: str) -> None:
@@ -285,11 +294,10 @@ def _pending_images(rows: Iterable[ProductRow]) -> list[int]:
 def _stale(ids: list[int]) -> list[int]:
     rows = load(ids)
     stale = set(ids) - set(rows)
+    context = _context()
+    targets = [rows[pk] for pk in ids if pk in rows]
     for language in languages():
-        fresh = {
-            document.product_id: document
-            for document in _composed([rows[pk] for pk in ids if pk in rows], rows, language)
-        }
+        fresh = {document.product_id: document for document in _composed(targets, rows, language, context)}
         stored = _stored(ids, language)
         stale |= {pk for pk in fresh if stored.get(pk) != _values(fresh[pk])}
     return sorted(stale)

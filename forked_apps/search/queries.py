@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from forked_apps.catalogue.models import PATH_STEP
+from forked_apps.catalogue.addresses import PATH_STEP
 from nexus_shop.core.errors import NotFound
 
 MARKET: Final = "default"

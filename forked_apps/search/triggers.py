@@ -96,6 +96,7 @@ class NotedProduct(Product):
             shown=_columns(
                 *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
+                "i18n",
             ),
         )
 
@@ -181,7 +182,7 @@ class NotedAttribute(ProductAttribute):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type"))
+        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type", "i18n"))
 
 
 class NotedAttributeOption(AttributeOption):
@@ -191,7 +192,10 @@ class NotedAttributeOption(AttributeOption):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "attributeoption", kind="option_group", refs=["r.group_id"], shown=_columns("group_id", "option", "price")
+            "attributeoption",
+            kind="option_group",
+            refs=["r.group_id"],
+            shown=_columns("group_id", "option", "price", "i18n"),
         )
 
 
@@ -205,7 +209,9 @@ class NotedOption(Option):
             "option",
             kind="option",
             refs=["r.id"],
-            shown=_columns("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price"),
+            shown=_columns(
+                *("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price", "i18n")
+            ),
         )
 
 
@@ -230,7 +236,7 @@ class NotedCategory(Category):
             "category",
             kind="category",
             refs=["r.id"],
-            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public"),
+            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public", "i18n"),
         )
 
 

@@ -57,7 +57,7 @@ def test_detail_by_id_slug_and_sku(api: APIClient) -> None:
     assert bodies[0] == bodies[1] == bodies[2]
     assert set(bodies[0]) == DETAIL
     assert bodies[0]["description"] == "<p>Holds tea</p>"
-    assert bodies[0]["seo"] == {"title": "Blue Mug", "description": "Holds tea"}
+    assert bodies[0]["seo"] == {"title": "Blue Mug", "description": "Holds tea", "alternates": []}
 
 
 def test_parent_stands_in_the_list_and_its_variants_in_the_detail(api: APIClient) -> None:

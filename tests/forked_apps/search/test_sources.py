@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from oscar.apps.catalogue.reviews.models import ProductReview
+from pytest_django import Settings
 
 from forked_apps.catalogue.models import (
     AttributeOption,
@@ -45,17 +46,19 @@ VALUES: Final[dict[str, Any]] = {
 
 # Table -> the columns that change a document. Everything else in these tables shows nowhere.
 SHOWN: Final = {
-    "catalogue_attributeoption": {"group_id", "option", "price"},
+    "catalogue_attributeoption": {"group_id", "i18n", "option", "price"},
     "catalogue_brand": {"name", "slug"},
-    "catalogue_category": {"ancestors_are_public", "is_public", "name", "path", "slug"},
+    "catalogue_category": {"ancestors_are_public", "i18n", "is_public", "name", "path", "slug"},
     "catalogue_imagerendition": {"file", "height", "image_id", "source", "width"},
-    "catalogue_option": {"code", "help_text", "name", "option_group_id", "order", "price", "required", "type"},
+    "catalogue_option": {
+        *("code", "help_text", "i18n", "name", "option_group_id", "order", "price", "required", "type"),
+    },
     "catalogue_product": {
-        *("brand_id", "date_created", "date_updated", "description", "is_public", "meta_description", "meta_title"),
-        *("parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
+        *("brand_id", "date_created", "date_updated", "description", "i18n", "is_public", "meta_description"),
+        *("meta_title", "parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
     },
     "catalogue_product_product_options": {"option_id", "product_id"},
-    "catalogue_productattribute": {"code", "name", "type"},
+    "catalogue_productattribute": {"code", "i18n", "name", "type"},
     "catalogue_productattributevalue": {
         *("attribute_id", "entity_object_id", "product_id", "value_boolean", "value_date", "value_datetime"),
         *("value_file", "value_float", "value_image", "value_integer", "value_option_id", "value_richtext"),
@@ -72,6 +75,14 @@ SHOWN: Final = {
     "reviews_productreview": {"product_id", "status"},
 }
 
+
+# Column -> another value than it has.
+OTHER: Final = {
+    "i18n": "(SELECT jsonb_object_agg(name || '_de', 'x' || id)"
+    " FROM unnest('{description,help_text,name,option,slug,title}'::text[]) AS name)",
+    "num_in_stock": "0",
+    "num_allocated": "num_in_stock",
+}
 
 # Read as a whole by `load_taxes`, not by sources.py; which documents a rate changes is tried in test_documents.py.
 RULES: Final = {"markets_taxrate"}
@@ -175,14 +186,17 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = NOT {name}")
     elif kind in {"date", "timestamp with time zone"}:
         sql(f"UPDATE {table} SET {name} = {name} + interval '1 day'")
-    elif column == "num_in_stock":
-        sql(f"UPDATE {table} SET {name} = 0")
-    elif column == "num_allocated":
-        sql(f"UPDATE {table} SET {name} = num_in_stock")
     else:
-        sql(f"UPDATE {table} SET {name} = 30000 - id - COALESCE({name}, 0)")
+        value = OTHER.get(column, f"30000 - id - COALESCE({name}, 0)")
+        sql(f"UPDATE {table} SET {name} = {value}")
 
 
+@pytest.fixture
+def _german(settings: Settings) -> None:
+    settings.SHOP_LANGUAGES = ("en", "de")
+
+
+@pytest.mark.usefixtures("_german")
 @pytest.mark.parametrize("table", sorted(SHOWN))
 def test_every_column_that_shows_is_noted(product: Product, table: str) -> None:
     shown = set()

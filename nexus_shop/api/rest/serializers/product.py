@@ -70,7 +70,8 @@ class Variant(ProductCard):
 class ChoicePrice(serializers.Serializer[Any]):
     """What a choice adds to the price of each unit."""
 
-    choice = serializers.CharField()
+    choice = serializers.CharField(help_text="What a cart is told; the same in every language.")
+    display = serializers.CharField(help_text="What people read.")
     extra_price = PriceField()
 
 
@@ -93,11 +94,20 @@ class Medium(ImageField):
     type = serializers.ChoiceField(["image"])
 
 
+class Alternate(serializers.Serializer[Any]):
+    """The product in a language: for hreflang."""
+
+    language = serializers.CharField()
+    url = serializers.CharField()
+    slug = serializers.CharField()
+
+
 class Seo(serializers.Serializer[Any]):
     """What a storefront puts into the head of its page."""
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    alternates = Alternate(many=True, help_text="All languages of the shop; empty where it has one.")
 
 
 class ProductDetail(ProductCard):
