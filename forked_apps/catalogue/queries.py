@@ -9,11 +9,12 @@ from django.db import connection
 from nexus_shop.core.errors import NotFound
 
 from .models import ProductClass
+from .wording import worded_sql
 
 Node = dict[str, Any]
 
 
-def category_tree(root_id: int | None = None, *, depth: int | None = None) -> list[Node]:
+def category_tree(root_id: int | None = None, *, language: str, depth: int | None = None) -> list[Node]:
     """Public categories as nested nodes `{id, name, slug, path, image, children}`, in one statement.
 
     `root_id` limits the answer to what stands below that category, `depth` to so many levels.
@@ -21,8 +22,8 @@ def category_tree(root_id: int | None = None, *, depth: int | None = None) -> li
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, name, slug, image, depth FROM catalogue_category"
-            " WHERE is_public AND ancestors_are_public ORDER BY path"
+            f"SELECT id, {worded_sql('name', language)}, {worded_sql('slug', language)}, image, depth"
+            " FROM catalogue_category WHERE is_public AND ancestors_are_public ORDER BY path"
         )
         tree = _nested(cursor.fetchall())
     if root_id is not None:

@@ -101,8 +101,11 @@ def note_passed_days() -> int:
 def rebuild_all() -> int:
     """Rebuild every document, in batches of one transaction each; returns the number of products.
 
-    Nothing stays parked but the products whose documents cannot be built.
+    Documents in languages that the shop speaks no more are deleted. Nothing stays parked but the products whose
+    documents cannot be built.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_productdocument WHERE language <> ALL(%s)", [list(languages())])
     ParkedNote.objects.exclude(kind="product").delete()
     with connection.cursor() as cursor:
         cursor.execute(

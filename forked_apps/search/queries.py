@@ -10,6 +10,7 @@ from django.db import connection
 
 from forked_apps.catalogue.addresses import PATH_STEP
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.languages import shop_languages
 
 MARKET: Final = "default"
 EXACT_COUNT: Final = 1000
@@ -102,25 +103,39 @@ def _category_query(category: int | str, parameters: dict[str, Any]) -> str:
     parameters.update(slugs=slugs, slug=slugs[-1], depth=len(slugs))
     # Not a join per slug: the path is a stranger's, and planning hundreds of joins takes seconds
     return (
-        f"SELECT id FROM catalogue_category c WHERE slug = %(slug)s AND depth = %(depth)s AND {public}"
-        " AND %(slugs)s::varchar[] = ARRAY(SELECT slug FROM catalogue_category a WHERE a.path IN ("
-        f"SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) AS level) ORDER BY a.depth)"
+        f"SELECT id FROM catalogue_category c WHERE depth = %(depth)s AND {public}"
+        " AND id IN (SELECT category_id FROM catalogue_categoryaddress WHERE slug = %(slug)s)"
+        " AND depth = (SELECT count(*) FROM generate_series(1, c.depth) AS level"
+        f" JOIN catalogue_categoryaddress a ON a.parent_path = left(c.path, (level - 1) * {PATH_STEP})"
+        " AND a.slug = (%(slugs)s::varchar[])[level]"
+        " JOIN catalogue_category above ON above.id = a.category_id"
+        f" AND above.path = left(c.path, level * {PATH_STEP}))"
     )
 
 
 def product_detail(key: int | str, *, language: str) -> tuple[str, str] | None:
-    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none."""
+    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none.
+
+    A slug is that of any of the shop's languages: it belongs to one product, which is answered in `language`.
+    """
     column = "product_id" if isinstance(key, int) else "slug"
     if isinstance(key, str) and key.startswith("sku:"):
         column, key = "sku", key.removeprefix("sku:")
+    found = f"{column} = %(key)s"
+    languages = shop_languages()
+    if column == "slug" and len(languages) > 1:
+        found = (
+            "product_id = (SELECT product_id FROM search_productdocument"
+            " WHERE market = %(market)s AND language = ANY(%(languages)s) AND slug = %(key)s LIMIT 1)"
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT detail, etag FROM search_productdocument"
-            f" WHERE market = %s AND language = %s AND {column} = %s AND is_public",
-            [MARKET, language, key],
+            f" WHERE market = %(market)s AND language = %(language)s AND {found} AND is_public",
+            {"market": MARKET, "language": language, "languages": list(languages), "key": key},
         )
-        found: tuple[str, str] | None = cursor.fetchone()
-    return found
+        row: tuple[str, str] | None = cursor.fetchone()
+    return row
 
 
 def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
@@ -146,3 +161,30 @@ def backlog() -> dict[str, Any]:
         )
         notes, age, documents = cursor.fetchone()
     return {"notes": notes, "oldest_note_seconds": round(age, 1), "documents": documents}
+
+
+def documents_by_language() -> dict[str, int]:
+    """How many documents there are in each language of the shop, and in each that it spoke before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT language, count(*) FROM search_productdocument GROUP BY 1 ORDER BY 1")
+        counts = dict(cursor.fetchall())
+    return dict.fromkeys(shop_languages(), 0) | counts
+
+
+def languages_amiss() -> dict[str, str]:
+    """What is wrong with a language as a whole: some products have no document in it, or it is the shop's no more."""
+    languages = list(shop_languages())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT language, 'lacks ' || count(*) || ' documents'
+            FROM unnest(%(languages)s::text[]) AS language CROSS JOIN catalogue_product p
+            WHERE NOT EXISTS (SELECT 1 FROM search_productdocument d
+                              WHERE d.product_id = p.id AND d.market = %(market)s AND d.language = language.language)
+            GROUP BY 1
+            UNION ALL SELECT language, 'is no language of the shop, but of ' || count(*) || ' documents'
+            FROM search_productdocument WHERE language <> ALL(%(languages)s) GROUP BY 1 ORDER BY 1
+            """,
+            {"languages": languages, "market": MARKET},
+        )
+        return dict(cursor.fetchall())

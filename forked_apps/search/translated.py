@@ -1,15 +1,18 @@
 """The rows of a batch as one language has them. Pure: the sources are read once, whatever the number of languages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
+from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.translations import fields_of
 from forked_apps.catalogue.wording import worded
 from nexus_shop.core.languages import chain_of, main_language
 
 from .sources import AttributeRow, CategoryRow, OptionRow, ProductRow
 
-TEXTS: Final = ("title", "slug", "description", "meta_title", "meta_description")
+#: What is translated of the product itself, as far as documents show it.
+TEXTS: Final = tuple(name for name in fields_of(Product) if name in {field.name for field in fields(ProductRow)})
 
 
 def in_language(rows: Mapping[int, ProductRow], language: str) -> Mapping[int, ProductRow]:

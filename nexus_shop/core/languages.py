@@ -46,8 +46,8 @@ def negotiated(accept_language: str) -> str:
 @lru_cache(maxsize=1000)
 def _negotiated(accept_language: str, languages: tuple[str, ...]) -> str:
     """`de-at` is answered in `de`, and `pt` in `pt-br`, where the shop does not speak just that."""
-    for wanted, _weight in parse_accept_lang_header(accept_language):
-        if wanted == ANY:
+    for wanted, weight in parse_accept_lang_header(accept_language):
+        if wanted == ANY or not weight:
             break
         base = wanted.partition("-")[0]
         relatives = [each for each in languages if each.partition("-")[0] == base]

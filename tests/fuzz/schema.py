@@ -132,6 +132,7 @@ EXAMPLE_OF: Final = {
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
     "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
     "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
+    "/api/v1/admin/translations/{kind}/{thing_id}/": {"kind": "products", "thing_id": str(stage.MUG)},
 }
 
 

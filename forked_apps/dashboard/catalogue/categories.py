@@ -8,13 +8,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db import connection
-
-from forked_apps.catalogue.models import Category
+from forked_apps.catalogue.errors import SlugTaken
+from forked_apps.catalogue.models import Category, CategoryAddress
+from forked_apps.catalogue.translations import Texts, lock_tree, write_translations
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import require_transaction, transaction
-
-from .errors import SlugTaken
 
 FIRST_CHILD: Final = "first-child"
 
@@ -27,29 +25,33 @@ def save_category(
     position: str = FIRST_CHILD,
     reference_id: int | None = None,
     is_moved: bool = True,
+    texts: Texts | None = None,
 ) -> Category:
     """Make or change a category and put it in its place: first child of the reference, or left or right of it.
 
-    Without a reference it becomes the first root. An empty slug is made from the name. Locks the tree.
-    Raises SlugTaken, and NotFound also where it would stand below itself.
+    Without a reference it becomes the first root. An empty slug is made from the name. `texts` are its translations.
+    Locks the tree. Raises SlugTaken, TranslationRefused, and NotFound also where it would stand below itself.
     """
     _lock_tree()
     reference = None if reference_id is None else _node(reference_id)
     if category_id is None:
         category = Category(**fields)
-        _check_slug(category.slug, _siblings(position, reference))
+        _check_slugs({category.slug}, _siblings(position, reference))
         _insert(category, position, reference)
+        write_translations(category, texts or {})
         return category
     category = _node(category_id)
     wanted = {"slug": category.slug, **fields}
     siblings = _siblings(position, reference) if is_moved else category.get_siblings()
-    _check_slug(wanted["slug"], siblings.exclude(pk=category_id))
+    own = CategoryAddress.objects.filter(category_id=category_id).exclude(slug=category.slug)
+    _check_slugs({wanted["slug"], *own.values_list("slug", flat=True)}, siblings.exclude(pk=category_id))
     if is_moved:
         category = _moved(category, position, reference)
     for name, value in wanted.items():
         setattr(category, name, value)
     category.save(update_fields=list(wanted))
     category.set_ancestors_are_public()
+    write_translations(category, texts or {})
     return category
 
 
@@ -73,8 +75,7 @@ def show_categories(category_ids: list[int], *, is_public: bool) -> int:
 
 def _lock_tree() -> None:
     require_transaction("a change of the category tree")
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE catalogue_category IN SHARE ROW EXCLUSIVE MODE")
+    lock_tree()
 
 
 def _node(category_id: int) -> Category:
@@ -91,8 +92,10 @@ def _siblings(position: str, reference: Category | None) -> Any:
     return reference.get_children() if position == FIRST_CHILD else reference.get_siblings()
 
 
-def _check_slug(slug: str, siblings: Any) -> None:
-    if slug and siblings.filter(slug=slug).exists():
+def _check_slugs(slugs: set[str], siblings: Any) -> None:
+    """Raise SlugTaken where a sibling has one of them, in whatever language."""
+    taken = CategoryAddress.objects.filter(category_id__in=siblings.values("pk"), slug__in=slugs)
+    if taken.exists():
         raise SlugTaken
 
 

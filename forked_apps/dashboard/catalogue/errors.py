@@ -3,19 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_lazy as _
-
-from nexus_shop.core.errors import DomainError
-
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-
-class SlugTaken(DomainError):
-    """Another product, or another category beside this one, has the slug."""
-
-    code = "slug_taken"
-    message = _("This slug is taken.")
 
 
 @dataclass

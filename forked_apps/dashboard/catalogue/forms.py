@@ -19,6 +19,8 @@ from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.slugs import is_allowed
 from nexus_shop.core.money import fits
 
+from .wording_fields import WordsInOtherLanguages
+
 
 def _checked_slug(slug: str) -> str:
     """The slug, if it may address a thing in the API; empty, it is made from the title."""
@@ -27,7 +29,7 @@ def _checked_slug(slug: str) -> str:
     return slug
 
 
-class ProductForm(OscarProductForm):
+class ProductForm(WordsInOtherLanguages, OscarProductForm):
     """Oscar 4.2.1 stores HTML as it comes and takes slugs that address something else; it knows no brands."""
 
     FOR_CHILDREN: ClassVar[set[str]] = {"description", "is_discountable", "brand"}
@@ -138,7 +140,7 @@ class ProductImageForm(OscarProductImageForm):
         widgets: ClassVar = {**OscarProductImageForm.Meta.widgets, "original": PictureInput()}
 
 
-class CategoryForm(OscarCategoryForm):
+class CategoryForm(WordsInOtherLanguages, OscarCategoryForm):
     """Oscar 4.2.1 stores HTML as it comes, and takes slugs that address something else."""
 
     def clean_slug(self) -> str:
@@ -151,7 +153,11 @@ class CategoryForm(OscarCategoryForm):
 
     def columns(self) -> dict[str, Any]:
         """What the form has to write; a picture that was not touched is left out."""
-        own = {name: value for name, value in self.cleaned_data.items() if not name.startswith("treebeard_")}
+        own = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in self.places and not name.startswith("treebeard_")
+        }
         if "image" not in self.changed_data:
             own.pop("image", None)
         elif own.get("image") is False:

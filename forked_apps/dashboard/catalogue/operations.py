@@ -15,9 +15,10 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.errors import SkuTaken, SlugTaken, TranslationRefused
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
+from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
@@ -26,7 +27,7 @@ from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
-from .errors import Misplaced, SlugTaken
+from .errors import Misplaced
 
 REASON = "dashboard"
 
@@ -71,12 +72,20 @@ def _save_form(entry: ProductEntry) -> Product:
             if entry.product_id is None:
                 product.save(force_insert=True)
             else:
-                _locked(entry.product_id)
+                product.i18n = _locked(entry.product_id).i18n
                 product.save(update_fields=_changed_fields(form))
     except IntegrityError as clash:
         name, error = ("upc", SkuTaken) if "upc" in violated(clash) else ("slug", SlugTaken)
         raise Misplaced(form, name, error.message) from clash
+    _save_words(form, product)
     return product
+
+
+def _save_words(form: Any, product: Product) -> None:
+    try:
+        write_translations(product, form.texts())
+    except (TranslationRefused, SlugTaken) as refusal:
+        raise Misplaced(form, *form.blame(refusal)) from refusal
 
 
 def _changed_fields(form: Any) -> list[str]:

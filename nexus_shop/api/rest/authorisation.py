@@ -57,6 +57,25 @@ def _sees_orders(request: Any) -> bool:
 ORDERS: Final = Rule("staff with order.view_order, partner staff", _sees_orders)
 
 
+TRANSLATED: Final = {
+    "products": "product",
+    "categories": "category",
+    "attributes": "productattribute",
+    "attribute-options": "attributeoption",
+    "options": "option",
+}
+
+
+def translator(action: str) -> Rule:
+    """Staff who hold the permission on the kind of thing that the path names; an unknown kind is then not found."""
+
+    def allows(request: Any) -> bool:
+        model = TRANSLATED.get(request.resolver_match.kwargs["kind"], "product")
+        return staff(f"catalogue.{action}_{model}").allows(request)
+
+    return Rule(f"staff with catalogue.{action}_… of the kind", allows)
+
+
 def _staff_routes(path: str, key: str, permissions: str) -> dict[tuple[str, str], Rule]:
     """The list and the things of a model that staff keep; `permissions` is `app.%s_model`."""
     one = f"{path}<str:{key}>/"
@@ -168,6 +187,9 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/inventory/adjustments/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/admin/inventory/adjustments/", "POST"): stock_keeper("partner.change_stockrecord"),
     ("api/v1/admin/inventory/reservations/", "GET"): stock_keeper("partner.view_stockrecord"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "GET"): translator("view"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PUT"): translator("change"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PATCH"): translator("change"),
     ("api/v1/me/orders/", "GET"): LOGIN,
     ("api/v1/admin/orders/", "GET"): ORDERS,
     ("api/v1/admin/orders/<str:handle>/", "GET"): ORDERS,

@@ -38,6 +38,7 @@ from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, Orde
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
 from .views.rates import ShippingMethodAdminDetail, ShippingMethodAdminList, TaxRuleDetail, TaxRuleList
+from .views.translations import TranslationsView
 
 
 def ours(module: str, name: str) -> Any:
@@ -122,6 +123,7 @@ urlpatterns = [
     path("api/v1/admin/stockrecords/", StockRecordList.as_view(), name="admin-stockrecord-list"),
     path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
+    path("api/v1/admin/translations/<str:kind>/<str:thing_id>/", TranslationsView.as_view(), name="admin-translations"),
     path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
     path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),
     path("api/v1/me/orders/", OwnOrders.as_view(), name="me-orders"),

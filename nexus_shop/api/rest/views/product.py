@@ -18,6 +18,7 @@ from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.languages import active_language
 
 MAX_DEPTH: Final = 10_000
 
@@ -66,7 +67,7 @@ class ProductList(View, oscarapi.ProductList):
         wanted = NewProduct(changed_by=request.user.pk, **data)
 
         def render(product_id: int) -> Any:
-            found = product_detail(product_id, language=settings.LANGUAGE_CODE)
+            found = product_detail(product_id, language=active_language())
             assert found is not None
             result = answer(None, status=201, headers={"Location": settings.PRODUCT_URL.format(id=product_id)})
             return type(result)(result.status, found[0].encode(), result.headers)
@@ -77,7 +78,7 @@ class ProductList(View, oscarapi.ProductList):
     def _page(query: dict[str, Any], *, limit: int, offset: int) -> Page:
         try:
             return product_page(
-                language=settings.LANGUAGE_CODE,
+                language=active_language(),
                 filters=_filters(query),
                 ordering=query["ordering"],
                 limit=limit,
@@ -125,7 +126,7 @@ class ProductDetail(View, oscarapi.ProductDetail):
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A public product whole: price, availability, variants, pictures, attributes."""
         wanted: int | str = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else key
-        found = product_detail(wanted, language=settings.LANGUAGE_CODE)
+        found = product_detail(wanted, language=active_language())
         if found is None:
             raise ApiError("not_found")
         body, digest = found
@@ -149,7 +150,7 @@ class CategoryList(View, oscarapi.CategoryList):
         """Public categories as a list of roots; `root` limits it to what stands below one, `depth` to some levels."""
         query = self.parameters(shapes.TreeParameters)
         try:
-            body = to_json(category_tree(query["root"], depth=query["depth"]))
+            body = to_json(category_tree(query["root"], language=active_language(), depth=query["depth"]))
         except NotFound:
             raise ApiError("not_found", parameter="root") from None
         return self.public(body, digest=digest_of(body), tags="categories")
