@@ -1,5 +1,6 @@
 """Documents in each language of the shop: with fallbacks, kept by triggers, made and deleted with the languages."""
 
+import random
 from io import StringIO
 from typing import Any
 
@@ -18,7 +19,7 @@ from forked_apps.catalogue.models import (
     ProductAttribute,
 )
 from forked_apps.catalogue.queries import category_tree
-from forked_apps.catalogue.translations import set_translations
+from forked_apps.catalogue.translations import KINDS, set_translations
 from forked_apps.search.models import DocumentNote, ProductDocument
 from forked_apps.search.operations import rebuild_noted, stale_products
 from forked_apps.search.queries import Filters, cards, product_detail, product_page
@@ -211,3 +212,56 @@ def test_languages_come_and_go_with_a_rebuild(settings: Settings) -> None:
     settings.SHOP_LANGUAGES = ("en", "de")
     call_command("documents", "rebuild", stdout=StringIO())
     assert detail(mug.pk, "de")["title"] == "Tasse"
+
+
+def test_random_edits_leave_no_document_stale_in_any_language() -> None:
+    """Through the operation, the ORM and plain SQL, of products, categories, attributes and options."""
+    draw = random.Random(4)  # noqa: S311 - the same edits at every run
+    kitchen = make_category("Kitchen")
+    below = make_category("Below", kitchen)
+    products = [make_product(f"Mug {n}", category_ids=[below.pk]) for n in range(3)]
+    colour, red = add_colour(products)
+    things: list[tuple[str, str, int]] = [
+        *(("products", "title", product.pk) for product in products),
+        *(("categories", "name", pk) for pk in (kitchen.pk, below.pk)),
+        ("attributes", "name", colour.pk),
+        ("attribute-options", "option", red.pk),
+    ]
+
+    def by_operation(kind: str, field: str, pk: int, text: str) -> None:
+        language = draw.choice(["de", "de-ch"])
+        set_translations(kind, pk, texts={language: draw.choice([None, {field: text}])})
+
+    def by_orm(kind: str, field: str, pk: int, text: str) -> None:
+        KINDS[kind].objects.filter(pk=pk).update(i18n=draw.choice([None, {f"{field}_de": text}]))
+
+    def by_sql(kind: str, field: str, pk: int, text: str) -> None:
+        table = KINDS[kind]._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET i18n = COALESCE(i18n, '{{}}') || jsonb_build_object(%s::text, %s::text)"
+                " WHERE id = %s",
+                [f"{field}_de_ch", text, pk],
+            )
+
+    def main_text(kind: str, field: str, pk: int, text: str) -> None:
+        KINDS[kind].objects.filter(pk=pk).update(**{field: text})
+
+    for step in range(60):
+        draw.choice([by_operation, by_orm, by_sql, main_text])(*draw.choice(things), f"Wort {step}")
+        if step % 12 == 11:
+            settle()
+            assert stale_products() == []
+    assert ProductDocument.objects.count() == 3 * 3
+
+
+def add_colour(products: list[Product]) -> tuple[ProductAttribute, AttributeOption]:
+    """An attribute of the products, and the option that they all have."""
+    group = AttributeOptionGroup.objects.create(name="Colours")
+    red = AttributeOption.objects.create(group=group, option="Red")
+    colour = ProductAttribute.objects.create(
+        product_class=products[0].product_class, name="Colour", code="colour", type="option", option_group=group
+    )
+    for product in products:
+        product.attribute_values.create(attribute=colour, value_option=red)
+    return colour, red
