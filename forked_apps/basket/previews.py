@@ -1,16 +1,22 @@
 """Lists of lines that are in no cart, seen as one: with the products and prices of now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.conf import settings
 
 from forked_apps.partner.queries import Article, articles
 from forked_apps.partner.selection import Stock
+from forked_apps.partner.shelf import family_of
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.rules import rules_token
+from nexus_shop.markets.taxes import Destination
 
-from .errors import InvalidOption
+from .errors import InvalidOption, VariantRequired
 from .options import check_options
-from .values import Cart, CartLine
+from .queries import priced
+from .values import Cart, CartLine, PricedCart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,27 @@ def as_cart(lines: Sequence[Listed], *, currency: str) -> Cart:
     found = articles([line.product_id for line in lines], currency=currency) if lines else {}
     seen = tuple(_line(line, found.get(line.product_id), currency) for line in lines)
     return Cart(currency, rules_token=rules_token() if lines else "", lines=seen)
+
+
+def price_for(
+    key: int | str, *, quantity: int, owner: tuple[int, str] | None, destination: Destination | None
+) -> PricedCart:
+    """A cart, never written, with so many of one public product (by id, slug or `sku:…`) and nothing else.
+
+    Priced for the login `owner` (id and e-mail) with the offers that count now, without options. A fixed number of
+    statements. Raises NotFound and VariantRequired.
+    """
+    currency = settings.OSCAR_DEFAULT_CURRENCY
+    product_id, _children = family_of(key)
+    article = articles([product_id], currency=currency).get(product_id)
+    if article is None:  # deleted between the statements
+        raise NotFound
+    if article.structure == "parent":
+        raise VariantRequired
+    line = _line(Listed("", product_id, quantity, {}), replace(article, options=()), currency)
+    owner_id, email = owner or (None, "")
+    cart = Cart(currency, owner_id=owner_id, owner_email=email, rules_token=rules_token(), lines=(line,))
+    return priced(cart, destination=destination)
 
 
 def _line(listed: Listed, article: Article | None, currency: str) -> CartLine:

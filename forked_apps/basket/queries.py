@@ -43,7 +43,8 @@ LINES: Final = """
                  WHERE bv.basket_id = b.id ORDER BY bv.id), b.notes,
            l.handle, l.quantity, {entered},
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
-           p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent', p.is_discountable,
+           p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent'
+               AND COALESCE(LEAST(p.publish_until, parent.publish_until) > now(), true), p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, {promised},
            s.backorder_limit, s.expected_on, s.is_preorder, s.partner_id, partner.name, s.partner_sku,

@@ -7,6 +7,7 @@ another one's slug never meets a stranger's, and an address finds its product wh
 from typing import Final
 
 import pgtrigger
+from django.db import models
 
 PATH_STEP: Final = 4  # characters of a category's path per level (treebeard's steplen)
 
@@ -58,3 +59,42 @@ CATEGORY_ADDRESSES: Final = keep_addresses(
     owner="category_id",
     scope=("parent_path", f"left(r.path, length(r.path) - {PATH_STEP})"),
 )
+
+
+class ProductAddress(models.Model):
+    """A slug of a product, in the main language or in another. Kept by the triggers of the products; never written."""
+
+    slug = models.CharField(max_length=255)
+    product_id = models.BigIntegerField()  # no foreign key: Django would ask for the rows before it deletes a product
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["slug"], name="catalogue_product_slug_in_any_language")]
+        indexes = [
+            models.Index(fields=["product_id"], name="addresses_of_product"),
+            models.Index(fields=["slug"], name="address_begins_with", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class CategoryAddress(models.Model):
+    """A slug of a category below `parent_path`, in the main language or in another. Kept by triggers like those."""
+
+    parent_path = models.CharField(max_length=255)
+    slug = models.CharField(max_length=255)
+    category_id = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["parent_path", "slug"], name="one_slug_among_siblings_in_any_language")
+        ]
+        indexes = [
+            models.Index(fields=["slug"], name="category_by_address"),
+            models.Index(fields=["category_id"], name="addresses_of_category"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,13 +1,14 @@
-"""Oscar's catalogue, plus brands, unique slugs and recorded picture sizes."""
+"""Oscar's catalogue, plus brands, tags, unique slugs, publication by the clock and recorded picture sizes."""
 
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Left, Length
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, Length, LPad
 from django.utils.translation import gettext_lazy as _
 from modeltrans.fields import TranslationField
 from modeltrans.manager import MultilingualManager, MultilingualQuerySet
@@ -27,11 +28,16 @@ from oscar.apps.catalogue.abstract_models import (
 from oscar.apps.catalogue.managers import CategoryManager as OscarCategoryManager
 from oscar.apps.catalogue.managers import CategoryQuerySet as OscarCategoryQuerySet
 from oscar.apps.catalogue.managers import ProductQuerySet as OscarProductQuerySet
+from oscar.models.fields import NullCharField
 from oscar.models.fields.slugfield import SlugField
 
-from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES
+from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, CategoryAddress, ProductAddress
+from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
+
+GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
+ADDRESS = r"^(https?://[^/\s]|/(?!/))[^\s\\<>\"]*\Z"  # of a page: whole, or a path
 
 
 class _Translated:
@@ -75,43 +81,20 @@ class Brand(models.Model):
         return self.name
 
 
-class ProductAddress(models.Model):
-    """A slug of a product, in the main language or in another. Kept by the triggers of the products; never written."""
+class Tag(models.Model):
+    """A word that products are found by. Names are unique whatever the case."""
 
-    slug = models.CharField(max_length=255)
-    product_id = models.BigIntegerField()  # no foreign key: Django would ask for the rows before it deletes a product
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["slug"], name="catalogue_product_slug_in_any_language")]
-        indexes = [
-            models.Index(fields=["product_id"], name="addresses_of_product"),
-            models.Index(fields=["slug"], name="address_begins_with", opclasses=["varchar_pattern_ops"]),
-        ]
-
-    def __str__(self) -> str:
-        return self.slug
-
-
-class CategoryAddress(models.Model):
-    """A slug of a category below `parent_path`, in the main language or in another. Kept by triggers like those."""
-
-    parent_path = models.CharField(max_length=255)
-    slug = models.CharField(max_length=255)
-    category_id = models.BigIntegerField()
+    name = models.CharField(_("Name"), max_length=64)
+    slug = models.SlugField(_("Slug"), max_length=64, unique=True)
 
     class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["parent_path", "slug"], name="one_slug_among_siblings_in_any_language")
-        ]
-        indexes = [
-            models.Index(fields=["slug"], name="category_by_address"),
-            models.Index(fields=["category_id"], name="addresses_of_category"),
-        ]
+        ordering = ["name"]
+        verbose_name = _("Tag")
+        verbose_name_plural = _("Tags")
+        constraints = [models.UniqueConstraint(models.functions.Lower("name"), name="one_tag_per_name")]
 
     def __str__(self) -> str:
-        return self.slug
+        return self.name
 
 
 class ProductQuerySet(OscarProductQuerySet, MultilingualQuerySet):
@@ -119,23 +102,133 @@ class ProductQuerySet(OscarProductQuerySet, MultilingualQuerySet):
 
 
 class Product(_Addressed, AbstractProduct):
-    """Oscar's product. The slug is unique in the shop: it addresses the product in the API."""
+    """Oscar's product. The slug is unique in the shop: it addresses the product in the API.
 
-    i18n = TranslationField(fields=("title", "slug", "description", "meta_title", "meta_description"))
+    `is_public` is what shoppers' reads obey. A product that is not public and has `publish_from` waits for that time;
+    one with `publish_until` is hidden then: `obey_clock` does both, and empties what it has obeyed. What is archived is
+    never public, and what is public waits for no time: CHECKs say so.
+
+    With a unit, `unit_content` is what one piece holds, and `unit_reference` is how much the price per unit is said of:
+    of a bottle of 0.75 l that is 1 l. A child without a unit has its parent's.
+    """
+
+    class Measure(models.TextChoices):
+        """In which contents are measured."""
+
+        KILOGRAM = "kg", _("kilogram")
+        GRAM = "g", _("gram")
+        LITRE = "l", _("litre")
+        MILLILITRE = "ml", _("millilitre")
+        METRE = "m", _("metre")
+        CENTIMETRE = "cm", _("centimetre")
+        SQUARE_METRE = "m2", _("square metre")
+        PIECE = "piece", _("piece")
+
+    i18n = TranslationField(
+        fields=("title", "slug", "description", "meta_title", "meta_description", "og_title", "og_description")
+    )
     objects = MultilingualManager.from_queryset(ProductQuerySet)()
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
     brand = models.ForeignKey(
         Brand, verbose_name=_("Brand"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+    tags = models.ManyToManyField(Tag, verbose_name=_("Tags"), blank=True, related_name="products")
+    barcode = NullCharField(
+        _("Barcode"),
+        max_length=GTIN_LENGTH,
+        validators=[validate_gtin],
+        help_text=_("The GTIN on the pack: EAN, UPC or ISBN-13, digits only."),
+    )
+    canonical_url = models.CharField(
+        _("Canonical address"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(ADDRESS, _("An address is a path, or begins with https://."))],
+        help_text=_("The page that search engines should show instead of this product's own."),
+    )
+    og_title = models.CharField(_("Title when shared"), max_length=255, blank=True, default="", db_default="")
+    og_description = models.CharField(
+        _("Description when shared"), max_length=500, blank=True, default="", db_default=""
+    )
+    publish_from = models.DateTimeField(_("Publish at"), null=True, blank=True)
+    publish_until = models.DateTimeField(_("Public until"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("Archived at"), null=True, blank=True, editable=False)
+
+    unit_measure = models.CharField(
+        _("Unit"),
+        max_length=8,
+        choices=Measure.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("In which the content is measured, where the price per unit is to be shown."),
+    )
+    unit_content = models.DecimalField(
+        _("Content"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("How much one piece holds, in the unit."),
+    )
+    unit_reference = models.DecimalField(
+        _("Price per"),
+        max_digits=12,
+        decimal_places=4,
+        default=Decimal(1),
+        db_default=Decimal(1),
+        help_text=_("Of how much the price per unit is shown: 1 kg, 100 ml."),
+    )
 
     class Meta(AbstractProduct.Meta):
         triggers = PRODUCT_ADDRESSES
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True)
+                | Q(is_public=False, publish_from__isnull=True, publish_until__isnull=True),
+                name="archived_is_not_public",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(publish_from__isnull=True), name="public_waits_for_no_day"
+            ),
+            models.CheckConstraint(condition=Q(publish_until__gt=F("publish_from")), name="published_before_it_ends"),
+            models.CheckConstraint(condition=Q(barcode__regex=r"^([0-9]{8}|[0-9]{12,14})$"), name="barcode_is_gtin"),
+            models.UniqueConstraint(
+                LPad("barcode", GTIN_LENGTH, Value("0")),
+                name="one_product_per_barcode",
+                violation_error_message=_("Another product has this barcode."),
+            ),
+            models.CheckConstraint(
+                name="unit_and_content_go_together",
+                condition=Q(unit_measure="", unit_content=None)
+                | Q(~Q(unit_measure=""), unit_content__isnull=False, unit_content__gt=0),
+            ),
+            models.CheckConstraint(
+                name="unit_is_known",
+                condition=Q(unit_measure__in=["", "kg", "g", "l", "ml", "m", "cm", "m2", "piece"]),
+            ),
+            models.CheckConstraint(name="unit_reference_is_positive", condition=Q(unit_reference__gt=0)),
+        ]
+        indexes = [
+            models.Index(fields=["publish_from"], condition=Q(publish_from__isnull=False), name="product_publish_from"),
+            models.Index(
+                fields=["publish_until"], condition=Q(publish_until__isnull=False), name="product_publish_until"
+            ),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 takes the first slug that comes to mind; two products of one title would share an address."""
         if not self.slug or self._slug_is_new():
             self.slug = free_product_slug(self)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Every form asks here, that of Django admin too."""
+        super().clean()
+        if self.is_public and self.archived_at is not None:
+            raise ValidationError(_("This product is archived: restore it before you publish it."), code="archived")
 
     def _slug_is_new(self) -> bool:
         return self._state.adding
@@ -149,6 +242,12 @@ class Product(_Addressed, AbstractProduct):
     def rival_addresses(self) -> "models.QuerySet[ProductAddress]":
         """All slugs of all other products."""
         return ProductAddress.objects.exclude(product_id=self.pk)
+
+    @property
+    def sorted_recommended_products(self) -> list["Product"]:
+        """Oscar 4.2.1 knows one kind of recommendation."""
+        related = self.primary_recommendations.filter(kind=ProductRecommendation.Kind.RELATED)
+        return [each.recommendation for each in related.select_related("recommendation")]
 
 
 class CategoryQuerySet(OscarCategoryQuerySet, MultilingualQuerySet):
@@ -195,7 +294,29 @@ class ProductCategory(AbstractProductCategory):
 
 
 class ProductRecommendation(AbstractProductRecommendation):
-    """Oscar's link between a product and what goes with it."""
+    """Oscar's link between a product and what goes with it. Of a higher `ranking` first; never a product itself."""
+
+    class Kind(models.TextChoices):
+        """Why it is recommended: like it, bought with it, better than it."""
+
+        RELATED = "related", _("Related")
+        CROSS_SELL = "cross_sell", _("Cross-sell")
+        UP_SELL = "up_sell", _("Up-sell")
+
+    kind = models.CharField(
+        _("Kind"), max_length=16, choices=Kind.choices, default=Kind.RELATED, db_default=Kind.RELATED
+    )
+
+    class Meta(AbstractProductRecommendation.Meta):
+        ordering = ["primary", "-ranking", "id"]
+        unique_together = ()
+        constraints = [
+            models.UniqueConstraint(fields=["primary", "kind", "recommendation"], name="recommended_once_per_kind"),
+            models.CheckConstraint(condition=~Q(primary=F("recommendation")), name="not_recommended_to_itself"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["related", "cross_sell", "up_sell"]), name="recommendation_kind_is_known"
+            ),
+        ]
 
 
 class ProductAttribute(_Translated, AbstractProductAttribute):
@@ -266,3 +387,5 @@ class ImageRendition(models.Model):
 
 
 from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own, after ours are registered
+
+from . import old_addresses  # noqa: E402, F401 - models of this app too

@@ -12,10 +12,10 @@ from django.db import transaction as django_transaction
 from oscar.core.utils import slugify
 from PIL import Image, ImageOps
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
-from .errors import SkuTaken
+from .errors import BarcodeTaken, SkuTaken, SlugTaken
 from .html import sanitised
 from .models import Brand, Category, ImageRendition, Product, ProductClass, ProductImage
 from .slugs import free_brand_slug
@@ -50,25 +50,42 @@ def add_product(
         product_class=product_class,
         brand=brand,
     )
-    _insert(product)
+    insert(product)
     set_categories(product, category_ids=category_ids or [])
     return product
 
 
-def _insert(product: Product) -> None:
+@transaction_required
+def insert(product: Product, *, is_slug_chosen: bool = False) -> None:
+    """Write a new product under a slug that is free, of rivals' too. A chosen slug is that or none.
+
+    Raises SkuTaken, BarcodeTaken, SlugTaken.
+    """
+    wanted = product.slug
     for tries_left in reversed(range(SLUG_TRIES)):
         try:
             with django_transaction.atomic():
                 product.save(force_insert=True)
+                if is_slug_chosen and product.slug != wanted:
+                    raise SlugTaken(pointer="/slug")
         except IntegrityError as clash:
-            name = violated(clash)
-            if name.startswith("catalogue_product_upc"):
-                raise SkuTaken(pointer="/sku") from None
-            if not name.startswith("catalogue_product_slug") or not tries_left:
+            if taken := taken_by_another(clash):
+                raise taken from None
+            if not violated(clash).startswith("catalogue_product_slug") or not tries_left:
                 raise
+            if is_slug_chosen:
+                raise SlugTaken(pointer="/slug") from None
             product.slug = ""  # a rival took it between the look and the insert: the next look sees that
         else:
             return
+
+
+def taken_by_another(clash: IntegrityError) -> DomainError | None:
+    """The error for a SKU or a barcode that another product has; None where it is another constraint's."""
+    name = violated(clash)
+    if name.startswith("catalogue_product_upc"):
+        return SkuTaken(pointer="/sku")
+    return BarcodeTaken(pointer="/barcode") if name == "one_product_per_barcode" else None
 
 
 @transaction_required

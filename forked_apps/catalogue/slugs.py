@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH: Final = 240  # of 255: room for a number
 MAX_BRAND_LENGTH: Final = 113  # of 128
+MAX_TAG_LENGTH: Final = 49  # of 64
 # Words that stand where a slug stands in the API's addresses.
 RESERVED: Final = frozenset({"search", "categories", "suggest", "new", "bulk"})
 
@@ -57,3 +58,10 @@ def free_brand_slug(name: str) -> str:
     from .models import Brand  # noqa: PLC0415 - the models use this module
 
     return free_slug(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
+
+
+def free_tag_slug(name: str) -> str:
+    """A slug for a new tag."""
+    from .models import Tag  # noqa: PLC0415 - the models use this module
+
+    return free_slug(slugify(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")

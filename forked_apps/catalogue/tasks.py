@@ -3,9 +3,17 @@
 from celery import shared_task
 
 from .operations import make_renditions
+from .publishing import BATCH, obey_clock
 
 
 @shared_task
 def make_renditions_task(image_id: int) -> None:
     """Store the sizes of a product picture."""
     make_renditions(image_id)
+
+
+@shared_task
+def obey_clock_task() -> None:
+    """Publish and hide the products whose time has come, a batch in a transaction."""
+    while obey_clock() == BATCH:
+        pass

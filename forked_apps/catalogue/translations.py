@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db import transaction as django_transaction
 from oscar.core.utils import slugify
 
@@ -16,6 +16,7 @@ from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import SlugTaken, TranslationFacts, TranslationRefused
 from .html import sanitised
+from .locks import lock_tree
 from .models import AttributeOption, Category, Option, Product, ProductAttribute
 from .slugs import free_slug, is_allowed
 from .wording import key_of
@@ -120,12 +121,6 @@ def write_translations(thing: Any, texts: Texts) -> None:
             _name_slug(thing, words, language)
     if words != _words(thing):
         _save(thing, words)
-
-
-def lock_tree() -> None:
-    """Keep others from changing categories: the tree is one thing, and its lock comes before those of its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE catalogue_category IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _whole(model: Any, wanted: Mapping[str, str | None] | None) -> dict[str, str | None]:

@@ -14,6 +14,7 @@ from django.db import connection
 from forked_apps.partner.inventory import (
     ALLOCATED_IS_WHAT_IS_CLAIMED,
     ALLOCATED_IS_WITHIN_BOUNDS,
+    PRICES_ARE_THEIR_LAST_CHANGES,
     STOCK_IS_ITS_MOVEMENTS,
 )
 
@@ -151,6 +152,7 @@ INVARIANTS: Final[dict[str, str]] = {
     "I1 allocated stock is what open orders and reservations claim": ALLOCATED_IS_WHAT_IS_CLAIMED,
     "I2 allocated stock is within its bounds": ALLOCATED_IS_WITHIN_BOUNDS,
     "I2 stock is the sum of its movements": STOCK_IS_ITS_MOVEMENTS,
+    "I2 prices are those of their last changes": PRICES_ARE_THEIR_LAST_CHANGES,
     "I3 a charge belongs to one order, which has its money": _CHARGE_HAS_ITS_ORDER,
     "I3 a paid order has its money": _PAID_ORDER_HAS_ITS_MONEY,
     "I3 a cancelled order keeps no money": _CANCELLED_ORDER_KEEPS_NONE,

@@ -22,3 +22,8 @@ class SelectsByNumber:
 
 def _is_id(text: Any) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= MAX_ID
+
+
+def number_in(text: str) -> int | None:
+    """The id that a field or an address has; None where it can be none."""
+    return int(text) if text and _is_id(text) else None

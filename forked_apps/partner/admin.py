@@ -7,13 +7,14 @@ from oscar.apps.partner.admin import *  # noqa: F403
 
 from nexus_shop.core.admin import make_read_only
 
-from .models import StockMovement, StockRecord, StockReservation
+from .models import PriceChange, StockMovement, StockRecord, StockReservation
 
 if TYPE_CHECKING:
     MovementAdmin = admin.ModelAdmin[StockMovement]
+    PriceAdmin = admin.ModelAdmin[PriceChange]
     ReservationAdmin = admin.ModelAdmin[StockReservation]
 else:
-    MovementAdmin = ReservationAdmin = admin.ModelAdmin
+    MovementAdmin = PriceAdmin = ReservationAdmin = admin.ModelAdmin
 
 
 @admin.register(StockMovement)
@@ -25,6 +26,14 @@ class StockMovementAdmin(MovementAdmin):
     list_filter = ("kind",)
 
 
+@admin.register(PriceChange)
+class PriceChangeAdmin(PriceAdmin):
+    """The ledger of prices."""
+
+    list_display = ("id", "created_at", "stock_record", "old_price", "new_price", "currency", "reason", "changed_by")
+    list_select_related = ("stock_record__product", "stock_record__partner", "changed_by")
+
+
 @admin.register(StockReservation)
 class StockReservationAdmin(ReservationAdmin):
     """What payment sessions hold."""
@@ -33,4 +42,4 @@ class StockReservationAdmin(ReservationAdmin):
     list_select_related = ("stock_record__product", "stock_record__partner")
 
 
-make_read_only(StockRecord, StockMovement, StockReservation)
+make_read_only(StockRecord, StockMovement, PriceChange, StockReservation)

@@ -100,3 +100,67 @@ class TooManyReservations(DomainError):
 
     code = "too_many_reservations"
     message = _("You have too many unfinished payments: finish or leave one first.")
+
+
+class PartnerHasStock(DomainError):
+    """The partner still sells something: its stock would vanish under the orders that wait for it."""
+
+    code = "partner_has_stock"
+    message = _("The partner still has stock records.")
+
+
+class PartnerCodeTaken(DomainError):
+    """Another partner has the code."""
+
+    code = "code_taken"
+    message = _("Another one has this code already.")
+
+
+class PartnerSkuTaken(DomainError):
+    """The partner has this SKU for another stock record."""
+
+    code = "partner_sku_taken"
+    message = _("This partner has this SKU already.")
+
+
+class ListPriceTooLow(DomainError):
+    """A list price is above the price, or there is none."""
+
+    code = "list_price_too_low"
+    message = _("The list price is above the price, or not there.")
+
+
+@dataclass(frozen=True)
+class PromiseFacts:
+    """What is promised of a stock record."""
+
+    allocated: int
+    reservations: int
+
+
+class StockStillPromised(DomainError):
+    """Orders or payment sessions wait for the stock."""
+
+    code = "stock_still_promised"
+    message = _("Orders are waiting for this stock: cancel or ship them first.")
+
+
+class ParentHasNoStock(DomainError):
+    """A parent is not sold itself: its variants are."""
+
+    code = "variant_required"
+    message = _("A parent is not sold itself: its variants are.")
+
+
+class PartnerStockRequired(DomainError):
+    """What partner staff make is sold by a partner of theirs: else it would be nobody's."""
+
+    code = "partner_stock_required"
+    message = _("Say at what price your partner sells it.")
+
+
+class RowNotReached(DomainError):
+    """Time was up before the row came to be written."""
+
+    code = "row_not_reached"
+    message = _("There was no time left for this row: send it again.")

@@ -1,4 +1,4 @@
-"""Reading the stock: the table, the ledger, and what holds stock for whom. All of it within the user's partners."""
+"""Reading the stock: the table, the ledgers, and what holds stock for whom. All of it within the user's partners."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from nexus_shop.core.errors import NotFound
 
 from .errors import CandidateFacts, StockRecordAmbiguous
-from .models import StockMovement, StockRecord
+from .models import PriceChange, StockMovement, StockRecord
 from .queries import partners_of, stock_records_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ ALLOCATED_IS_WHAT_IS_CLAIMED: Final = """
 ALLOCATED_IS_WITHIN_BOUNDS: Final = """
     SELECT id FROM partner_stockrecord
     WHERE num_allocated < 0 OR num_allocated > COALESCE(num_in_stock, 0)::bigint + backorder_limit
+"""
+
+PRICES_ARE_THEIR_LAST_CHANGES: Final = """
+    SELECT s.id FROM partner_stockrecord s
+    LEFT JOIN LATERAL (SELECT * FROM partner_pricechange c WHERE c.stock_record_id = s.id
+                       ORDER BY c.id DESC LIMIT 1) AS last ON true
+    WHERE last.id IS NULL
+       OR (s.price, s.list_price, s.price_currency)
+          IS DISTINCT FROM (last.new_price, last.new_list_price, last.currency)
 """
 
 _HELD: Final = """
@@ -122,6 +131,20 @@ def movements_of(user: "User", wanted: Mapping[str, Any]) -> QuerySet[StockMovem
     if not user.is_staff:
         movements = movements.filter(stock_record__in=stock_records_of(user))
     return movements.filter(**_lookups(_MOVEMENT_LOOKUPS, wanted))
+
+
+def price_changes_of(user: "User", wanted: Mapping[str, Any]) -> QuerySet[PriceChange]:
+    """The ledger of prices of the stock records that the user may see, newest first, with product and account.
+
+    `wanted`: as `movements_of`, without kind.
+    """
+    changes: QuerySet[PriceChange] = PriceChange.objects.select_related(
+        "stock_record__product__parent", "stock_record__partner", "changed_by"
+    ).order_by("-pk")
+    if not user.is_staff:
+        changes = changes.filter(stock_record__in=stock_records_of(user))
+    lookups = {name: lookup for name, lookup in _MOVEMENT_LOOKUPS.items() if name != "kind"}
+    return changes.filter(**_lookups(lookups, wanted))
 
 
 def _lookups(known: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Oscar's partners and stock records, with backorders, reservations and the ledger of stock.
+"""Oscar's partners and stock records, with backorders, reservations and the ledgers of stock and of prices.
 
-The database itself refuses what cannot be, and writes the ledger.
+The database itself refuses what cannot be, and writes the ledgers.
 """
 
 from django.conf import settings
@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractPartnerAddress
 from oscar.apps.partner.abstract_models import AbstractPartner, AbstractStockAlert, AbstractStockRecord
 
+from nexus_shop.core.columns import TransactionId
 from nexus_shop.core.handles import HandleField
 
 from .selection import Stock
-from .triggers import APPEND_ONLY, LEDGER
+from .triggers import APPEND_ONLY, LEDGER, PRICE_LEDGER, PRICES_APPEND_ONLY
 
 
 class Partner(AbstractPartner):
@@ -29,7 +30,8 @@ class StockRecord(AbstractStockRecord):
     """Oscar's stock record. 0 <= allocated <= in stock + backorder limit: a CHECK says it again.
 
     `price` and `list_price` are as the merchant entered them (PRICES_INCLUDE_TAX), in `price_currency`. Each change of
-    `num_in_stock`, by whatever door, is a StockMovement: their sum is the figure (none counts as 0).
+    `num_in_stock`, by whatever door, is a StockMovement: their sum is the figure (none counts as 0). Each change of the
+    prices is a PriceChange: the newest one's are those of the record.
     """
 
     list_price = models.DecimalField(
@@ -54,7 +56,7 @@ class StockRecord(AbstractStockRecord):
     )
 
     class Meta(AbstractStockRecord.Meta):
-        triggers = LEDGER
+        triggers = [*LEDGER, *PRICE_LEDGER]
         indexes = [
             models.Index(fields=["expected_on"], condition=Q(expected_on__isnull=False), name="stock_expected_on"),
         ]
@@ -158,6 +160,46 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stock_record_id}: {self.delta:+} = {self.balance}"
+
+
+class PriceChange(models.Model):
+    """One change of a stock record's prices, or the first ones. Written by triggers; never changed, never deleted but
+    with its record.
+
+    Amounts are as entered, in `currency`; the old ones are null where that has changed. The account may be gone
+    (`changed_by` names no row then). Without a reason the change came around the operations. Rows of one transaction
+    share `transaction_id`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    stock_record = models.ForeignKey(
+        StockRecord, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="price_changes"
+    )  # the database cascades (migration 0011): Django would delete the rows before the record
+    old_price = models.DecimalField(_("Old price"), max_digits=12, decimal_places=2, null=True)
+    new_price = models.DecimalField(_("New price"), max_digits=12, decimal_places=2, null=True)
+    old_list_price = models.DecimalField(_("Old list price"), max_digits=12, decimal_places=2, null=True)
+    new_list_price = models.DecimalField(_("New list price"), max_digits=12, decimal_places=2, null=True)
+    currency = models.CharField(_("Currency"), max_length=12)
+    reason = models.CharField(_("Reason"), max_length=255, blank=True, db_default="")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    transaction_id = TransactionId(db_default=models.Func(function="pg_current_xact_id"))
+    created_at = models.DateTimeField(_("When"), db_default=Now())
+
+    class Meta:
+        triggers = PRICES_APPEND_ONLY
+        verbose_name = _("Price change")
+        verbose_name_plural = _("Price changes")
+        indexes = [models.Index(fields=["stock_record", "-id"], name="price_changes_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.stock_record_id}: {self.old_price} -> {self.new_price} {self.currency}"
 
 
 class StockReservation(models.Model):

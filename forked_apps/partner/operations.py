@@ -82,6 +82,12 @@ SET_STOCK: Final = """
     UPDATE partner_stockrecord s SET num_in_stock = %(figure)s, date_updated = clock_timestamp()
     FROM said WHERE s.id = %(id)s AND said.why IS NOT NULL
 """
+SET_PRICES: Final = """
+    WITH said AS MATERIALIZED (SELECT set_config('nexus.price_change', %(why)s, true) AS why)
+    UPDATE partner_stockrecord s
+    SET price = %(price)s, list_price = %(list_price)s, date_updated = clock_timestamp()
+    FROM said WHERE s.id = %(id)s AND said.why IS NOT NULL
+"""
 # What a move does to the units that are on the shelf and promised to nobody: shipping what was promised changes none.
 _NET: Final = {ALLOCATE: -1, RELEASE: 1, CONSUME: 0, RETURN: 1}
 
@@ -206,9 +212,12 @@ def _why(kind: str, reason: str, changed_by: int | None, order_id: int | None = 
 
 @transaction_required
 def explain_stock(reason: str, *, changed_by: int | None) -> None:
-    """Say why the next statement writes stock. For new records: their first figure is a movement too."""
+    """Say why the next statement writes stock and prices. For new records: the ledgers have their first figures too."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('nexus.stock_change', %s, true)", [_why("initial", reason, changed_by)])
+        cursor.execute(
+            "SELECT set_config('nexus.stock_change', %(why)s, true), set_config('nexus.price_change', %(why)s, true)",
+            {"why": _why("initial", reason, changed_by)},
+        )
 
 
 @transaction(before_commit="documents")
@@ -320,7 +329,10 @@ def _level(record: StockRecord) -> _Level:
 def change_price(
     stock_record_id: int, *, price: Decimal | None, list_price: Decimal | None, changed_by: int | None, reason: str
 ) -> None:
-    """Set price and list price. Locks the stock record. Raises NotFound. Publishes PriceChanged if one is another."""
+    """Set price and list price: the one operation that does. The ledger says who, when and why.
+
+    Locks the stock record. Raises NotFound. Publishes PriceChanged if one is another.
+    """
     set_price(stock_record_id, price=price, list_price=list_price, changed_by=changed_by, reason=reason)
 
 
@@ -333,8 +345,9 @@ def set_price(
     if (price, list_price) == (record.price, record.list_price):
         return
     old = (record.price, record.list_price)
-    record.price, record.list_price = price, list_price
-    record.save(update_fields=["price", "list_price", "date_updated"])
+    why = json.dumps({"reason": reason, "by": changed_by})
+    with connection.cursor() as cursor:
+        cursor.execute(SET_PRICES, {"id": record.pk, "price": price, "list_price": list_price, "why": why})
     publish(
         PriceChanged(
             stock_record_id=record.pk,

@@ -7,7 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from forked_apps.catalogue.models import Product
+from nexus_shop.core.errors import NotFound
 
 from .models import Partner, StockRecord
 from .selection import Stock, choose_stock
@@ -54,7 +58,8 @@ class Article:
 
 ARTICLES: Final = """
     SELECT p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc, p.structure,
-           p.is_public AND COALESCE(parent.is_public, true), p.is_discountable,
+           p.is_public AND COALESCE(parent.is_public, true)
+               AND COALESCE(LEAST(p.publish_until, parent.publish_until) > now(), true), p.is_discountable,
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''),
            (SELECT json_agg(json_build_array(s.id, s.price::text, s.list_price::text, s.price_currency, s.num_in_stock,
@@ -115,7 +120,39 @@ def partners_of(user: "User") -> QuerySet[Partner]:
     return Partner.objects.all() if user.is_staff else Partner.objects.filter(users=user)
 
 
+def own_partner_id(user: "User") -> int | None:
+    """The partner that sells what the user makes: None (the default one) for staff, theirs for partner staff.
+
+    Raises NotFound (pointer /partner) where that is none, or not one only.
+    """
+    if user.is_staff:
+        return None
+    ids = list(partners_of(user).values_list("pk", flat=True)[:2])
+    if len(ids) != 1:
+        raise NotFound(pointer="/partner")
+    return int(ids[0])
+
+
 def stock_records_of(user: "User") -> QuerySet[StockRecord]:
     """The stock records that the user may change: all for staff, those of their own partners for partner staff."""
     records = StockRecord.objects.all()
     return records if user.is_staff else records.filter(partner__in=partners_of(user))
+
+
+def products_of(user: "User") -> QuerySet[Product]:
+    """The products that the user may change: all for staff; for partner staff those that their partners sell and nobody
+    else does. A parent and its variants are one: whoever changes one of them owns the stock of all.
+    """
+    products: QuerySet[Product] = Product.objects.all()
+    if user.is_staff:
+        return products
+    own = Q(partner__in=partners_of(user))
+    family = products.annotate(head_id=Coalesce("parent_id", "pk"))
+    return family.filter(_has_stock(own), ~_has_stock(~own))
+
+
+def _has_stock(whose: Q) -> Q:
+    records = StockRecord.objects.filter(whose)
+    return Q(Exists(records.filter(product=OuterRef("head_id")))) | Q(
+        Exists(records.filter(product__parent=OuterRef("head_id")))
+    )

@@ -17,6 +17,9 @@ from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
+from .facts import attribute_tokens
+from .prices import fresh_until, lowest_price, price_per_unit
+from .seo import Texts, first_text, seo
 from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
 
 CARD_IMAGE_WIDTH = 640
@@ -26,18 +29,22 @@ UrlOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for all documents of a batch: currency, addresses of products and files, taxes, the day."""
+    """What is the same for all documents of a batch: currency, addresses, taxes, the time."""
 
     currency: str
     product_url: str
+    page_url: str
     url_of: UrlOf
     taxes: TaxBook
     today: date
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The columns of one document."""
+    """The columns of one document. `stock_record_id` is that whose price it shows; from `fresh_until` on the clock
+    alone has made it stale.
+    """
 
     product_id: int
     is_public: bool
@@ -47,23 +54,30 @@ class Document:
     title_key: str
     price: Decimal | None
     in_stock: bool
+    on_sale: bool
+    brand_id: int | None
+    rating: float
+    attribute_tokens: list[str]
     category_ids: list[int]
     date_created: datetime
     card: str
     attributes: str
     detail: str
     etag: str
+    stock_record_id: int | None
+    fresh_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """How a product is sold: the stock record's price, or the cheapest child's."""
+    """How a product is sold: the stock record's price, or the cheapest child's. `row` is the one that is sold."""
 
     stock: Stock | None
     is_available: bool
     code: str
     message: str
     expected_on: date | None = None
+    row: ProductRow | None = None
 
 
 def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> Document:
@@ -71,7 +85,7 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
     parent = rows.get(row.parent_id) if row.parent_id else None
     attributes = _attributes(row, parent)
     card = _card(row, rows, context)
-    detail = card | _details(row, rows, attributes, context)
+    detail = card | _details(row, rows, card, attributes, context)
     detail_text = _json(detail)
     chains = (parent or row).categories
     is_public = row.is_public and (parent is None or parent.is_public)
@@ -85,12 +99,20 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
         title_key=title_key(card["title"]),
         price=sale.stock.price if sale.stock else None,
         in_stock=sale.code in {"available", IN_STOCK},
+        on_sale=_is_reduced(sale.stock),
+        brand_id=row.brand["id"] if row.brand else None,
+        rating=row.rating or 0.0,
+        attribute_tokens=attribute_tokens(row, rows),
         category_ids=sorted({above.id for category in chains if category.is_browsable for above in category.chain}),
         date_created=row.date_created,
         card=_json(card),
         attributes=_json(attributes),
         detail=detail_text,
         etag=hashlib.blake2b(detail_text.encode(), digest_size=16).hexdigest(),
+        stock_record_id=sale.stock.id if sale.stock else None,
+        fresh_until=fresh_until(
+            ((each, _own_sale(each, context).stock) for each in (row, *_public_children(row, rows))), context.now
+        ),
     )
 
 
@@ -106,6 +128,7 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
     rate = context.taxes.rate(row.product_class, None)
     price = _price(sale.stock.price, sale.stock, rate) if sale.stock else None
     images = row.images or (parent.images if parent else [])
+    sold, stock = sale.row, sale.stock
     return {
         "id": row.id,
         "url": context.product_url.format(id=row.id),
@@ -114,10 +137,13 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "sku": row.sku,
         "structure": row.structure,
         "brand": row.brand,
+        "tags": (parent or row).tags,
         "categories": [_category(category) for category in _browsable(parent or row)],
         "price": price,
         "price_from": price if row.structure == "parent" else None,
         "list_price": _price(sale.stock.list_price, sale.stock, rate) if sale.stock else None,
+        "lowest_price": lowest_price(sold, stock, context.now, rate) if sold and stock else None,
+        "unit_price": price_per_unit(sold, rows.get(sold.parent_id or 0), stock, rate) if sold and stock else None,
         "availability": {
             "is_available": sale.is_available,
             "code": sale.code,
@@ -131,37 +157,53 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
 
 
 def _details(
-    row: ProductRow, rows: Mapping[int, ProductRow], attributes: list[dict[str, Any]], context: Context
+    row: ProductRow,
+    rows: Mapping[int, ProductRow],
+    card: dict[str, Any],
+    attributes: list[dict[str, Any]],
+    context: Context,
 ) -> dict[str, Any]:
     parent = rows.get(row.parent_id) if row.parent_id else None
     images = [_image(image, context, alt=row.title) for image in row.images or (parent.images if parent else [])]
     description = sanitised(row.description or (parent.description if parent else ""))
     chain = next((category.chain for category in _browsable(parent or row)), [])
+    variants = [
+        _card(child, rows, context) | {"attributes": _attributes(child, row)} for child in _public_children(row, rows)
+    ]
     return {
+        "barcode": row.barcode,
+        "parent": {"id": parent.id, "slug": parent.slug} if parent else None,
         "description": description,
         "attributes": attributes,
         "options": [_option(option, context, context.taxes.rate(row.product_class, None)) for option in row.options],
         "images": images,
         "media": [{"type": "image", **image} for image in images],
-        "variants": [
-            _card(child, rows, context) | {"attributes": _attributes(child, row)}
-            for child in _public_children(row, rows)
-        ],
+        "variants": variants,
         "breadcrumbs": [_category(category) for category in chain],
-        "seo": {
-            "title": row.meta_title
-            or (parent.meta_title if parent else "")
-            or row.title
-            or (parent.title if parent else ""),
-            "description": row.meta_description or plain_text(description),
-            "alternates": [
-                {"language": language, "url": context.product_url.format(id=slug), "slug": slug}
-                for language, slug in row.slugs.items()
-            ],
-        },
+        "seo": seo(
+            card,
+            _texts(row, parent, description),
+            images=images,
+            variants=variants,
+            barcode=row.barcode,
+            page_of=lambda shown: context.page_url.format(slug=shown["slug"], id=shown["id"]),
+            slugs=row.slugs,
+        ),
         "date_created": row.date_created.astimezone(UTC),
         "date_updated": row.date_updated.astimezone(UTC),
     }
+
+
+def _texts(row: ProductRow, parent: ProductRow | None, description: str) -> Texts:
+    """A variant has those of its parent, where it has none of its own."""
+    own_and_above = [row, parent] if parent else [row]
+    return Texts(
+        title=first_text([*(each.meta_title for each in own_and_above), *(each.title for each in own_and_above)]),
+        description=row.meta_description or plain_text(description),
+        canonical=first_text(each.canonical_url for each in own_and_above),
+        shared_title=first_text(each.og_title for each in own_and_above),
+        shared_description=first_text(each.og_description for each in own_and_above),
+    )
 
 
 def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[str, Any]:
@@ -201,9 +243,15 @@ def _own_sale(row: ProductRow, context: Context) -> _Sale:
     if stock is None:
         return _Sale(None, False, "unavailable", _("Unavailable"))
     if not row.tracks_stock:
-        return _Sale(stock, True, "available", _("Available"))
+        return _Sale(stock, True, "available", _("Available"), row=row)
     code, day = stock.availability(context.today)
-    return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day)
+    return _Sale(stock, code != OUT_OF_STOCK, code, availability_message(code, day), day, row)
+
+
+def _is_reduced(stock: Stock | None) -> bool:
+    if stock is None or stock.price is None or stock.list_price is None:
+        return False
+    return stock.price < stock.list_price
 
 
 def _price(entered: Decimal | None, stock: Stock, rate: Decimal | None) -> dict[str, str | None] | None:

@@ -6,7 +6,8 @@ rebuilders the second sees what the first one's transaction wrote.
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
 
+from .counting import fold_counts
 from .documents import Context, Document, compose
 from .models import ParkedNote
 from .sources import ProductRow, load
@@ -34,9 +36,19 @@ Note = tuple[str, int]  # kind, ref
 MARKET: Final = "default"
 BATCH: Final = 200  # products of one round of the worker
 OWN_LIMIT: Final = 20  # products that a writer rebuilds itself
+KEPT_BATCHES: Final = 500  # of which the lag is remembered
 LOCK_SPACE: Final = 0x646F63  # first key of the advisory locks
 
 COLUMNS: Final = tuple(field.name for field in fields(Document))
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A note that is being worked off, and since when it has waited."""
+
+    id: int
+    note: Note
+    noted_at: datetime
 
 
 def languages() -> tuple[str, ...]:
@@ -60,28 +72,45 @@ def rebuild_own_notes() -> None:
 def rebuild_noted() -> int:
     """One round of the worker: claim notes, spread the wide ones, rebuild the products; returns how many notes.
 
-    Where that fails, each of the notes is worked off by itself, and one that fails again is parked.
+    Where that fails, each of the notes is worked off by itself, and one that fails again is parked. How long the oldest
+    had waited is recorded.
     """
-    claimed: list[tuple[int, Note]] = []
+    claimed: list[_Claimed] = []
     try:
         with django_transaction.atomic(durable=True):
             claimed = _claim_notes()
             if claimed:
-                _work_off({note for _, note in claimed})
+                _work_off({each.note for each in claimed}, noted_at=min(each.noted_at for each in claimed))
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         logger.exception("A batch of %s notes failed; they are worked off one by one", len(claimed))
         rows: dict[Note, list[int]] = {}
-        for row_id, note in claimed:
-            rows.setdefault(note, []).append(row_id)
+        for each in claimed:
+            rows.setdefault(each.note, []).append(each.id)
         _work_off_singly(rows)
+    if claimed:
+        _record_lag(len(claimed), min(each.noted_at for each in claimed))
     return len(claimed)
+
+
+def _record_lag(notes: int, noted_at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH forgotten AS (DELETE FROM search_notebatch WHERE id IN (
+                SELECT id FROM search_notebatch ORDER BY id DESC OFFSET %(kept)s FOR UPDATE SKIP LOCKED))
+            INSERT INTO search_notebatch (notes, lag_seconds)
+            SELECT %(notes)s, extract(epoch FROM clock_timestamp() - %(noted_at)s)
+            """,
+            {"notes": notes, "noted_at": noted_at, "kept": KEPT_BATCHES},
+        )
 
 
 @transaction
 def note_passed_days() -> int:
-    """Note the products whose documents name a day on which goods were expected and that is over; returns how many.
+    """Note the products whose documents name a day on which goods were expected and that is over, and those that the
+    clock has made stale otherwise (a reduction is 30 days old); returns how many.
 
     A rebuilt document names it no more, so that nothing is noted for ever.
     """
@@ -92,8 +121,9 @@ def note_passed_days() -> int:
             SELECT DISTINCT 'product', s.product_id
             FROM partner_stockrecord s JOIN search_productdocument d ON d.product_id = s.product_id
             WHERE s.expected_on <= %(today)s AND (d.card::jsonb #>> '{availability,expected_on}')::date <= %(today)s
+            UNION SELECT 'product', product_id FROM search_productdocument WHERE fresh_until <= %(now)s
             """,
-            {"today": timezone.localdate()},
+            {"today": timezone.localdate(), "now": timezone.now()},
         )
         return cursor.rowcount
 
@@ -122,6 +152,7 @@ def rebuild_all() -> int:
         except Exception:
             logger.exception("A batch of %s products failed; they are rebuilt one by one", len(notes))
             _work_off_singly(notes)
+    fold_counts()
     return len(ids)
 
 
@@ -159,27 +190,30 @@ def rebuild(product_ids: Iterable[int]) -> None:
         enqueue(make_renditions_task, image_id=image_id)
 
 
-def _claim_notes(ids: Sequence[int] | None = None) -> list[tuple[int, Note]]:
-    """Delete the next rows, or those of `ids`, that nobody else has locked: (id, note) of each."""
+def _claim_notes(ids: Sequence[int] | None = None) -> list[_Claimed]:
+    """Delete the next rows, or those of `ids`, that nobody else has locked."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM search_documentnote WHERE id IN (
                 SELECT id FROM search_documentnote WHERE %(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s)
                 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-            RETURNING id, kind, ref
+            RETURNING id, kind, ref, noted_at
             """,
             {"ids": None if ids is None else list(ids), "limit": BATCH},
         )
-        return [(row_id, (kind, ref)) for row_id, kind, ref in cursor.fetchall()]
+        return [_Claimed(row_id, (kind, ref), noted_at) for row_id, kind, ref, noted_at in cursor.fetchall()]
 
 
-def _work_off(notes: Collection[Note]) -> None:
-    """Do what the notes ask for. They are parked no longer, nor are the children of the products among them."""
+def _work_off(notes: Collection[Note], *, noted_at: datetime | None = None) -> None:
+    """Do what the notes ask for. They are parked no longer, nor are the children of the products among them.
+
+    `noted_at`: since when they wait, and so do the notes that wide ones become.
+    """
     product_ids = [ref for kind, ref in notes if kind == "product"]
     for kind, ref in notes:
         if kind != "product":
-            _spread(kind, ref)
+            _spread(kind, ref, noted_at)
     rebuild(product_ids)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -211,11 +245,13 @@ def _work_off_singly(rows: Mapping[Note, Sequence[int]]) -> None:
                 ParkedNote.objects.update_or_create(kind=note[0], ref=note[1], defaults={"last_error": repr(failure)})
 
 
-def _spread(kind: str, ref: int) -> None:
+def _spread(kind: str, ref: int, noted_at: datetime | None) -> None:
     """Turn the note of a category, class or brand into notes of its products, for the rounds to come."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_documentnote (kind, ref) SELECT 'product', id FROM ({SPREAD[kind]}) AS p(id)", [ref]
+            "INSERT INTO search_documentnote (kind, ref, noted_at)"
+            f" SELECT 'product', id, COALESCE(%s, statement_timestamp()) FROM ({SPREAD[kind]}) AS p(id)",
+            [noted_at, ref],
         )
 
 
@@ -246,9 +282,11 @@ def _context() -> Context:
     return Context(
         currency=settings.OSCAR_DEFAULT_CURRENCY,
         product_url=settings.PRODUCT_URL,
+        page_url=settings.PRODUCT_PAGE_URL,
         url_of=default_storage.url,
         taxes=load_taxes(),
         today=timezone.localdate(),
+        now=timezone.now(),
     )
 
 

@@ -1,141 +1,57 @@
 """Reading documents: one statement each, bytes out, no model instance."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import orjson
 from django.db import connection
 
-from forked_apps.catalogue.addresses import PATH_STEP
-from nexus_shop.core.errors import NotFound
 from nexus_shop.core.languages import shop_languages
 
-MARKET: Final = "default"
-EXACT_COUNT: Final = 1000
+from .places import MARKET, product_condition
 
-# Ordering of the API -> columns. The id makes every order total.
-ORDERINGS: Final = {
-    "-date_created": "date_created DESC, product_id DESC",
-    "date_created": "date_created, product_id",
-    "price": "price, product_id",
-    "-price": "price DESC NULLS LAST, product_id DESC",
-    "title": "title_key, product_id",
-    "-title": "title_key DESC, product_id DESC",
-}
+PARTS: Final = frozenset({"variants", "media"})
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed by; None is no filter. `category` is an id or a path of slugs. Prices as entered."""
+def product_detail(
+    key: int | str, *, language: str, known: Collection[str] = (), also_hidden: bool = False
+) -> tuple[str, str] | None:
+    """(JSON, ETag digest) of a public product (or `also_hidden`) by id, slug or `sku:…`; None where there is none.
 
-    category: int | str | None = None
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
-    in_stock: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of cards: their JSON joined by commas, whether more follow, how many there are (None: over 1,000)."""
-
-    cards: str
-    has_next: bool
-    count: int | None
-
-
-def product_page(
-    *, language: str, filters: Filters, ordering: str, limit: int, offset: int, count_exactly: bool = False
-) -> Page:
-    """A page of public products, parents and stand-alone ones, in one statement.
-
-    Raises NotFound where the category of the filter does not exist.
+    The JSON is empty where the digest is one of `known`.
     """
-    parameters: dict[str, Any] = {"market": MARKET, "language": language, "limit": limit, "offset": offset}
-    where, category = _conditions(filters, parameters)
-    order = ORDERINGS[ordering]
-    bound = "" if count_exactly else f"LIMIT {EXACT_COUNT + 1}"
-    # Only ids are sorted: with the cards, deep pages of a large category cost twice as much
+    values: dict[str, Any] = {"known": list(known), "language": language, "also_hidden": also_hidden}
+    asked = product_condition(key, values)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            WITH category AS ({category})
-            SELECT (SELECT id FROM category),
-                   (SELECT count(*) FROM (SELECT 1 FROM search_productdocument WHERE {where} {bound}) AS counted),
-                   ARRAY(SELECT (SELECT card FROM search_productdocument d WHERE d.id = keys.id) FROM (
-                       SELECT id FROM search_productdocument
-                       WHERE {where} ORDER BY {order} LIMIT %(limit)s + 1 OFFSET %(offset)s) AS keys)
-            """,
-            parameters,
+            "SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
+            f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND (is_public OR %(also_hidden)s)",
+            values,
         )
-        category_id, count, cards = cursor.fetchone()
-    if filters.category is not None and category_id is None:
-        raise NotFound
-    return Page(",".join(cards[:limit]), len(cards) > limit, count if count_exactly or count <= EXACT_COUNT else None)
+        found: tuple[str, str] | None = cursor.fetchone()
+    return found
 
 
-def _conditions(filters: Filters, parameters: dict[str, Any]) -> tuple[str, str]:
-    """SQL of the WHERE clause and of the query for the category's id."""
-    where = ["market = %(market)s", "language = %(language)s", "is_listed"]
-    category = "SELECT NULL::bigint AS id"
-    if filters.category is not None:
-        category = _category_query(filters.category, parameters)
-        where.append("category_ids @> ARRAY[(SELECT id FROM category)]")
-    if filters.price_min is not None:
-        where.append("price >= %(price_min)s")
-        parameters["price_min"] = filters.price_min
-    if filters.price_max is not None:
-        where.append("price <= %(price_max)s")
-        parameters["price_max"] = filters.price_max
-    if filters.in_stock is not None:
-        where.append("in_stock = %(in_stock)s")
-        parameters["in_stock"] = filters.in_stock
-    return " AND ".join(where), category
+def product_part(
+    part: str, key: int | str, *, language: str, known: Collection[str] = ()
+) -> tuple[str, int, str] | None:
+    """(JSON, number of entries, ETag digest of the whole) of a public product's `variants` or `media`.
 
-
-def _category_query(category: int | str, parameters: dict[str, Any]) -> str:
-    public = "is_public AND ancestors_are_public"
-    if isinstance(category, int):
-        parameters["category"] = category
-        return f"SELECT id FROM catalogue_category WHERE id = %(category)s AND {public}"
-    slugs = category.strip("/").split("/")
-    parameters.update(slugs=slugs, slug=slugs[-1], depth=len(slugs))
-    # Not a join per slug: the path is a stranger's, and planning hundreds of joins takes seconds
-    return (
-        f"SELECT id FROM catalogue_category c WHERE depth = %(depth)s AND {public}"
-        " AND id IN (SELECT category_id FROM catalogue_categoryaddress WHERE slug = %(slug)s)"
-        " AND depth = (SELECT count(*) FROM generate_series(1, c.depth) AS level"
-        f" JOIN catalogue_categoryaddress a ON a.parent_path = left(c.path, (level - 1) * {PATH_STEP})"
-        " AND a.slug = (%(slugs)s::varchar[])[level]"
-        " JOIN catalogue_category above ON above.id = a.category_id"
-        f" AND above.path = left(c.path, level * {PATH_STEP}))"
-    )
-
-
-def product_detail(key: int | str, *, language: str) -> tuple[str, str] | None:
-    """(JSON, ETag digest) of a public product by id, slug or `sku:…`; None where there is none.
-
-    A slug is that of any of the shop's languages: it belongs to one product, which is answered in `language`.
+    None where there is no such product; the JSON is empty where the digest is one of `known`.
     """
-    column = "product_id" if isinstance(key, int) else "slug"
-    if isinstance(key, str) and key.startswith("sku:"):
-        column, key = "sku", key.removeprefix("sku:")
-    found = f"{column} = %(key)s"
-    languages = shop_languages()
-    if column == "slug" and len(languages) > 1:
-        found = (
-            "product_id = (SELECT product_id FROM search_productdocument"
-            " WHERE market = %(market)s AND language = ANY(%(languages)s) AND slug = %(key)s LIMIT 1)"
-        )
+    if part not in PARTS:
+        raise ValueError(f"a product has no part {part}")
+    values: dict[str, Any] = {"known": list(known), "language": language}
+    asked = product_condition(key, values)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT detail, etag FROM search_productdocument"
-            f" WHERE market = %(market)s AND language = %(language)s AND {found} AND is_public",
-            {"market": MARKET, "language": language, "languages": list(languages), "key": key},
+            f"SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE (detail::json -> '{part}')::text END,"
+            f" json_array_length(detail::json -> '{part}'), etag FROM search_productdocument"
+            f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND is_public",
+            values,
         )
-        row: tuple[str, str] | None = cursor.fetchone()
-    return row
+        found: tuple[str, int, str] | None = cursor.fetchone()
+    return found
 
 
 def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
@@ -153,14 +69,27 @@ def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, A
 
 
 def backlog() -> dict[str, Any]:
-    """How many notes wait, the age of the oldest in seconds, and how many documents there are."""
+    """How many notes wait, the age of the oldest in seconds, and how many documents there are.
+
+    Of the last 500 batches: for how many seconds the oldest note had waited, in the last and in 95 of 100. None: no
+    batch yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), COALESCE(extract(epoch FROM clock_timestamp() - min(noted_at)), 0)::float,"
-            " (SELECT count(*) FROM search_productdocument) FROM search_documentnote"
+            " (SELECT count(*) FROM search_productdocument),"
+            " (SELECT lag_seconds FROM search_notebatch ORDER BY id DESC LIMIT 1),"
+            " (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY lag_seconds) FROM search_notebatch)"
+            " FROM search_documentnote"
         )
-        notes, age, documents = cursor.fetchone()
-    return {"notes": notes, "oldest_note_seconds": round(age, 1), "documents": documents}
+        notes, age, documents, last, p95 = cursor.fetchone()
+    return {
+        "notes": notes,
+        "oldest_note_seconds": round(age, 1),
+        "documents": documents,
+        "last_lag_seconds": None if last is None else round(last, 2),
+        "p95_lag_seconds": None if p95 is None else round(p95, 2),
+    }
 
 
 def documents_by_language() -> dict[str, int]:

@@ -12,9 +12,10 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q
 from oscar.apps.catalogue.reviews.models import ProductReview
 
-from forked_apps.catalogue.models import AttributeOption, Option, ProductAttributeValue, ProductImage
+from forked_apps.catalogue.models import AttributeOption, Option, Product, ProductAttributeValue, ProductImage
 from forked_apps.catalogue.wording import worded
 from forked_apps.partner.models import StockRecord
+from forked_apps.partner.price_history import Reduction, reductions
 from forked_apps.partner.selection import Stock
 from nexus_shop.core.languages import chain_of, shop_languages
 
@@ -75,6 +76,15 @@ class OptionRow:
 
 
 @dataclass(slots=True)
+class UnitRow:
+    """What one piece holds, and of how much the price per unit is said."""
+
+    measure: str
+    content: Decimal
+    reference: Decimal
+
+
+@dataclass(slots=True)
 class ProductRow:
     """One product. Class facts are those of its own class, or of its parent's."""
 
@@ -94,7 +104,14 @@ class ProductRow:
     brand: dict[str, Any] | None
     product_class: str
     tracks_stock: bool
+    unit: UnitRow | None
+    barcode: str | None
+    canonical_url: str
+    og_title: str
+    og_description: str
+    tags: list[dict[str, str]] = field(default_factory=list)
     stock: list[Stock] = field(default_factory=list)
+    reductions: dict[int, Reduction] = field(default_factory=dict)  # by stock record
     categories: list[CategoryRow] = field(default_factory=list)
     images: list[ImageRow] = field(default_factory=list)
     attributes: list[AttributeRow] = field(default_factory=list)
@@ -115,6 +132,7 @@ def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
             row.slugs = {each: worded(row.slug, row.words, "slug", chain_of(each)) for each in languages}
         if row.parent_id in rows:
             rows[row.parent_id].children.append(row.id)
+    _add_tags(rows, ids)
     _add_stock(rows, ids)
     _add_categories(rows, ids)
     _add_images(rows, ids)
@@ -143,7 +161,9 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             SELECT p.id, p.structure, p.parent_id, p.is_public, p.title, p.slug, p.upc, p.description,
                    COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
                    p.date_updated,
-                   b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true), p.i18n
+                   b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true),
+                   p.unit_measure, p.unit_content, p.unit_reference,
+                   p.barcode, p.canonical_url, p.og_title, p.og_description, p.i18n
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
             LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
@@ -154,8 +174,10 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
         )
         rows = {}
         for row in cursor.fetchall():
-            rows[row[0]] = ProductRow(*[*row[:13], _brand(*row[13:16]), *row[16:18]])  # the order of the columns
-            rows[row[0]].words = _words(row[18])
+            rows[row[0]] = ProductRow(  # the order of the columns
+                *[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25]]
+            )
+            rows[row[0]].words = _words(row[25])
         return rows
 
 
@@ -169,6 +191,16 @@ def _brand(pk: int | None, name: str, slug: str) -> dict[str, Any] | None:
     return {"id": pk, "name": name, "slug": slug} if pk else None
 
 
+def _add_tags(rows: dict[int, ProductRow], ids: list[int]) -> None:
+    links = Product.tags.through.objects.filter(product_id__in=ids).order_by("tag__name", "tag_id")
+    for product_id, name, slug in links.values_list("product_id", "tag__name", "tag__slug"):
+        rows[product_id].tags.append({"name": name, "slug": slug})
+
+
+def _unit(measure: str, content: Decimal | None, reference: Decimal) -> UnitRow | None:
+    return UnitRow(measure, content, reference) if content is not None else None
+
+
 def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
     for product_id, *facts in (
         StockRecord.objects.filter(product_id__in=ids)
@@ -179,6 +211,9 @@ def _add_stock(rows: dict[int, ProductRow], ids: list[int]) -> None:
         )
     ):
         rows[product_id].stock.append(Stock(*facts))
+    found = reductions([stock.id for row in rows.values() for stock in row.stock])
+    for row in rows.values():
+        row.reductions = {stock.id: found[stock.id] for stock in row.stock if stock.id in found}
 
 
 def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:

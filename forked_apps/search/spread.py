@@ -13,6 +13,7 @@ SPREAD: Final = {
     """,
     "product_class": "SELECT id FROM catalogue_product WHERE product_class_id = %s",
     "brand": "SELECT id FROM catalogue_product WHERE brand_id = %s",
+    "tag": "SELECT product_id FROM catalogue_product_tags WHERE tag_id = %s",
     "attribute": "SELECT product_id FROM catalogue_productattributevalue WHERE attribute_id = %s",
     "option": """
         WITH noted(id) AS (SELECT %s::bigint)

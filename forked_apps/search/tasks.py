@@ -2,10 +2,24 @@
 
 from celery import shared_task
 
+from .counting import fold_counts
 from .operations import note_passed_days
+from .popularity import count_popularity
 
 
 @shared_task
 def note_passed_days_task() -> None:
     """Let what was expected for a day that has come be shown anew."""
     note_passed_days()
+
+
+@shared_task
+def fold_counts_task() -> None:
+    """Keep the counts of listed products short."""
+    fold_counts()
+
+
+@shared_task
+def count_popularity_task() -> None:
+    """Let lists sort by what is ordered now."""
+    count_popularity()

@@ -3,8 +3,8 @@
 Statement level, one per table and event (PostgreSQL gives no transition table to several events). Each compares old
 with new and notes only what a document shows: a sale that leaves goods on the shelf notes nothing.
 
-Tables of many-to-many fields have theirs in plain SQL, in migration 0002: a proxy of the model that Django makes up for
-such a table loses its base while migrations run.
+Tables of many-to-many fields have theirs in plain SQL, in migrations 0002 and 0010: a proxy of the model that Django
+makes up for such a table loses its base while migrations run.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from forked_apps.catalogue.models import (
     ProductCategory,
     ProductClass,
     ProductImage,
+    Tag,
 )
 from forked_apps.partner.models import StockRecord
 from nexus_shop.markets.models import TaxRate
@@ -96,6 +97,8 @@ class NotedProduct(Product):
             shown=_columns(
                 *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
+                *("barcode", "canonical_url", "og_title", "og_description"),
+                *("unit_measure", "unit_content", "unit_reference"),
                 "i18n",
             ),
         )
@@ -258,6 +261,15 @@ class NotedBrand(Brand):
         proxy = True
         default_permissions = ()
         triggers = _notes("brand", kind="brand", refs=["r.id"], shown=_columns("name", "slug"))
+
+
+class NotedTag(Tag):
+    """Tags."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = _notes("tag", kind="tag", refs=["r.id"], shown=_columns("name", "slug"))
 
 
 class NotedTaxRate(TaxRate):

@@ -55,6 +55,13 @@ class StaleVersion(DomainError):
     message = _("This has changed since you read it.")
 
 
+class DeletedMeanwhile(DomainError):
+    """Something that was to be referred to has been deleted by somebody else between the look and the write."""
+
+    code = "deleted_meanwhile"
+    message = _("Something that this refers to has just been deleted.")
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """How many a list takes."""

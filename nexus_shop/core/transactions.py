@@ -1,7 +1,7 @@
 """Who owns a transaction: the outermost operation, or the idempotent request around it. Nobody else."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar, overload
@@ -30,6 +30,28 @@ def violated(clash: IntegrityError) -> str:
     """The name of the constraint that the database has refused a row by; empty where it names none."""
     cause = clash.__cause__
     return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
+
+
+def refers_to_nothing(clash: IntegrityError) -> bool:
+    """Whether the row that it refers to is gone: what a commit finds where somebody else has deleted it."""
+    return isinstance(clash.__cause__, psycopg.errors.ForeignKeyViolation)
+
+
+@contextmanager
+def refusing(refusals: Mapping[str, Exception]) -> Iterator[None]:
+    """Write in a savepoint; where a constraint stands against it, raise what `refusals` has for the begin of its name.
+
+    Inside a transaction. What any other constraint raises passes.
+    """
+    try:
+        with django_transaction.atomic():
+            yield
+    except IntegrityError as clash:
+        name = violated(clash)
+        for beginning, refusal in refusals.items():
+            if name.startswith(beginning):
+                raise refusal from None
+        raise
 
 
 def register_before_commit(name: str, step: Callable[[], None]) -> None:

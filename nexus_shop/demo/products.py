@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from forked_apps.catalogue.html import sanitised
+from forked_apps.catalogue.links import set_recommendations, set_tags
 from forked_apps.catalogue.models import (
     AttributeOption,
     Category,
@@ -78,7 +79,17 @@ def add_products(say: Callable[[str], object]) -> int:
     ProductCategory.objects.bulk_create(shop.links)
     StockRecord.objects.bulk_create(shop.stock)
     _add_values(shop)
+    _recommend(missing)
     return len(_skus(missing))
+
+
+def _recommend(items: Sequence[Item]) -> None:
+    skus = {sku for item in items for sku in (item.sku, *item.goes_with)}
+    known = dict(Product.objects.filter(upc__in=skus).values_list("upc", "pk"))
+    for item in items:
+        others = [known[sku] for sku in item.goes_with if sku in known]
+        if others:
+            set_recommendations(Product.objects.get(pk=known[item.sku]), {"cross_sell": others})
 
 
 def _date_back(products: Sequence[Product]) -> None:
@@ -116,8 +127,13 @@ def _add_item(item: Item, shop: _Shop, *, product_id: int | None) -> None:
         product_class=product_class,
         brand=brand_named(item.brand),
         is_public=item.is_public,
+        barcode=item.barcode,
     )
+    if item.public_in_days is not None:
+        product.publish_from = timezone.now() + timedelta(days=item.public_in_days)
     product.save(force_insert=True)
+    if item.tags:
+        set_tags(product, item.tags)
     shop.products.append(product)
     shop.links.append(ProductCategory(product=product, category=shop.categories[item.category]))
     for code, value in item.attributes.items():

@@ -9,6 +9,7 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 from oscar.core.utils import slugify
 
+from forked_apps.catalogue.addresses import ProductAddress
 from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.models import Product, ProductCategory, ProductClass, ProductImage
 from forked_apps.catalogue.operations import brand_named
@@ -19,6 +20,7 @@ from forked_apps.partner.products import default_partner
 from nexus_shop.core.transactions import owning, transaction
 
 from .attributes import Attributes, load_attributes, write_attributes
+from .categories import category_at
 from .errors import Refusals, StructureChanged, VariantsRefused
 from .outcomes import CREATED, UNCHANGED, UPDATED, Outcome
 from .pictures import CODE_PREFIX, wanted_pictures
@@ -143,7 +145,8 @@ def _write_product(
         is_changed = False
     else:
         product = held
-        said = {name: value for name, value in said.items() if name not in source.unsaid}
+        unsaid = {*source.unsaid, "is_public"} if held.archived_at else source.unsaid
+        said = {name: value for name, value in said.items() if name not in unsaid}
         is_changed = _update(product, product_class_id=product_class.pk, **said)
     is_moved = _write_category(source, product, is_new=held is None)
     outcome.mark(source.line, CREATED if held is None else UPDATED if is_changed or is_moved else UNCHANGED)
@@ -161,10 +164,10 @@ def _update(row: Product, **wanted: Any) -> bool:
 
 
 def _write_category(source: SourceProduct, product: Product, *, is_new: bool) -> bool:
-    """Let the product stand in the category of its type, no longer in that of another type; others are left alone."""
-    if "type" in source.unsaid:
+    """Let the product stand in the category of its path or type, in no other of an import; others are left alone."""
+    if not source.category_path and "type" in source.unsaid:
         return False
-    category = category_of(source)
+    category = category_at(source.category_path) if source.category_path else category_of(source)
     links = ProductCategory.objects.filter(product=product).values_list("pk", "category_id", "category__code")
     held = {} if is_new else {category_id: (pk, code or "") for pk, category_id, code in links}
     wanted = category.pk if category else None
@@ -206,7 +209,7 @@ def _add_children(source: SourceProduct, parent: Product, places: Sequence[Place
         )
     products = [place.product for place in places if place.product]
     slugs = [product.slug for product in products]
-    taken = set(Product.objects.filter(slug__in=slugs).order_by().values_list("slug", flat=True)) if slugs else set()
+    taken = set(ProductAddress.objects.filter(slug__in=slugs).values_list("slug", flat=True)) if slugs else set()
     free = [p for p in products if p.slug not in taken and is_allowed(p.slug) and slugs.count(p.slug) == 1]
     Product.objects.bulk_create(free)
     for product in products:

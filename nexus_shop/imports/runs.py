@@ -74,11 +74,16 @@ class SourceFile:
     def rows(self) -> Rows:
         """Its rows from the beginning."""
         with self._path.open("rb") as self._open:
-            yield from read_records(self._open, columns=self.layout.columns, required=self.layout.required)
+            if self.layout.read is not None:
+                yield from self.layout.read(self._open)
+            else:
+                yield from read_records(self._open, columns=self.layout.columns, required=self.layout.required)
 
     def ignored_headings(self) -> list[str]:
         """Headings of columns that are not taken over."""
         with self._path.open("rb") as source:
+            if self.layout.ignored is not None:
+                return self.layout.ignored(source)
             return ignored_headings(source, self.layout.columns)
 
     @property

@@ -48,7 +48,8 @@ class SourceProduct:
 
     `code` tells it from all other products of all sources and never changes. Without `options` it is stand-alone and
     has one variant. `unsaid`: fields for which the file has no column; what the shop holds stays as it is.
-    `is_complete`: no row of it was refused, so a variant that is not here is not in the file.
+    `is_complete`: no row of it was refused, so a variant that is not here is not in the file. `category_path`: names of
+    categories, root first; without one the category is that of the type.
     """
 
     line: int
@@ -69,6 +70,7 @@ class SourceProduct:
     pictures: tuple[SourcePicture, ...]
     unsaid: frozenset[str]
     is_complete: bool
+    category_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,10 @@ REST_AUTH = {
     "JWT_AUTH_SAMESITE": "Lax",
 }
 
+PRODUCT_PAGE_URL = "/catalogue/{slug}_{id}/"  # of the storefront, Oscar's path; written into the documents, too
 PRODUCT_URL = "/api/v1/products/{id}/"  # written into the documents: a change wants `manage.py documents rebuild`
 IDEMPOTENCY_KEY_REQUIRED = flag("IDEMPOTENCY_KEY_REQUIRED")
+IF_MATCH_REQUIRED = flag("IF_MATCH_REQUIRED")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 WEB_CONCURRENCY = number("WEB_CONCURRENCY")
 RATE_LIMIT_SCALE = decimal("RATE_LIMIT_SCALE")

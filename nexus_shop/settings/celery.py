@@ -55,9 +55,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.partner.tasks.release_expired_reservations_task",
         "schedule": timedelta(seconds=30),
     },
+    "publish and hide products by the clock": {
+        "task": "forked_apps.catalogue.tasks.obey_clock_task",
+        "schedule": timedelta(minutes=1),
+    },
     "note days on which goods were expected": {
         "task": "forked_apps.search.tasks.note_passed_days_task",
         "schedule": timedelta(minutes=5),
+    },
+    "fold the counts of listed products": {
+        "task": "forked_apps.search.tasks.fold_counts_task",
+        "schedule": timedelta(minutes=1),
+    },
+    "count which products are popular": {
+        "task": "forked_apps.search.tasks.count_popularity_task",
+        "schedule": timedelta(hours=1),
     },
     "forget expired links to carts": {
         "task": "forked_apps.basket.tasks.purge_shared_carts_task",

@@ -90,6 +90,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "CORS_ALLOWED_ORIGINS": Variable("items", [], "Origins of storefronts that may call the API from a browser."),
     "TRUSTED_PROXIES": Variable("networks", [], "Networks (CIDR) of proxies whose X-Forwarded-For is believed."),
     "IDEMPOTENCY_KEY_REQUIRED": Variable("flag", False, "Refuse orders and checkouts without an Idempotency-Key."),
+    "IF_MATCH_REQUIRED": Variable("flag", False, "Refuse changes by staff over the API without If-Match (428)."),
     "WEB_CONCURRENCY": Variable("number", 2, "Web processes; each counts its share of the read limits."),
     "RATE_LIMIT_SCALE": Variable("decimal", Decimal(1), "Multiplies every rate limit, for load tests."),
     "RATE_LIMIT_ANONYMOUS": Variable("rate", "100/hour", "Writes of one address without login or cart."),
@@ -117,6 +118,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "TAX_RATE": Variable("decimal", Decimal("0.20"), "The one tax rate: 0.20 is 20 %."),
     "TAX_BY_ADDRESS": Variable("flag", False, "Taxes follow the table of rates and the address, not TAX_RATE."),
     "SHOP_COUNTRY": Variable("text", "GB", "Where the shop is at home (ISO code): the tax contained in gross prices."),
+    "NEW_PRODUCT_DAYS": Variable("number", 30, "Days for which a product is new."),
     "SHIPPING_FLAT_PRICE": Variable(
         "decimal", Decimal("4.95"), "Shipping of one order where no method is set up, entered like the prices."
     ),

@@ -34,8 +34,15 @@ OSCARAPI_OVERRIDE_MODULES = ["nexus_shop.api.rest"]
 OSCARAPI_BLOCK_ADMIN_API_ACCESS = True
 OSCARAPI_ENABLE_REGISTRATION = False
 
+_CATALOGUE = [
+    {"label": _("Prices and stock"), "url_name": "dashboard:catalogue-price-table"},
+    {"label": _("Category tree"), "url_name": "dashboard:catalogue-category-tree"},
+]
 OSCAR_DASHBOARD_NAVIGATION = [
-    *OSCAR_DASHBOARD_NAVIGATION,
+    *(
+        {**entry, "children": [*entry["children"], *_CATALOGUE]} if entry["icon"] == "fas fa-sitemap" else entry
+        for entry in OSCAR_DASHBOARD_NAVIGATION
+    ),
     {
         "label": _("Stock"),
         "icon": "fas fa-boxes",
@@ -72,6 +79,7 @@ PRICES_INCLUDE_TAX = flag("PRICES_INCLUDE_TAX")
 TAX_RATE = decimal("TAX_RATE")
 TAX_BY_ADDRESS = flag("TAX_BY_ADDRESS")
 SHOP_COUNTRY = text("SHOP_COUNTRY").upper()
+NEW_PRODUCT_DAYS = number("NEW_PRODUCT_DAYS")
 SHIPPING_FLAT_PRICE = decimal("SHIPPING_FLAT_PRICE")
 PAYMENT_METHODS = items("PAYMENT_METHODS")
 TIME_TO_PAY_MANUAL = number("TIME_TO_PAY_MANUAL")

@@ -139,7 +139,7 @@ def test_only_json_can_be_had(api: APIClient) -> None:
 def test_crash_is_a_problem_without_its_reason(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from nexus_shop.api.rest.views import product
 
-    def crash(**_: Any) -> None:
+    def crash(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("the secret")
 
     monkeypatch.setattr(product, "product_page", crash)
@@ -153,7 +153,7 @@ def test_crash_is_a_problem_without_its_reason(api: APIClient, monkeypatch: pyte
 def test_busy_database_is_503(api: APIClient, monkeypatch: pytest.MonkeyPatch, cause: Exception | None) -> None:
     from nexus_shop.api.rest.views import product
 
-    def busy(**_: Any) -> None:
+    def busy(*_: Any, **__: Any) -> None:
         raise OperationalError("canceling statement due to lock timeout") from cause
 
     monkeypatch.setattr(product, "product_page", busy)

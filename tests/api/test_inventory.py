@@ -50,11 +50,15 @@ def test_adjusting_answers_the_record_and_writes_the_ledger(staff: APIClient, mu
     assert answer.status_code == 201
     body = answer.json()
     assert body.pop("date_updated")
+    assert body.pop("version")
     assert body == {
         "id": pk_of(mug),
         "product": {"id": mug.pk, "title": "Mug", "sku": "MUG"},
         "partner": {"id": StockRecord.objects.get().partner_id, "name": "Main warehouse"},
         "partner_sku": "MUG",
+        "price_currency": "GBP",
+        "price": "10.00",
+        "list_price": None,
         "num_in_stock": 7,
         "num_allocated": 0,
         "free": 7,

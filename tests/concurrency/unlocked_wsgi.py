@@ -23,6 +23,8 @@ from forked_apps.basket import locking as cart_locking
 from forked_apps.basket import merging
 from forked_apps.basket import operations as cart_operations
 from forked_apps.basket.queries import cart_by_id
+from forked_apps.catalogue import categories
+from forked_apps.catalogue.products import set_product
 from forked_apps.checkout import operations as checkout_operations
 from forked_apps.checkout import unpaid
 from forked_apps.checkout.errors import TooManyUnpaidOrders, UnpaidFacts
@@ -33,6 +35,7 @@ from forked_apps.offer.operations import count_offer_use
 from forked_apps.order import operations as order_operations
 from forked_apps.order.models import Order
 from forked_apps.partner import operations as stock_operations
+from forked_apps.partner import product_entries
 from forked_apps.payment import operations as payment_operations
 from forked_apps.payment.models import Source
 from forked_apps.payment.states import may_become
@@ -220,7 +223,25 @@ def _no_lock(_: Any) -> None:
     pass
 
 
+_set_product = set_product
+_placed = categories._placed
+
+
+def _set_product_after_meeting(product_id: int, **options: Any) -> Any:
+    meet("product")
+    return _set_product(product_id, **options)
+
+
+def _placed_after_meeting(*arguments: Any) -> Any:
+    meet("tree")
+    return _placed(*arguments)
+
+
 for module, name, replacement in (
+    (product_entries, "_lock_family", _no_lock),
+    (product_entries, "set_product", _set_product_after_meeting),
+    (categories, "lock_tree", lambda: None),
+    (categories, "_placed", _placed_after_meeting),
     (offer_queries, "_lock", _no_lock),
     (checkout_operations, "_take_offers", _take_offers_after_meeting),
     (checkout_operations, "check_client", _count_unpaid_unlocked),

@@ -20,12 +20,13 @@ from forked_apps.partner.products import NewProduct, create_product, default_par
 from forked_apps.search.operations import rebuild
 from forked_apps.voucher.models import Voucher
 from nexus_shop.accounts.models import User
+from nexus_shop.core.models import OutboxEvent
 
 _numbers = count(1)
 
 
 def make_product(title: str = "", *, price: str = "10.00", stock: int = 5, **options: Any) -> Product:
-    """A public stand-alone product with its document."""
+    """A public stand-alone product with its document; that it was published is told already."""
     number = next(_numbers)
     if "product_class" in options:
         product_class_named(options["product_class"])
@@ -37,7 +38,9 @@ def make_product(title: str = "", *, price: str = "10.00", stock: int = 5, **opt
         changed_by=None,
         **options,
     )
-    return Product.objects.get(pk=create_product(wanted))
+    product = Product.objects.get(pk=create_product(wanted))
+    OutboxEvent.objects.filter(name="ProductPublished", payload={"product_id": product.pk}).delete()
+    return product
 
 
 def make_parent(title: str, children: dict[str, tuple[str, int]], **options: Any) -> tuple[Product, list[Product]]:

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from tests.factories.shop import ADDRESS_JSON
 from tests.fuzz import stage
+from tests.fuzz.staff_bodies import STAFF_ROUTES
 
 JSON: Final = "application/json"
 PREFIX: Final = "/api/v1/"
@@ -218,6 +219,7 @@ ROUTES: Final = [
     Route("POST", RATES, RATE),
     Route("PUT", RATES + "{rate_id}/", RATE, "1"),
     Route("PATCH", RATES + "{rate_id}/", RATE, "1"),
+    *(Route(*row) for row in STAFF_ROUTES),
 ]
 # (Content-Type, body, code): refused before any field is looked at.
 MALFORMED: Final[list[tuple[str, bytes, str]]] = [

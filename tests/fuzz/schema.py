@@ -13,6 +13,7 @@ from schemathesis.schemas import BaseSchema
 
 from nexus_shop.api.rest.errors import CONTENT_TYPE, STATUS
 from tests.fuzz import stage
+from tests.fuzz.staff_bodies import KEPT
 
 Case: TypeAlias = schemathesis.Case[Any]
 FILE: Final = Path(__file__).resolve().parents[2] / "nexus_shop" / "api" / "openapi.yml"
@@ -40,6 +41,10 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "currencies": ["GBP", "USD"],
     "countries": ["US", "GB"],
     "categories": [stage.CATEGORY, 999],
+    "brands": ["oak", "1", "oak,1", "none"],
+    "fields": ["id", "id,title,price"],
+    "parts": ["variants", "media,attributes"],
+    "category_keys": [str(stage.CATEGORY), "kitchen", "none"],
     "emails": [stage.CUSTOMER_EMAIL],
     "passwords": [stage.PASSWORD],
     "usernames": ["customer"],
@@ -55,7 +60,11 @@ ACCEPTED: Final = ["2xx", 401, 403, 404, 409, 412, 422]
 LOCATED: Final = {"invalid_request", "unknown_field", "unknown_parameter", "page_too_deep"}
 # Which cursors are ours; how deep `page` times `page_size` goes; what is a CSV of ours; an option, or a line, that
 # stands twice in its list; a list price that is not above the price; what is put back on the shelf without coming back.
-UNSAYABLE: Final = re.compile(r"cursor|page|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock")
+# Words that stand for one another; slugs that are words of the API; codes that are words of Python; what stands twice.
+UNSAYABLE: Final = re.compile(
+    r"cursor|page|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock"
+    r"|/slug|/code|/name|/category|/categories.*|/variants|/attributes|/title"
+)
 LIKELY: Final = 0.6
 PARAMETERS: Final = {
     "path.key": "keys",
@@ -65,6 +74,10 @@ PARAMETERS: Final = {
     "query.country": "countries",
     "query.root": "categories",
     "query.category": "categories",
+    "query.brand": "brands",
+    "query.fields": "fields",
+    "query.expand": "parts",
+    "path.slug": "brands",
     "body.product_id": "products",
     "body.quantity": "quantities",
     "body.items[*].product_id": "products",
@@ -130,9 +143,14 @@ EXAMPLE_OF: Final = {
     f"{BASKET}lines/{{handle}}/": {"basket": stage.GUEST_CART, "handle": stage.GUEST_LINE},
     **{path: {"handle": stage.ADDRESS} for path in ADDRESS_PATHS},
     "/api/v1/products/{key}/": {"key": "sku:MUG"},
+    **{f"/api/v1/products/{{key}}/{part}/": {"key": "mug"} for part in ("variants", "media", "related", "reviews")},
+    "/api/v1/categories/{key}/": {"key": "kitchen"},
+    "/api/v1/brands/{slug}/": {"slug": "oak"},
     "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
     "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
     "/api/v1/admin/translations/{kind}/{thing_id}/": {"kind": "products", "thing_id": str(stage.MUG)},
+    **{f"/api/v1/admin/{kind}/{{key}}/": {"key": "1"} for kind in (*KEPT, "products", "stockrecords")},
+    "/api/v1/admin/products/{key}/variants/": {"key": str(stage.PARENT)},
 }
 
 
@@ -180,6 +198,12 @@ def configuration() -> schemathesis.Config:
                     "parameters": {"path.handle": {"dictionary": name, "probability": LIKELY}},
                 }
                 for path, name in handles.items()
+            ]
+            + [
+                {
+                    "include-path": "/api/v1/categories/{key}/",
+                    "parameters": {"path.key": {"dictionary": "category_keys", "probability": LIKELY}},
+                }
             ],
         }
     )

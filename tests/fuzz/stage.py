@@ -15,7 +15,7 @@ from forked_apps.address.models import UserAddress
 from forked_apps.basket.models import Basket, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart
 from forked_apps.basket.values import CartRef, hash_of_token
-from forked_apps.catalogue.models import Option, Product, ProductClass
+from forked_apps.catalogue.models import Brand, Option, Product, ProductClass, ProductRecommendation
 from forked_apps.checkout.models import CheckoutSession
 from forked_apps.checkout.sessions import open_checkout
 from forked_apps.order.models import Order
@@ -121,6 +121,8 @@ def _make_products() -> None:
     ]
     with transaction.atomic():
         parent, children = make_parent("Shirt", {"S": ("15.00", 1_000_000), "M": ("16.00", 0)})
+    Product.objects.filter(pk=made[0]).update(brand=Brand.objects.create(name="Oak", slug="oak"))
+    ProductRecommendation.objects.create(primary_id=made[0], recommendation_id=made[1])
     withdrawn = make_product("Gone")
     Product.objects.filter(pk=withdrawn.pk).update(is_public=False)
     made += [parent.pk, children[0].pk, withdrawn.pk]

@@ -23,6 +23,7 @@ from nexus_shop.core import postgres
 from tests import database
 from tests.performance.driver import Connection, Driver, driving
 from tests.performance.processes import Memory, Meter, Usage, ensure_postgres_is_here, working
+from tests.performance.rebuilding import Rebuild, rebuild_all_by_worker
 from tests.performance.scenarios import CHECKOUT, REFERENCE, SCENARIOS, Call, Facts, Reply, Scenario, buy, find_facts
 from tests.servers import serving
 
@@ -34,6 +35,7 @@ WARM_UP: Final = 0.4  # seconds per scenario
 WORKERS: Final = 2
 MEMORY_BUDGET: Final = 300
 GROWTH_BUDGET: Final = 1.2
+CATALOGUE_BUDGET: Final = 1.3  # how many times as dear a read may be in a large catalogue as in a small one
 SCALE: Final = "1000000"  # of the rate limits: all load comes from one address
 
 
@@ -94,14 +96,19 @@ def main(arguments: list[str]) -> int:
     """Measure and print; the exit status is 0 whatever the figures: they are for people."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--products", type=int, default=1000, help="products in the catalogue (1000)")
+    parser.add_argument(
+        "--composed", type=int, default=20_000, help="of more products the documents are copies (20000)"
+    )
     parser.add_argument("--orders", type=int, default=0, help="measure the checkout again with so many orders (0)")
+    parser.add_argument("--rebuild", action="store_true", help="measure the worker too, with all documents stale")
+    parser.add_argument("--against", type=Path, help="figures of an earlier run (--json), to be compared with")
     parser.add_argument("--seconds", type=float, default=10, help="time for each scenario, all rounds together (10)")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with _database() as (admin, address, name):
         ensure_postgres_is_here(admin)
-        skus = _prepare(address, options.products)
+        skus = _prepare(address, options.products, options.composed)
         with serving(address, workers=WORKERS, environment=_environment()) as shop, working(address) as worker:
             facts = find_facts(Connection(shop.address))
             statements = count_statements(facts)
@@ -111,14 +118,40 @@ def main(arguments: list[str]) -> int:
                 memory = meter.memory()
                 client = driver.client
                 growth = _grown(driver, meter, statements, options) if options.orders else None
+            rebuilt = rebuild_all_by_worker(meter) if options.rebuild else None
     print(table(results, memory, _heading(options.products, skus, client)))
-    if growth:
-        print(f"\n{growth.line()}")
+    for line in _more(results, growth, rebuilt, options.against):
+        print(f"\n{line}")
     if options.json:
         about = {"products": options.products, "skus": skus, "seconds": options.seconds, "client": client}
         about |= {"growth": asdict(growth) | {"verdict": growth.verdict}} if growth else {}
+        about |= {"rebuild": asdict(rebuilt)} if rebuilt else {}
         options.json.write_text(as_json(results, memory, about))
     return 0
+
+
+def _more(
+    results: Mapping[str, Result], growth: Growth | None, rebuilt: Rebuild | None, earlier: Path | None
+) -> Iterator[str]:
+    """What is told below the table."""
+    if growth:
+        yield growth.line()
+    if rebuilt:
+        yield rebuilt.line()
+    if earlier:
+        yield comparison(results, json.loads(earlier.read_text()))
+
+
+def comparison(results: Mapping[str, Result], earlier: Mapping[str, Any]) -> str:
+    """How many times as dear each scenario is as in an earlier run, by the ratios to the reference."""
+    lines = [f"{'beside ' + str(earlier['products']) + ' products':28}{'then':>8}{'now':>8}{'factor':>8}"]
+    for name, result in results.items():
+        then = earlier["scenarios"].get(name, {}).get("ratio", 0)
+        if then and name != REFERENCE:
+            factor = result.ratio / then
+            verdict = "OK" if factor <= CATALOGUE_BUDGET else "OVER"
+            lines.append(f"{result.title:28}{then:8.1f}{result.ratio:8.1f}{factor:8.2f}   {verdict}")
+    return "\n".join(lines)
 
 
 def _grown(driver: Driver, meter: Meter, statements: Mapping[str, int], options: argparse.Namespace) -> Growth:
@@ -179,7 +212,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _prepare(address: str, products: int) -> int:
+def _prepare(address: str, products: int, composed: int) -> int:
     """Let this process be the shop too, and fill the database; returns the number of SKUs."""
     os.environ.update(_environment(), DATABASE_URL=address, DJANGO_LOG_LEVEL="ERROR")
     django.setup()
@@ -189,7 +222,7 @@ def _prepare(address: str, products: int) -> int:
 
     settings.ALLOWED_HOSTS.append("testserver")
     begin = time.monotonic()
-    skus = catalogue.fill(products)
+    skus = catalogue.fill(products, composed=composed)
     catalogue.add_offers(max(scenario.offers for scenario in SCENARIOS))
     _say(f"{products} products with {skus} SKUs written in {time.monotonic() - begin:.0f} s")
     return skus

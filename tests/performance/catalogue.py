@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from forked_apps.catalogue.models import Brand, Category
+from forked_apps.catalogue.models import Brand, Category, Product
 from forked_apps.catalogue.operations import product_class_named
 from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.partner.products import default_partner
-from forked_apps.search.operations import rebuild_all
+from forked_apps.search.operations import BATCH, rebuild, rebuild_all
 from tests.factories.shop import make_country
 
 ROOTS, BRANCHES, LEAVES = 6, 4, 5  # 6 + 24 + 120 = 150 categories on 3 levels
@@ -86,19 +86,54 @@ SELECT p.id, a.id, CASE a.code WHEN 'size' THEN right(p.upc, 1)
                    ELSE (ARRAY['grey', 'blue', 'red', 'white', 'green'])[1 + (p.id + a.id) %% 5] END
 FROM catalogue_product p JOIN catalogue_productattribute a ON (a.code = 'size') = (p.structure = 'child')
 """
+# Documents like those of the first COMPOSED products, under names, prices and shelves of their own
+COPIES: Final = """
+INSERT INTO search_productdocument (product_id, market, language, is_public, is_listed, slug, sku, title_key, price,
+                                    in_stock, category_ids, date_created, card, attributes, detail, etag,
+                                    stock_record_id)
+SELECT p.id, d.market, d.language, d.is_public, d.is_listed, p.slug, p.upc, COALESCE(NULLIF(lower(p.title), ''),
+       d.title_key), s.price, d.in_stock, d.category_ids, p.date_created,
+       replace(replace(d.card, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), d.attributes,
+       replace(replace(d.detail, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), md5(p.slug), s.id
+FROM catalogue_product p
+JOIN catalogue_product t ON t.slug = regexp_replace(
+    p.slug, '[0-9]+', ((substring(p.slug from '[0-9]+')::int - 1) %% %(composed)s + 1)::text)
+JOIN search_productdocument d ON d.product_id = t.id
+LEFT JOIN LATERAL (SELECT min(id) AS id, min(price) AS price FROM partner_stockrecord
+                   WHERE product_id = p.id OR product_id IN (SELECT id FROM catalogue_product WHERE parent_id = p.id)) s
+       ON true
+WHERE substring(p.slug from '[0-9]+')::int > %(composed)s
+"""
+COMPOSED: Final = 20_000  # of more products the documents are copies: composing all of 100,000 takes too long
 
 
-def fill(products: int) -> int:
-    """A catalogue of so many products with fresh documents; returns the number of SKUs. The database is new."""
+def fill(products: int, *, composed: int = COMPOSED) -> int:
+    """A catalogue of so many products with documents, of the first `composed` fresh ones and of the others copies of
+    these; returns the number of SKUs. The database is new.
+    """
     with transaction.atomic():
         _write(products)
-    rebuild_all()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # else the first rebuilds of many products are planned for none
+        if products > composed:
+            _compose_first(composed)
+            cursor.execute(COPIES, {"composed": composed})
+        else:
+            rebuild_all()
     with connection.cursor() as cursor:
         # All is fresh: with the notes left, the worker would do it all again during the measurement
         cursor.execute("TRUNCATE search_documentnote")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("SELECT count(*) FROM partner_stockrecord")
         return int(cursor.fetchone()[0])
+
+
+def _compose_first(count: int) -> None:
+    slugs = [f"product-{n}" for n in range(1, count + 1)]
+    ids = list(Product.objects.filter(slug__in=slugs).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        with transaction.atomic():
+            rebuild(ids[start : start + BATCH])
 
 
 def _write(products: int) -> None:

@@ -11,6 +11,8 @@ from itertools import product
 from typing import Any, Final, Protocol
 
 API: Final = "/api/v1"
+PAGE: Final = 20
+MAX_DEPTH: Final = 10_000  # of a list by pages
 ADDRESS: Final = {
     "first_name": "Ann",
     "last_name": "Lee",
@@ -63,9 +65,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the scenarios ask for, as found in the shop: products, ids that can be bought, a cart of five lines."""
+    """What the scenarios ask for, as found in the shop: products, ids that can be bought, a cart of five lines.
+
+    `categories`: paths of one of each level, that with most products first; `pages`: how many pages a list goes deep.
+    """
 
     list: Read
+    categories: tuple[str, ...]
+    pages: int
     details: tuple[Read, ...]
     buyable: tuple[int, ...]
     cart_token: str
@@ -127,12 +134,29 @@ def find_facts(call: Call) -> Facts:
         details.append(Read(detail, etag=ask(call, "GET", detail).headers["etag"]))
     buyable = tuple(card["id"] for card in cards if card["structure"] == "standalone")
     cart = ask(call, "PUT", f"{API}/cart/items/", {"items": items_of(buyable[:5])}, status=201)
+    tree = ask(call, "GET", f"{API}/categories/").json()
     return Facts(
         list=Read(path, etag=listed.headers["etag"]),
+        categories=_first_of_each_level(tree),
+        pages=_pages(call),
         details=tuple(details),
         buyable=buyable,
         cart_token=cart.headers["x-cart-token"],
     )
+
+
+def _first_of_each_level(tree: list[dict[str, Any]]) -> tuple[str, ...]:
+    found = []
+    while tree:
+        found.append(tree[0]["path"])
+        tree = tree[0]["children"]
+    return tuple(found)
+
+
+def _pages(call: Call) -> int:
+    """Pages of 20 that the list has, as far as it goes."""
+    count = ask(call, "GET", f"{API}/products/?page_size=1&count=exact").json()["count"]
+    return max(1, min(count // PAGE, MAX_DEPTH // PAGE))
 
 
 def items_of(product_ids: tuple[int, ...]) -> list[dict[str, int]]:
@@ -165,6 +189,27 @@ def buy(call: Call, facts: Facts, turn: int) -> Any:
     return ask(call, "POST", f"{API}/checkout/", order, status=201, headers={"X-Cart-Token": cart["token"]}).json()
 
 
+def _listing(query: str) -> Reads:
+    """One list of 20 cards."""
+    return lambda facts: (Read(f"{API}/products/?{query}"),)
+
+
+def _by_category(facts: Facts) -> tuple[Read, ...]:
+    return tuple(Read(f"{API}/products/?category={path}") for path in facts.categories)
+
+
+def _last_page(facts: Facts) -> tuple[Read, ...]:
+    return (Read(f"{API}/products/?page={facts.pages}"),)
+
+
+def _prices(facts: Facts) -> tuple[Read, ...]:
+    return tuple(Read(f"{API}/products/{pk}/price/") for pk in facts.buyable)
+
+
+def _histories(facts: Facts) -> tuple[Read, ...]:
+    return tuple(Read(f"{API}/products/{pk}/price-history/") for pk in facts.buyable)
+
+
 def _fresh(read: Read) -> Read:
     return Read(read.path)
 
@@ -192,6 +237,12 @@ SCENARIOS: Final = (
     Scenario("list", "list of 20 cards", 1.5, 1, reads=lambda facts: (_fresh(facts.list),)),
     Scenario("detail", "detail", 1.0, 1, reads=lambda facts: tuple(map(_fresh, facts.details))),
     Scenario("tree", "category tree", 1.0, 1, reads=lambda facts: (Read(f"{API}/categories/"),)),
+    # Further ways to list are a line each: `_listing("brand=oak")`
+    Scenario("by_category", "list by category", 1.5, 1, reads=_by_category),
+    Scenario("by_price", "list by price, in stock", 1.5, 1, reads=_listing("ordering=price&in_stock=true")),
+    Scenario("last_page", "last page of the list", None, 1, reads=_last_page),
+    Scenario("price", "price for the caller", None, None, reads=_prices),
+    Scenario("price_history", "price history", None, 1, reads=_histories),
     Scenario("list_304", "list, unchanged (304)", 1.0, 1, reads=lambda facts: (_known(facts.list),)),
     Scenario("detail_304", "detail, unchanged (304)", 1.0, 1, reads=lambda facts: tuple(map(_known, facts.details))),
     *(_with_offers(*each) for each in product(CART_SCENARIOS, OFFERS)),

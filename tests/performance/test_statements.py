@@ -1,5 +1,6 @@
 """The statements of each request are few and do not grow with what is in the shop, in a list or in a cart."""
 
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -10,6 +11,8 @@ from forked_apps.catalogue.models import Product
 from forked_apps.offer.book import BOOK
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
+from forked_apps.partner.models import StockRecord
+from forked_apps.partner.operations import change_price
 from forked_apps.partner.products import default_partner
 from forked_apps.shipping.queries import METHODS
 from nexus_shop.core.rules import rules_token
@@ -101,6 +104,29 @@ def test_product_detail(api: APIClient, products: list[Product]) -> None:
 def test_detail_of_a_product_with_variants(api: APIClient, count: int) -> None:
     parent, _ = make_parent("Shirt", {f"Size {number}": ("10.00", 5) for number in range(count)})
     assert count_of(api, "GET", f"/api/v1/products/{parent.pk}/") == 1
+
+
+@ITEMS
+@pytest.mark.parametrize(("path", "wanted"), [("price", 3), ("price-history", 1), ("availability", 2)])
+def test_what_a_product_costs(api: APIClient, count: int, path: str, wanted: int) -> None:
+    parent, children = make_parent("Shirt", {f"Size {number}": ("10.00", 5) for number in range(count)})
+    product = children[-1] if path == "price" else parent
+    change_price(
+        StockRecord.objects.get(product=children[0]).pk,
+        price=Decimal(9),
+        list_price=None,
+        changed_by=None,
+        reason="sale",
+    )
+    assert count_of(api, "GET", f"/api/v1/products/{product.pk}/{path}/") == wanted
+
+
+@ITEMS
+def test_changes_of_prices(count: int) -> None:
+    for number in range(count):
+        make_product(f"Mug {number}")
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    assert count_of(staff, "GET", "/api/v1/admin/prices/changes/") == 2
 
 
 @ITEMS

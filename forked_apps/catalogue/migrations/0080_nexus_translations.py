@@ -16,7 +16,7 @@ CATEGORY_ADDRESSES = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0034_nexus_option_prices'),
+        ('catalogue', '0060_nexus_old_addresses'),
     ]
 
     operations = [
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='i18n',
-            field=modeltrans.fields.TranslationField(fields=('title', 'slug', 'description', 'meta_title', 'meta_description'), required_languages=(), virtual_fields=True),
+            field=modeltrans.fields.TranslationField(fields=('title', 'slug', 'description', 'meta_title', 'meta_description', 'og_title', 'og_description'), required_languages=(), virtual_fields=True),
         ),
         migrations.AddField(
             model_name='productattribute',

@@ -12,12 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 from oscar.apps.dashboard.catalogue import bulk_actions as oscar
 
+from forked_apps.catalogue.categories import show_categories
 from forked_apps.catalogue.models import Category, Product
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.queries import stock_records_of
 from nexus_shop.core.money import ZERO
 
-from .categories import show_categories
 from .operations import PriceChange, change_prices, show_products
 from .queries import owned_ids
 

@@ -7,7 +7,7 @@ that has changed since the form was shown) is checked under lock and raised as M
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -15,19 +15,36 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.errors import SkuTaken, SlugTaken, TranslationRefused
+from forked_apps.catalogue.attributes import set_attributes
+from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken, TranslationRefused
+from forked_apps.catalogue.links import set_options, set_tags
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
+from forked_apps.catalogue.publishing import (
+    ARCHIVED,
+    COLUMNS,
+    DRAFT,
+    PUBLISHED,
+    announce,
+    place,
+    set_publication,
+    status_of,
+)
 from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
+from forked_apps.partner.stock_records import alter_stock_record, locked_stock_record
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
+from nexus_shop.core.rows import UNCHANGED, UPDATED, Status
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .errors import Misplaced
+
+if TYPE_CHECKING:
+    from nexus_shop.accounts.models import User
 
 REASON = "dashboard"
 
@@ -64,21 +81,82 @@ def _save_form(entry: ProductEntry) -> Product:
     product: Product = form.instance
     if entry.parent_id is not None:
         _make_parent(entry.parent_id, form)
+    before = ""
+    try:
+        if entry.product_id is not None:
+            before = _take_publication(product, _locked(entry.product_id))
+        _set_publication(form, product)
+        _set_brand(form, product)
+        _write_columns(form, product, is_new=entry.product_id is None)
+        _save_words(form, product)
+        _set_links(form, product)
+    except DomainError as refusal:
+        raise _blamed(form, refusal) from refusal
+    announce(product, before)
+    return product
+
+
+def _take_publication(product: Product, stored: Product) -> str:
+    """The clock or a translator may have changed the product since the form was read: what is stored counts.
+
+    Returns its status.
+    """
+    for name in COLUMNS:
+        setattr(product, name, getattr(stored, name))
+    product.i18n = stored.i18n
+    return status_of(product)
+
+
+def _set_publication(form: Any, product: Product) -> None:
+    wanted = form.publication()
+    if wanted:
+        place(product, wanted)
+
+
+def _set_brand(form: Any, product: Product) -> None:
     if "brand" in form.fields:
         name = form.cleaned_data["brand"]
         product.brand = brand_named(name) if name else None
+
+
+def _write_columns(form: Any, product: Product, *, is_new: bool) -> None:
     try:
         with django_transaction.atomic():
-            if entry.product_id is None:
+            if is_new:
                 product.save(force_insert=True)
             else:
-                product.i18n = _locked(entry.product_id).i18n
                 product.save(update_fields=_changed_fields(form))
     except IntegrityError as clash:
-        name, error = ("upc", SkuTaken) if "upc" in violated(clash) else ("slug", SlugTaken)
-        raise Misplaced(form, name, error.message) from clash
-    _save_words(form, product)
-    return product
+        raise _misplaced(form, violated(clash)) from clash
+
+
+def _set_links(form: Any, product: Product) -> None:
+    data = form.cleaned_data
+    if "tags" in form.changed_data:
+        set_tags(product, data["tags"])
+    if "options" in form.changed_data:
+        set_options(product, [option.code for option in data["options"]])
+    set_attributes(product, form.attribute_values())
+
+
+def _blamed(form: Any, refusal: DomainError) -> Misplaced:
+    """The field of the form that a refusal's pointer means."""
+    kind, _slash, rest = (refusal.pointer or "").removeprefix("/").partition("/")
+    name = f"attr_{rest}" if kind == "attributes" else kind
+    reason = getattr(refusal.facts, "reason", refusal.message)
+    return Misplaced(form, _field_to_blame(form, name), reason)
+
+
+def _misplaced(form: Any, constraint: str) -> Misplaced:
+    """What of the form the database has refused."""
+    if constraint == "archived_is_not_public":
+        return Misplaced(form, None, PublicationRefused.message)
+    if constraint == "one_product_per_barcode":
+        return Misplaced(form, _field_to_blame(form, "barcode"), BarcodeTaken.message)
+    if constraint == "unit_and_content_go_together":
+        return Misplaced(form, _field_to_blame(form, "unit_content"), _("A unit and what the pack holds go together."))
+    name, error = ("upc", SkuTaken) if "upc" in constraint else ("slug", SlugTaken)
+    return Misplaced(form, name, error.message)
 
 
 def _save_words(form: Any, product: Product) -> None:
@@ -90,8 +168,8 @@ def _save_words(form: Any, product: Product) -> None:
 
 def _changed_fields(form: Any) -> list[str]:
     """The columns that the form has; not the rating, which reviews may change at the same time."""
-    names = {field.name for field in Product._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
-    return [*(names & set(form.fields)), "slug", "date_updated"]
+    names = {field.name for field in Product._meta.concrete_fields} & {*form.fields, *COLUMNS}  # noqa: SLF001 - documented API
+    return [*names, "slug", "date_updated"]
 
 
 def _locked(product_id: int | None) -> Product:
@@ -209,10 +287,10 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
 
 @transaction(before_commit="documents")
 def withdraw_product(product_id: int) -> bool:
-    """Delete a product with its variants, or hide it where one of them was ever ordered; True where it was deleted.
+    """Delete a product with its variants, or archive it where one was ever ordered; True where it was deleted.
 
     Locks their stock, as an order does first, then the products: an order that is being placed waits, or is waited
-    for. The last child gone, its parent is sold by itself again. Raises NotFound.
+    for. The last child gone, its parent is sold by itself again. Raises NotFound. Publishes ProductArchived.
     """
     stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
     list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
@@ -222,7 +300,7 @@ def withdraw_product(product_id: int) -> bool:
         raise NotFound
     product, family = found[product_id], list(found)
     if Line.objects.filter(product__in=family).exists():
-        Product.objects.filter(pk=product.pk).update(is_public=False)
+        set_publication(product, {"status": ARCHIVED})
         return False
     parent_id = product.parent_id
     product.delete()
@@ -233,9 +311,15 @@ def withdraw_product(product_id: int) -> bool:
 
 @transaction(before_commit="documents")
 def show_products(product_ids: list[int], *, is_public: bool) -> int:
-    """Make products public, or hide them; returns how many there were."""
-    changed: int = Product.objects.filter(pk__in=product_ids).update(is_public=is_public)
-    return changed
+    """Make products public, or hide them; returns how many there were. What is archived is left out.
+
+    Locks the products in id order. Publishes ProductPublished, ProductUnpublished.
+    """
+    products = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
+    shown = list(products.filter(archived_at=None).order_by("pk"))
+    for product in shown:
+        set_publication(product, {"status": PUBLISHED if is_public else DRAFT})
+    return len(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +350,19 @@ def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None)
         price = changes[record.pk].applied(record.price, record.price_currency)
         set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=REASON)
     return len(records)
+
+
+@transaction(before_commit="documents")
+def edit_figures(
+    stock_record_id: int, *, shown: Mapping[str, Any], wanted: Mapping[str, Any], edited_by: "User"
+) -> tuple[Status, int]:
+    """Write the wanted price, list price and stock of a record, if each is what `shown` has of it, or nothing.
+
+    Locks the stock record. Raises NotFound also where it is not the user's, StaleVersion, ListPriceTooLow,
+    StockBelowAllocation. Publishes PriceChanged, StockAdjusted and what is crossed.
+    """
+    record = locked_stock_record(edited_by, stock_record_id)
+    if any(getattr(record, name) != shown[name] for name in wanted):
+        raise StaleVersion
+    is_changed = alter_stock_record(record, wanted, changed_by=edited_by.pk, reason=REASON)
+    return (UPDATED if is_changed else UNCHANGED), record.pk

@@ -19,15 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue import views as oscar
 
+from forked_apps.catalogue.categories import delete_category, save_category
 from forked_apps.catalogue.errors import SlugTaken, TranslationRefused
 from forked_apps.catalogue.models import Brand, Product
 from forked_apps.dashboard.selection import SelectsByNumber
 from forked_apps.partner.queries import stock_records_of
 from nexus_shop.core.errors import NotFound
 
-from .categories import delete_category, save_category
 from .errors import Misplaced
 from .operations import ProductEntry, save_product, withdraw_product
+from .preview import preview_url
+from .product_form import MOVES, SNIPPET_TEXT, SNIPPET_TITLE
 from .queries import owns
 
 MAX_SUGGESTED_BRANDS = 500
@@ -58,6 +60,9 @@ class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["may_edit_content"] = self.may_edit_content
         context["brands"] = Brand.objects.values_list("name", flat=True)[:MAX_SUGGESTED_BRANDS]
+        context["snippet_lengths"] = {"title": SNIPPET_TITLE, "text": SNIPPET_TEXT}
+        if not self.creating:
+            context["preview_url"] = preview_url(self.object.pk)
         return context
 
     def get_form(self, form_class: Any = None) -> Any:
@@ -90,6 +95,13 @@ class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
         return response
 
     form_valid = form_invalid = process_all_forms
+
+    def get_success_url(self) -> str:
+        """Who has pressed a button of the publication stays on the page and sees what became of it."""
+        url: str = super().get_success_url()
+        if self.request.POST.get("action") in MOVES:
+            return reverse("dashboard:catalogue-product", kwargs={"pk": self.object.pk})
+        return url
 
     def _save(self, form: Any, formsets: dict[str, Any]) -> Misplaced | None:
         entry = ProductEntry(

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 from oscar.apps.dashboard.partners import views as oscar
 
+from forked_apps.partner.errors import PartnerHasStock
+from forked_apps.partner.partners import delete_partner
 from nexus_shop.accounts.authority import may_manage
 from nexus_shop.accounts.models import User
-
-from .errors import PartnerHasStock
-from .operations import delete_partner
 
 
 class PartnerDeleteView(oscar.PartnerDeleteView):

@@ -29,22 +29,23 @@ ANYONE: Final = Rule("anyone", lambda request: True)
 LOGIN: Final = Rule("login", _is_login)
 
 
-def staff(permission: str) -> Rule:
-    """Members of staff who hold the permission."""
+def staff(*permissions: str) -> Rule:
+    """Members of staff who hold the permissions."""
     return Rule(
-        f"staff with {permission}",
-        lambda request: _is_login(request) and request.user.is_staff and request.user.has_perm(permission),
+        f"staff with {' and '.join(permissions)}",
+        lambda request: _is_login(request) and request.user.is_staff and request.user.has_perms(permissions),
     )
 
 
-def stock_keeper(permission: str) -> Rule:
-    """Staff who hold the permission, and partner staff: the queries keep those to their own partners' stock."""
+def stock_keeper(*permissions: str) -> Rule:
+    """Staff who hold the permissions, and partner staff: the queries keep those to what is their partners'."""
 
     def allows(request: Any) -> bool:
         user = request.user
-        return _is_login(request) and bool(user.has_perm(permission if user.is_staff else "partner.dashboard_access"))
+        wanted = permissions if user.is_staff else ("partner.dashboard_access",)
+        return _is_login(request) and bool(user.has_perms(wanted))
 
-    return Rule(f"staff with {permission}, or partner staff", allows)
+    return Rule(f"staff with {' and '.join(permissions)}, or partner staff", allows)
 
 
 def _sees_orders(request: Any) -> bool:
@@ -76,16 +77,18 @@ def translator(action: str) -> Rule:
     return Rule(f"staff with catalogue.{action}_… of the kind", allows)
 
 
-def _staff_routes(path: str, key: str, permissions: str) -> dict[tuple[str, str], Rule]:
+def _staff_routes(
+    path: str, key: str, permissions: str, rule: Callable[[str], Rule] = staff
+) -> dict[tuple[str, str], Rule]:
     """The list and the things of a model that staff keep; `permissions` is `app.%s_model`."""
     one = f"{path}<str:{key}>/"
     return {
-        (path, "GET"): staff(permissions % "view"),
-        (path, "POST"): staff(permissions % "add"),
-        (one, "GET"): staff(permissions % "view"),
-        (one, "PUT"): staff(permissions % "change"),
-        (one, "PATCH"): staff(permissions % "change"),
-        (one, "DELETE"): staff(permissions % "delete"),
+        (path, "GET"): rule(permissions % "view"),
+        (path, "POST"): rule(permissions % "add"),
+        (one, "GET"): rule(permissions % "view"),
+        (one, "PUT"): rule(permissions % "change"),
+        (one, "PATCH"): rule(permissions % "change"),
+        (one, "DELETE"): rule(permissions % "delete"),
     }
 
 
@@ -98,10 +101,27 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/me/", "GET"): LOGIN,
     ("api/v1/me/", "PATCH"): LOGIN,
     ("api/v1/products/", "GET"): ANYONE,
-    ("api/v1/products/", "POST"): staff("catalogue.add_product"),
+    ("api/v1/products/", "POST"): stock_keeper("catalogue.add_product"),
     ("api/v1/products/categories/", "GET"): ANYONE,
+    ("api/v1/products/categories/", "POST"): staff("catalogue.add_category"),
     ("api/v1/products/<str:key>/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/", "PUT"): stock_keeper("catalogue.change_product"),
+    ("api/v1/products/<str:key>/", "PATCH"): stock_keeper("catalogue.change_product"),
+    ("api/v1/products/<str:key>/", "DELETE"): stock_keeper("catalogue.delete_product"),
+    ("api/v1/products/<str:key>/variants/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/media/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/related/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/reviews/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/price/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/price-history/", "GET"): ANYONE,
+    ("api/v1/products/<str:key>/availability/", "GET"): ANYONE,
     ("api/v1/categories/", "GET"): ANYONE,
+    ("api/v1/categories/", "POST"): staff("catalogue.add_category"),
+    ("api/v1/categories/<path:key>/", "GET"): ANYONE,
+    ("api/v1/brands/", "GET"): ANYONE,
+    ("api/v1/brands/<str:slug>/", "GET"): ANYONE,
+    ("api/v1/attributes/", "GET"): ANYONE,
+    ("api/v1/options/", "GET"): ANYONE,
     ("api/v1/countries/", "GET"): ANYONE,
     ("api/v1/cart/", "GET"): ANYONE,
     ("api/v1/cart/", "POST"): ANYONE,
@@ -183,13 +203,14 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/orders/<str:handle>/cancel/", "POST"): ANYONE,
     ("api/v1/orders/<str:handle>/events/", "GET"): ANYONE,
     ("api/v1/orders/<str:handle>/status/", "PATCH"): staff("order.change_order"),
-    ("api/v1/admin/stockrecords/", "GET"): stock_keeper("partner.view_stockrecord"),
+    **_staff_routes("api/v1/admin/stockrecords/", "key", "partner.%s_stockrecord", stock_keeper),
     ("api/v1/admin/inventory/adjustments/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/admin/inventory/adjustments/", "POST"): stock_keeper("partner.change_stockrecord"),
     ("api/v1/admin/inventory/reservations/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "GET"): translator("view"),
     ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PUT"): translator("change"),
     ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PATCH"): translator("change"),
+    ("api/v1/admin/prices/changes/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/me/orders/", "GET"): LOGIN,
     ("api/v1/admin/orders/", "GET"): ORDERS,
     ("api/v1/admin/orders/<str:handle>/", "GET"): ORDERS,
@@ -201,6 +222,17 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/orders/<str:handle>/links/", "DELETE"): staff("order.change_order"),
     **_staff_routes("api/v1/admin/shipping-methods/", "method_id", "shipping.%s_shippingmethod"),
     **_staff_routes("api/v1/admin/tax-rules/", "rate_id", "markets.%s_taxrate"),
+    **_staff_routes("api/v1/admin/products/", "key", "catalogue.%s_product", stock_keeper),
+    ("api/v1/admin/products/<str:key>/variants/", "POST"): stock_keeper("catalogue.add_product"),
+    ("api/v1/admin/products/bulk/", "PUT"): stock_keeper("catalogue.add_product", "catalogue.change_product"),
+    **_staff_routes("api/v1/admin/brands/", "key", "catalogue.%s_brand"),
+    **_staff_routes("api/v1/admin/categories/", "key", "catalogue.%s_category"),
+    ("api/v1/admin/categories-bulk/", "PUT"): staff("catalogue.add_category", "catalogue.change_category"),
+    **_staff_routes("api/v1/admin/productclasses/", "key", "catalogue.%s_productclass"),
+    **_staff_routes("api/v1/admin/attributes/", "key", "catalogue.%s_productattribute"),
+    **_staff_routes("api/v1/admin/option-groups/", "key", "catalogue.%s_attributeoptiongroup"),
+    **_staff_routes("api/v1/admin/options/", "key", "catalogue.%s_option"),
+    **_staff_routes("api/v1/admin/partners/", "key", "partner.%s_partner"),
     ("health/", "GET"): ANYONE,
     ("health/db/", "GET"): ANYONE,
     ("health/cache/", "GET"): ANYONE,

@@ -1,7 +1,7 @@
 """The base of every view: strict input, declared permissions, limits, idempotency, cache headers."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
@@ -31,6 +31,7 @@ Headers = Mapping[str, str]
 JSON: Final = "application/json"
 GUESSES: Final = (InvalidToken, NotAuthenticated, CartNotFound)
 PLAIN_ACCEPTS: Final = frozenset({"*/*", JSON})
+CHANGES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 PUBLIC: Final = "public, max-age=0, s-maxage=30"
 
 
@@ -54,6 +55,8 @@ class View(APIView):
     throttle_classes: Any = []
     #: Query parameters that the view's GET knows.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
+    #: What names of query parameters that the view's GET judges itself begin with.
+    query_prefix: ClassVar[str | None] = None
     #: Query parameters that the view's other methods know.
     write_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Rate limits of the view's writes, beside the general ones.
@@ -66,6 +69,8 @@ class View(APIView):
     ignores_idempotency_key: ClassVar[bool] = False
     #: Views whose resource has a version: `If-Match` is honoured.
     has_version: ClassVar[bool] = False
+    #: Whether a setting may demand an If-Match of the view's PUT, PATCH and DELETE.
+    is_kept_by_staff: ClassVar[bool] = False
 
     limit_states: list[State]
 
@@ -95,6 +100,9 @@ class View(APIView):
         wants_key = self.is_money_route and request.method == "POST" and settings.IDEMPOTENCY_KEY_REQUIRED
         if wants_key and idempotency.key_of(request) is None:
             raise ApiError("idempotency_key_required", "This shop wants an Idempotency-Key here.")
+        wants_version = self.is_kept_by_staff and request.method in CHANGES and settings.IF_MATCH_REQUIRED
+        if wants_version and not request.META.get("HTTP_IF_MATCH", "").strip():
+            raise ApiError("version_required", "Send If-Match with the version (ETag) that you have read.")
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> tuple[Any, str]:
         """JSON; weighing what a client accepts is left to DRF where it says more than that."""
@@ -116,7 +124,8 @@ class View(APIView):
     def _check_parameters(self, request: Any) -> None:
         known = self.query_parameters if request.method in READS else self.write_parameters
         for name, values in request.GET.lists():
-            if name not in known:
+            is_own = self.query_prefix is not None and request.method in READS and name.startswith(self.query_prefix)
+            if name not in known and not is_own:
                 raise ApiError("unknown_parameter", f"There is no parameter {name[:60]!r} here.", parameter=name[:60])
             if len(values) > 1:
                 raise ApiError("invalid_request", "A parameter may stand once.", parameter=name)
@@ -133,10 +142,16 @@ class View(APIView):
 
     # Answers
 
-    def public(self, body: bytes | str, *, digest: str, tags: str = "", link: str = "") -> HttpResponse:
-        """A public answer with its strong ETag, or 304 where the client has it."""
+    def known(self) -> list[str]:
+        """The digests of If-None-Match: what has one of them need not be read. `*` is none: it is answered by 304."""
+        given = self.request.META.get("HTTP_IF_NONE_MATCH", "")
+        return [each.removeprefix("W/").strip('"') for each in parse_etags(given)] if given else []
+
+    def public(self, body: bytes | str | None, *, digest: str, tags: str = "", link: str = "") -> HttpResponse:
+        """A public answer with its strong ETag, or 304 where the client has it. No body: one of `known` it is."""
         etag = quote_etag(digest)
-        response = HttpResponse(status=304) if is_known(etag, self.request) else HttpResponse(body, content_type=JSON)
+        is_unchanged = body is None or is_known(etag, self.request)
+        response = HttpResponse(status=304) if is_unchanged else HttpResponse(body, content_type=JSON)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = PUBLIC
         response.headers["Vary"] = "Accept-Language, X-Store-Key"
@@ -160,10 +175,19 @@ class View(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def parameters(self, serializer_class: Any) -> Any:
-        """The validated query parameters. Raises ApiError with the parameter at fault."""
+    def parameters(self, serializer_class: Any, *, but: str | None = None) -> Any:
+        """The validated query parameters. Raises ApiError with the parameter at fault.
+
+        `but` leaves out those that begin so; a list that has such is asked most, and its parameters say the same to
+        everybody: they are validated once.
+        """
+        asked = self.request.GET.dict()
+        if but is not None:
+            asked = {name: value for name, value in asked.items() if not name.startswith(but)}
         try:
-            return _form(serializer_class).run_validation(self.request.GET.dict())
+            if but is not None:
+                return _validated(serializer_class, tuple(asked.items()), settings.OSCAR_DEFAULT_CURRENCY)
+            return _form(serializer_class).run_validation(asked)
         except ValidationError as invalid:
             errors: Any = invalid.detail
             name, details = next(iter(errors.items()))
@@ -217,6 +241,12 @@ class View(APIView):
     def finish(self, answer: Answer) -> Answer:
         """Add to an answer, first or replayed, what is not to be stored with it."""
         return answer
+
+
+@lru_cache(maxsize=512)
+def _validated(serializer_class: Any, asked: tuple[tuple[str, str], ...], _currency: str) -> Any:
+    """What valid parameters say, which nobody may change: the same are asked again and again."""
+    return _form(serializer_class).run_validation(dict(asked))
 
 
 @cache

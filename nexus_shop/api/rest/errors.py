@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -20,8 +20,9 @@ from psycopg import errors as postgres_errors
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from nexus_shop.core.errors import DomainError
+from nexus_shop.core.errors import DeletedMeanwhile, DomainError
 from nexus_shop.core.requests import request_id
+from nexus_shop.core.transactions import refers_to_nothing
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,23 @@ STATUS: Final[dict[str, int]] = {
     "order_not_cancellable": 409,
     "order_not_changeable": 409,
     "slug_taken": 409,
+    "barcode_taken": 409,
+    "class_change_refused": 409,
+    "publication_refused": 409,
+    "too_many_variants": 422,
+    "attribute_unknown": 422,
+    "attribute_required": 422,
+    "product_value_refused": 422,
+    "structure_refused": 422,
+    "schedule_refused": 422,
+    "recommendation_refused": 422,
     "partner_has_stock": 409,
+    "partner_sku_taken": 409,
+    "stock_still_promised": 409,
+    "code_taken": 409,
+    "still_used": 409,
+    "deleted_meanwhile": 409,
+    "row_not_reached": 409,
     "name_taken": 409,
     "rate_exists": 409,
     "list_full": 409,
@@ -92,7 +109,14 @@ STATUS: Final[dict[str, int]] = {
     "payment_in_progress": 409,
     "payment_state_not_allowed": 409,
     "stale_version": 412,
+    "version_required": 428,
     # a valid body refused by a rule
+    "attribute_refused": 422,
+    "category_cycle": 422,
+    "category_too_deep": 422,
+    "list_price_too_low": 422,
+    "partner_stock_required": 422,
+    "parent_refused": 422,
     "currency_mismatch": 422,
     "address_incomplete": 422,
     "billing_address_required": 422,
@@ -174,8 +198,31 @@ MEANINGS: Final[dict[str, str]] = {
     "status_not_allowed": "The order cannot move to this status; `allowed` says where to.",
     "order_not_cancellable": "Some of the order has been shipped: it can be returned, no longer cancelled.",
     "order_not_changeable": "Its addresses can no longer be changed, or it has none.",
-    "slug_taken": "Another product, or another category beside this one, has the slug.",
+    "slug_taken": "Another thing of the kind, or another category beside this one, has the slug.",
+    "barcode_taken": "Another product has this barcode, written with or without zeros before it.",
+    "class_change_refused": "The other class lacks attributes that the product has; `attributes` says which.",
+    "publication_refused": "The status cannot follow that of now; `status` and `allowed` say what it is and may be.",
+    "too_many_variants": "The options combine to more variants than a product may have; `limit` says how many.",
+    "attribute_unknown": "The product's class has no attribute of this code.",
+    "attribute_required": "The product's class requires this attribute, of each variant too.",
+    "product_value_refused": "A field or an attribute cannot have this value; `reason` says why.",
+    "structure_refused": "A product of this structure cannot have that: a variant has its parent's class, say.",
+    "schedule_refused": "The times of publication contradict each other, the status or the clock; `reason` says how.",
+    "recommendation_refused": "A product does not recommend itself, nor another one twice.",
     "partner_has_stock": "The partner still sells something.",
+    "partner_sku_taken": "The partner has this SKU for another stock record.",
+    "stock_still_promised": "Orders or payment sessions wait for the stock; `allocated` says for how much of it.",
+    "code_taken": "Another one has this code already.",
+    "still_used": "Something hangs on it; `uses` says what, and how many.",
+    "version_required": "This shop wants to know which version is changed: send If-Match.",
+    "attribute_refused": "Type, option group and `required` do not go together; `reason` says why.",
+    "category_cycle": "A category cannot stand below itself.",
+    "category_too_deep": "The tree has at most `limit` levels.",
+    "deleted_meanwhile": "Something that the body refers to has just been deleted; nothing was written.",
+    "row_not_reached": "There was no time left for the row: send it again.",
+    "partner_stock_required": "What partner staff make is sold by their partner: it needs a price.",
+    "list_price_too_low": "The list price is above the price, or not there.",
+    "parent_refused": "The row that this one was to stand below was refused.",
     "name_taken": "Another one has this name already.",
     "rate_exists": "There is a rate for this place and product class already.",
     "list_full": "The list takes no more; `limit` says how many it takes.",
@@ -236,6 +283,7 @@ TITLES: Final[Mapping[int, Any]] = {
     413: gettext_lazy("The body is too large"),
     415: gettext_lazy("Send application/json"),
     422: gettext_lazy("A rule of the shop stands against it"),
+    428: gettext_lazy("Say which version you have seen"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("An error of ours"),
     503: gettext_lazy("Try again in a moment"),
@@ -271,6 +319,8 @@ class ApiError(exceptions.APIException):
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """The one exception handler of the API. None lets the error become a logged 500."""
+    if isinstance(error, IntegrityError) and refers_to_nothing(error):
+        error = DeletedMeanwhile()
     problem, headers = _problem_of(error, context["request"])
     if problem is None:
         return None

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from .staff_examples import STAFF_EXAMPLES
+
 ADDRESS: Final = {
     "first_name": "John",
     "last_name": "Doe",
@@ -115,4 +117,5 @@ EXAMPLES: Final[dict[str, Any]] = {
     "createTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "8.875"},
     "replaceTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "4"},
     "changeTaxRule": {"percent": "8.875"},
+    **STAFF_EXAMPLES,
 }

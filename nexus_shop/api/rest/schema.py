@@ -16,6 +16,7 @@ from .authorisation import ANYONE, rule_of
 from .errors import MEANINGS, STATUS, TITLES
 from .examples import EXAMPLES
 from .serializers.fields import StrictSerializer, Text
+from .serializers.texts import PLAIN_AND_SOLID, PLAIN_TEXT, Words
 
 PREFIX: Final = "/api/v1/"
 IDEMPOTENCY_KEY: Final = OpenApiParameter(
@@ -107,6 +108,8 @@ class AutoSchema(SpectacularSchema):
     def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> Any:
         """With what spectacular leaves out: the bounds of lists, and that texts are not blank."""
         schema: Any = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(field, Words):
+            schema.setdefault("pattern", PLAIN_TEXT if field.allow_blank else PLAIN_AND_SOLID)
         if isinstance(field, Text) and field.trim_whitespace and not field.allow_blank:
             schema.setdefault("pattern", NOT_BLANK)
         if isinstance(field, serializers.ListSerializer) and direction == "request":
@@ -123,8 +126,9 @@ class AutoSchema(SpectacularSchema):
         return schema
 
     def get_operation_id(self) -> str:
-        """The category tree stands at two addresses; every other operation is named where it is written."""
-        return {"categories/": "listCategories", "products/categories/": "listProductCategories"}[
+        """The categories stand at two addresses; every other operation is named where it is written."""
+        verb, number = ("create", "Category") if self.method == "POST" else ("list", "Categories")
+        return {"categories/": f"{verb}{number}", "products/categories/": f"{verb}Product{number}"}[
             self.path.removeprefix(PREFIX)
         ]
 
@@ -143,7 +147,7 @@ class AutoSchema(SpectacularSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """As the table of authorisation says: optional where anyone may call."""
-        rule = rule_of(_route(self.path), self.method)
+        rule = rule_of(_route(self.path), self.method) or rule_of(_route(self.path, "path"), self.method)
         if not super().get_auth():  # which also puts the scheme among the components
             return []
         return [{"bearer": []}, {}] if rule == ANYONE else [{"bearer": []}]
@@ -168,8 +172,8 @@ def _make_strict(schema: dict[str, Any], kind: type[StrictSerializer]) -> None:
     schema["additionalProperties"] = False
 
 
-def _route(path: str) -> str:
-    return path.lstrip("/").replace("{", "<str:").replace("}", ">")
+def _route(path: str, converter: str = "str") -> str:
+    return path.lstrip("/").replace("{", f"<{converter}:").replace("}", ">")
 
 
 def only_ours(endpoints: Iterable[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:

@@ -5,9 +5,12 @@ from typing import Any
 from django.urls import path
 from oscarapi.utils.loading import get_api_class
 
+from .views import admin_catalogue as kept
 from .views import admin_order as admin
 from .views import cart
 from .views.addresses import AddressDetail, AddressList
+from .views.admin_products import ProductAdminDetail, ProductAdminList, ProductBulk, ProductVariantsAdmin
+from .views.admin_stock import StockRecordAdminDetail, StockRecordAdminList
 from .views.basic import PaymentMethodList
 from .views.cart_extras import (
     BulkView,
@@ -21,6 +24,7 @@ from .views.cart_extras import (
     VoucherDetail,
     VoucherList,
 )
+from .views.category import AttributeList, BrandDetail, BrandList, CategoryDetail, OptionList
 from .views.checkouts import (
     CheckoutAddresses,
     CheckoutCancel,
@@ -32,11 +36,18 @@ from .views.checkouts import (
     CheckoutShippingMethods,
 )
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
-from .views.inventory import AdjustmentList, ReservationList, StockRecordList
+from .views.inventory import AdjustmentList, ReservationList
 from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
+from .views.product_parts import ProductMedia, ProductRelated, ProductReviews, ProductVariants
+from .views.product_prices import (
+    PriceChangeList,
+    ProductAvailabilityView,
+    ProductPriceHistoryView,
+    ProductPriceView,
+)
 from .views.rates import ShippingMethodAdminDetail, ShippingMethodAdminList, TaxRuleDetail, TaxRuleList
 from .views.translations import TranslationsView
 
@@ -58,7 +69,19 @@ urlpatterns = [
     path("api/v1/products/", ours("product", "ProductList"), name="product-list"),
     path("api/v1/products/categories/", ours("product", "CategoryList"), name="product-category-list"),
     path("api/v1/products/<str:key>/", ours("product", "ProductDetail"), name="product-detail"),
+    path("api/v1/products/<str:key>/price/", ProductPriceView.as_view(), name="product-price"),
+    path("api/v1/products/<str:key>/price-history/", ProductPriceHistoryView.as_view(), name="product-price-history"),
+    path("api/v1/products/<str:key>/availability/", ProductAvailabilityView.as_view(), name="product-availability"),
+    path("api/v1/products/<str:key>/variants/", ProductVariants.as_view(), name="product-variants"),
+    path("api/v1/products/<str:key>/media/", ProductMedia.as_view(), name="product-media"),
+    path("api/v1/products/<str:key>/related/", ProductRelated.as_view(), name="product-related"),
+    path("api/v1/products/<str:key>/reviews/", ProductReviews.as_view(), name="product-reviews"),
     path("api/v1/categories/", ours("product", "CategoryList"), name="category-list"),
+    path("api/v1/categories/<path:key>/", CategoryDetail.as_view(), name="category-detail"),
+    path("api/v1/brands/", BrandList.as_view(), name="brand-list"),
+    path("api/v1/brands/<str:slug>/", BrandDetail.as_view(), name="brand-detail"),
+    path("api/v1/attributes/", AttributeList.as_view(), name="attribute-list"),
+    path("api/v1/options/", OptionList.as_view(), name="option-list"),
     path("api/v1/countries/", ours("basic", "CountryList"), name="country-list"),
     path("api/v1/cart/", cart.CartDetail.as_view(), name="cart"),
     path("api/v1/cart/items/", cart.CartItems.as_view(), name="cart-items"),
@@ -120,10 +143,12 @@ urlpatterns = [
     path("api/v1/orders/lookup/", OrderLookupView.as_view(), name="order-lookup"),
     path("api/v1/orders/<str:handle>/", ours("checkout", "OrderDetail"), name="order-detail"),
     path("api/v1/orders/<str:handle>/status/", OrderStatusView.as_view(), name="order-status"),
-    path("api/v1/admin/stockrecords/", StockRecordList.as_view(), name="admin-stockrecord-list"),
+    path("api/v1/admin/stockrecords/", StockRecordAdminList.as_view(), name="admin-stockrecord-list"),
+    path("api/v1/admin/stockrecords/<str:key>/", StockRecordAdminDetail.as_view(), name="admin-stockrecord-detail"),
     path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
     path("api/v1/admin/translations/<str:kind>/<str:thing_id>/", TranslationsView.as_view(), name="admin-translations"),
+    path("api/v1/admin/prices/changes/", PriceChangeList.as_view(), name="admin-price-changes"),
     path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
     path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),
     path("api/v1/me/orders/", OwnOrders.as_view(), name="me-orders"),
@@ -150,6 +175,31 @@ urlpatterns = [
     ),
     path("api/v1/admin/tax-rules/", TaxRuleList.as_view(), name="admin-tax-rules"),
     path("api/v1/admin/tax-rules/<str:rate_id>/", TaxRuleDetail.as_view(), name="admin-tax-rule"),
+    path("api/v1/admin/products/", ProductAdminList.as_view(), name="admin-product-list"),
+    path("api/v1/admin/products/bulk/", ProductBulk.as_view(), name="admin-product-bulk"),
+    path("api/v1/admin/products/<str:key>/", ProductAdminDetail.as_view(), name="admin-product-detail"),
+    path("api/v1/admin/products/<str:key>/variants/", ProductVariantsAdmin.as_view(), name="admin-product-variants"),
+    path("api/v1/admin/brands/", kept.BrandList.as_view(), name="admin-brand-list"),
+    path("api/v1/admin/brands/<str:key>/", kept.BrandDetail.as_view(), name="admin-brand-detail"),
+    path("api/v1/admin/categories/", kept.CategoryAdminList.as_view(), name="admin-category-list"),
+    path("api/v1/admin/categories/<str:key>/", kept.CategoryAdminDetail.as_view(), name="admin-category-detail"),
+    path("api/v1/admin/productclasses/", kept.ProductClassList.as_view(), name="admin-productclass-list"),
+    path("api/v1/admin/productclasses/<str:key>/", kept.ProductClassDetail.as_view(), name="admin-productclass-detail"),
+    path("api/v1/admin/attributes/", kept.AttributeAdminList.as_view(), name="admin-productattribute-list"),
+    path(
+        "api/v1/admin/attributes/<str:key>/", kept.AttributeAdminDetail.as_view(), name="admin-productattribute-detail"
+    ),
+    path("api/v1/admin/option-groups/", kept.OptionGroupList.as_view(), name="admin-attributeoptiongroup-list"),
+    path(
+        "api/v1/admin/option-groups/<str:key>/",
+        kept.OptionGroupDetail.as_view(),
+        name="admin-attributeoptiongroup-detail",
+    ),
+    path("api/v1/admin/options/", kept.OptionAdminList.as_view(), name="admin-option-list"),
+    path("api/v1/admin/options/<str:key>/", kept.OptionAdminDetail.as_view(), name="admin-option-detail"),
+    path("api/v1/admin/partners/", kept.PartnerAdminList.as_view(), name="admin-partner-list"),
+    path("api/v1/admin/partners/<str:key>/", kept.PartnerAdminDetail.as_view(), name="admin-partner-detail"),
+    path("api/v1/admin/categories-bulk/", kept.CategoryBulk.as_view(), name="admin-category-bulk"),
     path("health/", HealthView.as_view(), name="health"),
     path("health/db/", DatabaseHealthView.as_view(), name="health-db"),
     path("health/cache/", CacheHealthView.as_view(), name="health-cache"),

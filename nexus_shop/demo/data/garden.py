@@ -208,5 +208,7 @@ GARDEN: Final = (
         stock=4,
         partners=(NORTHERN,),
         is_public=False,
+        public_in_days=60,
+        tags=("For birds", "Cedar"),
     ),
 )

@@ -33,6 +33,9 @@ KITCHEN: Final = (
         details=("Holds 350 ml", "Fit for microwave and dishwasher", "Glaze free of lead and cadmium"),
         attributes={"material": "Stoneware", "colour": "Sand", "capacity_ml": 350, "dishwasher_safe": True},
         stock=240,
+        barcode="2000000000015",
+        tags=("Handmade", "Gifts"),
+        goes_with=("NX-MUG-02", "NX-CUP-01"),
     ),
     Item(
         sku="NX-MUG-02",
@@ -55,6 +58,7 @@ KITCHEN: Final = (
         axes={"colour": ("Forest", "Rust", "Navy")},
         sold_out=("Rust",),
         stock=36,
+        tags=("Handmade",),
     ),
     Item(
         sku="NX-CUP-01",

@@ -60,6 +60,7 @@ class Item:
     """A product as it is listed: sold singly, or a parent with a variant for each combination of `axes`.
 
     `partners` are those who have it in stock, the first at the full price. Prices are in the shop's currency.
+    `public_in_days` schedules what is not public; `goes_with` are the SKUs of what is bought with it.
     """
 
     sku: str
@@ -81,6 +82,10 @@ class Item:
     partners: tuple[str, ...] = (MAIN,)
     has_group_picture: bool = False
     is_public: bool = True
+    public_in_days: int | None = None
+    barcode: str = ""
+    tags: tuple[str, ...] = ()
+    goes_with: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:

@@ -1,10 +1,11 @@
 """What a format is: which columns it reads, which rows belong together, what they mean."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from nexus_shop.imports.records import Record
-from nexus_shop.imports.values import Parsed
+from nexus_shop.imports.values import Parsed, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,6 @@ class Format:
     key: str  # the column whose cell is the same in all rows of a product
     fields: Mapping[str, str]  # field of SourceProduct or SourceVariant -> the column that it comes from
     parse: Callable[[Sequence[Record], str, bool], Parsed]  # rows of one product, currency, whether these are all
+    # Of a file that is no CSV: its rows, and what of it is not taken over
+    read: Callable[[BinaryIO], Iterator[Record | Problem]] | None = None
+    ignored: Callable[[BinaryIO], list[str]] | None = None

@@ -7,15 +7,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 from pytest_django import Settings
 
+from forked_apps.catalogue.addresses import CategoryAddress, ProductAddress
 from forked_apps.catalogue.errors import SlugTaken, TranslationRefused
 from forked_apps.catalogue.models import (
     AttributeOption,
     AttributeOptionGroup,
     Category,
-    CategoryAddress,
     Option,
     Product,
-    ProductAddress,
     ProductAttribute,
 )
 from forked_apps.catalogue.translations import set_translations, stored_translations
@@ -49,6 +48,8 @@ def test_translation_is_written_and_its_slug_is_made() -> None:
         "description": None,
         "meta_title": None,
         "meta_description": None,
+        "og_title": None,
+        "og_description": None,
     }
     assert set(stored.texts) == {"de", "pt-br"}
     assert stored == stored_translations("products", mug.pk)

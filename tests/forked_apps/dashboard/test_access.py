@@ -54,6 +54,8 @@ PAGES: dict[str, set[str]] = {
     "/dashboard/orders/statistics/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/catalogue/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/catalogue/categories/": {"Staff", "Admin"},
+    "/dashboard/catalogue/categories/tree/": {"Staff", "Admin"},
+    "/dashboard/catalogue/prices/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/catalogue/stock-alerts/": {"Staff", "Admin"},
     "/dashboard/stock/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/stock/movements/": {"Partner staff", "Staff", "Admin"},

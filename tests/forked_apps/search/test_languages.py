@@ -9,22 +9,27 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from pytest_django import Settings
 
 from forked_apps.catalogue.models import (
     AttributeOption,
     AttributeOptionGroup,
+    Category,
     Option,
     Product,
     ProductAttribute,
 )
-from forked_apps.catalogue.queries import category_tree
 from forked_apps.catalogue.translations import KINDS, set_translations
+from forked_apps.partner.shelf import family_of
+from forked_apps.search.categories import category_detail, category_tree, moved_category
+from forked_apps.search.history import price_history
 from forked_apps.search.models import DocumentNote, ProductDocument
+from forked_apps.search.offered import attributes, moved_product, options, related, reviews
 from forked_apps.search.operations import rebuild_noted, stale_products
-from forked_apps.search.queries import Filters, cards, product_detail, product_page
+from forked_apps.search.pages import Filters, Window, product_page
+from forked_apps.search.queries import cards, product_detail, product_part
 from forked_apps.search.sources import load
-from nexus_shop.core.errors import NotFound
 from tests.factories.shop import make_category, make_parent, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,8 +54,9 @@ def detail(key: int | str, language: str) -> dict[str, Any]:
 
 
 def titles(language: str, **filters: Any) -> list[str]:
-    page = product_page(language=language, filters=Filters(**filters), ordering="title", limit=10, offset=0)
-    return [card["title"] for card in orjson.loads(f"[{page.cards}]")]
+    page = product_page(Filters(**filters), Window(ordering="title", limit=10), language=language)
+    assert page.unknown is None
+    return [orjson.loads(text)["title"] for text in page.texts or []]
 
 
 def test_product_is_shown_in_its_language_or_a_fallback() -> None:
@@ -63,9 +69,9 @@ def test_product_is_shown_in_its_language_or_a_fallback() -> None:
     assert {body["description"] for body in found.values()} == {"<p>Holds tea</p>"}
     assert [body["availability"]["message"] for body in found.values()] == ["In stock", "Auf Lager", "Auf Lager"]
     assert found["de"]["seo"]["alternates"] == [
-        {"language": "en", "url": "/api/v1/products/blue-mug/", "slug": "blue-mug"},
-        {"language": "de", "url": "/api/v1/products/blaue-tasse/", "slug": "blaue-tasse"},
-        {"language": "de-ch", "url": "/api/v1/products/blaue-tasse/", "slug": "blaue-tasse"},
+        {"language": "en", "url": f"/catalogue/blue-mug_{mug.pk}/", "slug": "blue-mug"},
+        {"language": "de", "url": f"/catalogue/blaue-tasse_{mug.pk}/", "slug": "blaue-tasse"},
+        {"language": "de-ch", "url": f"/catalogue/blaue-tasse_{mug.pk}/", "slug": "blaue-tasse"},
     ]
     assert cards([mug.pk], language="de")[mug.pk]["title"] == "Blaue Tasse"
 
@@ -99,15 +105,91 @@ def test_category_is_found_by_its_path_in_any_language() -> None:
     for path in ("kitchen/cups", "kuche/tassen", "kuche/cups", "kuche"):
         assert titles("de", category=path) == ["Mug"]
     for path in ("tassen", "kitchen/cups/cups", "cups/kitchen", "kitchen/mugs"):
-        with pytest.raises(NotFound):
-            titles("de", category=path)
+        assert product_page(Filters(category=path), Window(), language="de").unknown == "category"
     body = detail(mug.pk, "de-ch")
     assert body["categories"] == [{"id": cups.pk, "name": "Tassen", "slug": "tassen", "path": "kuche/tassen"}]
     assert [each["name"] for each in body["breadcrumbs"]] == ["Küche", "Tassen"]
-    assert category_tree(language="en")[0]["children"][0]["path"] == "kitchen/cups"
-    german = category_tree(language="de-ch")[0]
-    assert (german["name"], german["path"]) == ("Küche", "kuche")
-    assert german["children"][0]["path"] == "kuche/tassen"
+    english, german = (category_tree(language=language)[0] or [] for language in ("en", "de-ch"))
+    assert english[0]["children"][0]["path"] == "kitchen/cups"
+    assert (german[0]["name"], german[0]["path"]) == ("Küche", "kuche")
+    assert german[0]["children"][0]["path"] == "kuche/tassen"
+
+
+def test_category_is_read_in_its_language() -> None:
+    kitchen = make_category("Kitchen")
+    cups = make_category("Cups", kitchen)
+    make_category("Small", cups)
+    set_translations("categories", kitchen.pk, texts={"de": {"name": "Küche"}})
+    set_translations("categories", cups.pk, texts={"de": {"name": "Tassen", "description": "<p>Warm</p>"}})
+    found = category_detail("kitchen/tassen", language="de")
+    assert found is not None
+    assert (found["name"], found["path"], found["description"]) == ("Tassen", "kuche/tassen", "<p>Warm</p>")
+    assert [(each["name"], each["path"]) for each in found["breadcrumbs"]] == [
+        ("Küche", "kuche"),
+        ("Tassen", "kuche/tassen"),
+    ]
+    assert [(each["name"], each["path"]) for each in found["children"]] == [("Small", "kuche/tassen/small")]
+    assert found["seo"] == {"title": "Tassen", "description": "Warm"}
+    english = category_detail("kuche/cups", language="en")
+    assert english is not None
+    assert (english["name"], english["path"]) == ("Cups", "kitchen/cups")
+
+
+def test_old_slugs_of_the_main_language_lead_on() -> None:
+    kitchen, mug = make_category("Kitchen"), make_product("Mug")
+    set_translations("products", mug.pk, texts={"de": {"title": "Tasse"}})
+    set_translations("categories", kitchen.pk, texts={"de": {"name": "Küche"}})
+    Product.objects.filter(pk=mug.pk).update(slug="cup")
+    Category.objects.filter(pk=kitchen.pk).update(slug="galley")
+    assert moved_product("mug") == "cup"
+    assert moved_category("kitchen") == "galley"
+
+
+def test_parts_of_a_product_are_found_by_a_slug_of_any_language() -> None:
+    mug, cup = make_product("Mug"), make_product("Cup")
+    mug.primary_recommendations.create(recommendation=cup)
+    set_translations("products", mug.pk, texts={"de": {"title": "Tasse"}})
+    set_translations("products", cup.pk, texts={"de": {"title": "Becher"}})
+    for language, title in (("de", "Becher"), ("en", "Cup")):
+        assert product_part("variants", "tasse", language=language) is not None
+        found = related("tasse", kind=None, language=language)
+        assert found is not None
+        assert [orjson.loads(card)["title"] for _kind, card in found[0]] == [title]
+        assert reviews("tasse", language=language, limit=5, after=None) == ([], 0)
+        assert price_history("tasse", language=language).product_id == mug.pk
+    assert family_of("tasse") == family_of("mug") == (mug.pk, [])
+
+
+def test_attributes_and_options_are_listed_in_the_language() -> None:
+    mug = make_product("Mug")
+    colour, red = add_colour([mug])
+    safe = ProductAttribute.objects.create(product_class=mug.product_class, name="Safe", code="safe", type="boolean")
+    mug.attribute_values.create(attribute=safe, value_boolean=True)
+    Option.objects.create(name="Wrap", code="wrap", type="select", option_group=red.group, required=True)
+    set_translations("attributes", colour.pk, texts={"de": {"name": "Farbe"}})
+    set_translations("attribute-options", red.pk, texts={"de": {"option": "Rot"}})
+    set_translations("options", Option.objects.get().pk, texts={"de": {"name": "Papier", "help_text": "Welches?"}})
+    settle()
+    with translation.override("de"):
+        listed = attributes(language="de", limit=5, offset=0).rows
+    assert listed == [
+        {
+            "code": "colour",
+            "name": "Farbe",
+            "type": "option",
+            "values": [{"value": "Red", "display": "Rot", "product_count": 1}],
+        },
+        {
+            "code": "safe",
+            "name": "Safe",
+            "type": "boolean",
+            "values": [{"value": "true", "display": "Ja", "product_count": 1}],
+        },
+    ]
+    assert titles("de", attributes=(("colour", ("Red",)),)) == ["Mug"]
+    asked = options(language="de-ch", limit=5, offset=0).rows[0]
+    assert (asked["name"], asked["help_text"]) == ("Papier", "Welches?")
+    assert asked["choices"] == [{"choice": "Red", "display": "Rot", "extra_price": "0.00"}]
 
 
 def test_attributes_and_options_are_shown_in_the_language() -> None:

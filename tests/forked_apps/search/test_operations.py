@@ -1,17 +1,20 @@
 """Notes that cannot be worked off are set aside, and hold nothing else up."""
 
+from datetime import timedelta
 from io import StringIO
 
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from forked_apps.catalogue.models import Category, Product, ProductAttribute
 from forked_apps.partner.models import StockRecord
-from forked_apps.search.models import DocumentNote, ParkedNote
+from forked_apps.search import operations
+from forked_apps.search.models import DocumentNote, NoteBatch, ParkedNote
 from forked_apps.search.operations import LOCK_SPACE, rebuild_all, rebuild_noted, stale_products
-from forked_apps.search.queries import product_detail
+from forked_apps.search.queries import backlog, product_detail
 from tests.factories.shop import make_category, make_parent, make_product
 
 
@@ -158,3 +161,39 @@ def test_notes_stay_where_the_database_is_busy() -> None:
         other.close()
     settle()
     assert title_shown(product) == "New"
+
+
+@pytest.mark.django_db
+def test_what_wide_notes_become_has_waited_as_long_as_they() -> None:
+    shelf = make_category("Shelf")
+    make_product("Thing", category_ids=[shelf.pk])
+    settle()
+    long_ago = timezone.now() - timedelta(hours=1)
+    DocumentNote.objects.create(kind="category", ref=shelf.pk, noted_at=long_ago)
+    assert 3599 < backlog()["oldest_note_seconds"] < 3700
+    assert rebuild_noted() == 1
+    note = DocumentNote.objects.get()
+    assert (note.kind, note.noted_at) == ("product", long_ago)
+    settle()
+    state = backlog()
+    assert (state["notes"], state["oldest_note_seconds"]) == (0, 0.0)
+    assert 3599 < state["last_lag_seconds"] < 3700
+    assert 0 < state["p95_lag_seconds"] <= state["last_lag_seconds"]
+
+
+@pytest.mark.django_db
+def test_the_last_batches_are_remembered_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (backlog()["last_lag_seconds"], backlog()["p95_lag_seconds"]) == (None, None)
+    monkeypatch.setattr(operations, "KEPT_BATCHES", 2)
+    product = make_product("Thing")
+    for _ in range(5):
+        rename(product)
+        StockRecord.objects.filter(product=product).update(price=StockRecord.objects.get(product=product).price + 1)
+        settle()
+    assert NoteBatch.objects.count() == 3  # the newest, and two before it
+    out = StringIO()
+    call_command("documents", "status", stdout=out)
+    assert [line.split(":")[0] for line in out.getvalue().splitlines()] == [
+        *("notes", "oldest_note_seconds", "documents", "last_lag_seconds", "p95_lag_seconds", "parked"),
+        "documents in en",
+    ]

@@ -6,8 +6,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from forked_apps.search.queries import Filters, product_page
-from nexus_shop.core.errors import NotFound
+from forked_apps.search.pages import Filters, Window, product_page
 from tests.factories.shop import make_category, make_product
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +20,9 @@ def statements_of_category(path: str) -> list[str]:
         texts.append(sql)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note), pytest.raises(NotFound):
-        product_page(language="en", filters=Filters(category=path), ordering="title", limit=5, offset=0)
+    with connection.execute_wrapper(note):
+        page = product_page(Filters(category=path), Window("title", limit=5), language="en")
+    assert page.unknown == "category"
     return texts
 
 

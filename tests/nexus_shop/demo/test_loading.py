@@ -20,6 +20,7 @@ from forked_apps.catalogue.models import (
     ProductClass,
     ProductImage,
 )
+from forked_apps.catalogue.publishing import status_of
 from forked_apps.order.models import Order, OrderStatusChange
 from forked_apps.partner.models import Partner, StockRecord
 from forked_apps.partner.products import NewProduct, create_product
@@ -38,6 +39,8 @@ def test_load_products(demo_shop: None) -> None:
         "Cedar bird feeder"
     ]
     assert Brand.objects.count() == 13
+    feeder = Product.objects.get(upc="NX-FDR-01")
+    assert (status_of(feeder), [tag.name for tag in feeder.tags.all()]) == ("scheduled", ["Cedar", "For birds"])
     assert min(len(product.description) for product in Product.objects.filter(parent=None)) > 200
 
 

@@ -28,12 +28,19 @@ class PartnerRef(serializers.Serializer[Any]):
 
 
 class StockRecordShape(serializers.Serializer[Any]):
-    """The stock of one product at one partner. `free` can still be promised, backorders included."""
+    """Stock and price of one product at one partner. `free` can still be promised, backorders included.
+
+    Prices are as entered.
+    """
 
     id = serializers.IntegerField()
     product = StockedProduct()
     partner = PartnerRef()
+    version = serializers.CharField()
     partner_sku = serializers.CharField()
+    price_currency = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    list_price = serializers.CharField(allow_null=True)
     num_in_stock = serializers.IntegerField(allow_null=True)
     num_allocated = serializers.IntegerField()
     free = serializers.IntegerField()
@@ -111,13 +118,15 @@ class HoldingPage(_Page):
     results = HoldingShape(many=True)
 
 
-class _PageParameters(StrictSerializer):
+class PageParameters(StrictSerializer):
+    """Which page, and of which product."""
+
     cursor = serializers.CharField(required=False, max_length=200)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
     sku = serializers.CharField(required=False, max_length=64, help_text="The product's.")
 
 
-class StockRecordParameters(_PageParameters):
+class StockRecordParameters(PageParameters):
     """The query of the stock records."""
 
     partner = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)
@@ -125,7 +134,7 @@ class StockRecordParameters(_PageParameters):
     low = serializers.BooleanField(required=False, default=None, help_text="Those below their threshold.")
 
 
-class MovementParameters(_PageParameters):
+class MovementParameters(PageParameters):
     """The query of the movements."""
 
     stock_record = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)
@@ -135,7 +144,7 @@ class MovementParameters(_PageParameters):
     date_to = serializers.DateField(required=False)
 
 
-class HoldingParameters(_PageParameters):
+class HoldingParameters(PageParameters):
     """The query of what holds stock."""
 
     stock_record = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)

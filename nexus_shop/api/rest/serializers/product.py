@@ -15,12 +15,20 @@ from .fields import (
     Text,
     WholeNumber,
 )
+from .texts import Words
 
 
 class BrandRef(serializers.Serializer[Any]):
     """A brand, named."""
 
     id = serializers.IntegerField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+
+
+class TagRef(serializers.Serializer[Any]):
+    """A tag, named."""
+
     name = serializers.CharField()
     slug = serializers.CharField()
 
@@ -32,6 +40,14 @@ class Availability(serializers.Serializer[Any]):
     code = serializers.ChoiceField(["instock", "backorder", "preorder", "outofstock", "available", "unavailable"])
     message = serializers.CharField()
     expected_on = serializers.DateField(allow_null=True, help_text="When a backorder or pre-order is due.")
+
+
+class UnitPrice(serializers.Serializer[Any]):
+    """The price of so much (`reference`) in a measure: of 1 kg, of 100 ml."""
+
+    price = PriceField()
+    measure = serializers.ChoiceField(["kg", "g", "l", "ml", "m", "cm", "m2", "piece"])
+    reference = serializers.CharField()
 
 
 class Rating(serializers.Serializer[Any]):
@@ -51,10 +67,15 @@ class ProductCard(serializers.Serializer[Any]):
     sku = serializers.CharField(allow_null=True)
     structure = serializers.ChoiceField(["standalone", "parent", "child"])
     brand = BrandRef(allow_null=True)
+    tags = TagRef(many=True)
     categories = CategoryRef(many=True)
     price = PriceField(allow_null=True, help_text="Of a parent: that of its cheapest variant.")
     price_from = PriceField(allow_null=True, help_text="Parents only.")
     list_price = PriceField(allow_null=True, help_text="The price before a reduction.")
+    lowest_price = PriceField(
+        allow_null=True, help_text="The lowest of the 30 days before the reduction that is shown."
+    )
+    unit_price = UnitPrice(allow_null=True)
     availability = Availability()
     image = ImageField(allow_null=True)
     rating = Rating()
@@ -102,17 +123,39 @@ class Alternate(serializers.Serializer[Any]):
     slug = serializers.CharField()
 
 
+class OpenGraph(serializers.Serializer[Any]):
+    """What a link to the page shows where it is shared."""
+
+    type = serializers.ChoiceField(["product"])
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    url = serializers.CharField()
+    image = serializers.CharField(allow_null=True)
+
+
 class Seo(serializers.Serializer[Any]):
     """What a storefront puts into the head of its page."""
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
-    alternates = Alternate(many=True, help_text="All languages of the shop; empty where it has one.")
+    canonical = serializers.CharField(help_text="The merchant's, or the product's own path.")
+    open_graph = OpenGraph()
+    json_ld = serializers.DictField(help_text="schema.org's Product with its offers: what is unknown is left out.")
+    alternates = Alternate(many=True, help_text="The page in each language of the shop; empty where it has one.")
+
+
+class ParentRef(serializers.Serializer[Any]):
+    """The product of which this is a variant."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
 
 
 class ProductDetail(ProductCard):
     """A product whole. `description` is sanitised HTML."""
 
+    barcode = serializers.CharField(allow_null=True, help_text="The GTIN on the pack.")
+    parent = ParentRef(allow_null=True, help_text="Variants only.")
     description = serializers.CharField(allow_blank=True)
     attributes = AttributeField(many=True)
     options = ProductOption(many=True)
@@ -125,22 +168,6 @@ class ProductDetail(ProductCard):
     date_updated = serializers.DateTimeField()
 
 
-class ProductPage(serializers.Serializer[Any]):
-    """One page of cards. `count` is null above 1,000 unless `count=exact` was asked for."""
-
-    results = ProductCard(many=True)
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-    count = serializers.IntegerField(allow_null=True)
-
-
-class Category(CategoryRef):
-    """A category with what stands below it."""
-
-    image = serializers.CharField(allow_null=True)
-    children = serializers.ListField(child=serializers.DictField(), help_text="Categories of the same shape.")
-
-
 class NewProduct(StrictSerializer):
     """A product to be made: `title` or `name`; one of `category` (id) and `categories` (ids)."""
 
@@ -148,15 +175,15 @@ class NewProduct(StrictSerializer):
     synonyms = {"title": "name"}
     required_under_either_name = frozenset({"title"})
 
-    title = Text(max_length=255, required=False)
-    name = Text(max_length=255, required=False)
+    title = Words(max_length=255, required=False)
+    name = Words(max_length=255, required=False)
     description = Text(max_length=50_000, required=False, allow_blank=True, default="")
     price = Amount(max_value=Decimal("9999999999.99"))
     list_price = Amount(required=False, allow_null=True, default=None)
     category = WholeNumber(required=False)
     categories = serializers.ListField(child=WholeNumber(), required=False, max_length=20)
     stock_quantity = WholeNumber(required=False, default=0)
-    sku = Text(max_length=64, required=False, allow_null=True, default=None)
+    sku = Words(max_length=64, required=False, allow_null=True, default=None)
     product_class = Text(max_length=128, required=False)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -173,27 +200,3 @@ class NewProduct(StrictSerializer):
         categories = data.pop("categories", [])
         single = [data.pop("category")] if "category" in data else []
         return data | {"title": title, "category_ids": list(dict.fromkeys([*single, *categories]))}
-
-
-class ListParameters(StrictSerializer):
-    """The query of the product list."""
-
-    page = serializers.IntegerField(required=False, min_value=1, max_value=10_000, default=1)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
-    ordering = serializers.ChoiceField(
-        ["-date_created", "date_created", "price", "-price", "title", "-title"], required=False, default="-date_created"
-    )
-    category = serializers.CharField(required=False, max_length=1000, help_text="An id or a path of slugs.")
-    price_min = Amount(required=False)
-    price_max = Amount(required=False)
-    in_stock = serializers.BooleanField(required=False, default=None)
-    count = serializers.ChoiceField(["exact"], required=False)
-
-
-class TreeParameters(StrictSerializer):
-    """The query of the category tree."""
-
-    root = serializers.IntegerField(  # type: ignore[assignment]  # fields leave the class when it is made
-        required=False, min_value=1, max_value=2**31 - 1, default=None
-    )
-    depth = serializers.IntegerField(required=False, min_value=1, max_value=20, default=None)

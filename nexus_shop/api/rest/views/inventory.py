@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,14 +11,16 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.partner.inventory import Holding, holdings_of, movements_of, stock_record_named, stock_table
 from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock
+from forked_apps.partner.stock_records import stock_version_of
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, words_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import inventory as shapes
 from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.money import amount_text
 
 
-class _StockView(View):
+class StockView(View):
     """A list by cursor."""
 
     def page(self, rows: Sequence[Any], size: int, body: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Any:
@@ -27,7 +30,8 @@ class _StockView(View):
         return self.private({"results": results, "next": following, "previous": None, "count": None}, headers=headers)
 
 
-def _id_of(words: list[str]) -> int:
+def id_of(words: list[str]) -> int:
+    """The id that a cursor of one word holds. Raises ApiError."""
     if len(words) != 1 or not (words[0].isascii() and words[0].isdigit()) or len(words[0]) > 18:
         raise refused()
     return int(words[0])
@@ -39,13 +43,13 @@ def _position_of(words: list[str]) -> tuple[datetime, str, int]:
         since = datetime.fromisoformat(moment)
         if since.tzinfo is None or "\0" in kind:
             raise refused()
-        return since.astimezone(UTC), kind, _id_of([place])
+        return since.astimezone(UTC), kind, id_of([place])
     except (ValueError, OverflowError):
         raise refused() from None
 
 
-class StockRecordList(_StockView):
-    """`admin/stockrecords/`. oscarapi 3.3.0 writes stock as any other field; ours is to read."""
+class StockRecordList(StockView):
+    """The list of `admin/stockrecords/`."""
 
     query_parameters = frozenset(shapes.StockRecordParameters().fields)
 
@@ -61,7 +65,7 @@ class StockRecordList(_StockView):
         records = stock_table(request.user, query)
         words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
-            records = records.filter(pk__gt=_id_of(words))
+            records = records.filter(pk__gt=id_of(words))
         found: HttpResponse = self.page(
             list(records[: query["page_size"] + 1]),
             query["page_size"],
@@ -71,7 +75,7 @@ class StockRecordList(_StockView):
         return found
 
 
-class AdjustmentList(_StockView):
+class AdjustmentList(StockView):
     """`admin/inventory/adjustments/`: the ledger, and what is written into it by hand."""
 
     query_parameters = frozenset(shapes.MovementParameters().fields)
@@ -88,7 +92,7 @@ class AdjustmentList(_StockView):
         movements = movements_of(request.user, query)
         words = words_of(query["cursor"]) if "cursor" in query else None
         if words is not None:
-            movements = movements.filter(pk__lt=_id_of(words))
+            movements = movements.filter(pk__lt=id_of(words))
         found: HttpResponse = self.page(
             list(movements[: query["page_size"] + 1]),
             query["page_size"],
@@ -129,7 +133,7 @@ class AdjustmentList(_StockView):
         )
 
 
-class ReservationList(_StockView):
+class ReservationList(StockView):
     """`admin/inventory/reservations/`."""
 
     query_parameters = frozenset(shapes.HoldingParameters().fields)
@@ -164,9 +168,13 @@ def record_body(record: StockRecord) -> dict[str, Any]:
     """A stock record whose product and partner were read with it."""
     return {
         "id": record.pk,
-        "product": _product(record),
+        "product": product_body(record),
         "partner": {"id": record.partner_id, "name": record.partner.display_name},
+        "version": stock_version_of(record),
         "partner_sku": record.partner_sku,
+        "price_currency": record.price_currency,
+        "price": _amount(record, record.price),
+        "list_price": _amount(record, record.list_price),
         "num_in_stock": record.num_in_stock,
         "num_allocated": record.num_allocated or 0,
         "free": record.as_stock().free,
@@ -179,26 +187,35 @@ def record_body(record: StockRecord) -> dict[str, Any]:
     }
 
 
-def _product(record: StockRecord) -> dict[str, Any]:
+def _amount(record: StockRecord, amount: Decimal | None) -> str | None:
+    return None if amount is None else amount_text(amount, record.price_currency)
+
+
+def product_body(record: StockRecord) -> dict[str, Any]:
+    """The product of a record, named."""
     product = record.product
     return {"id": product.pk, "title": product.get_title(), "sku": product.upc}
 
 
+def account_body(account_id: int | None, account: Any) -> dict[str, Any] | None:
+    """Who did it, if anybody is named; the account may be gone."""
+    if account_id is None:
+        return None
+    return {"id": account_id, "name": account.get_full_name() or account.username if account else None}
+
+
 def movement_body(movement: StockMovement) -> dict[str, Any]:
     """A movement whose product, account and order were read with it."""
-    account, order = movement.changed_by, movement.order
-    who = None
-    if movement.changed_by_id is not None:
-        who = {"id": movement.changed_by_id, "name": account.get_full_name() or account.username if account else None}
+    order = movement.order
     return {
         "id": movement.pk,
         "stock_record": movement.stock_record_id,
-        "product": _product(movement.stock_record),
+        "product": product_body(movement.stock_record),
         "delta": movement.delta,
         "balance": movement.balance,
         "kind": movement.kind,
         "reason": movement.reason,
-        "changed_by": who,
+        "changed_by": account_body(movement.changed_by_id, movement.changed_by),
         "order": None if order is None else {"id": order.handle, "number": order.number},
         "created_at": movement.created_at,
     }

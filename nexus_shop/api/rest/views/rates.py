@@ -21,8 +21,8 @@ from nexus_shop.markets.queries import RateDraft, tax_rate, tax_rates
 
 READ_PROBLEMS: Final = problems(400, 401, 403, 404, 429)
 CREATE_PROBLEMS: Final = problems(400, 401, 403, 404, 409, 413, 415, 422, 429)
-CHANGE_PROBLEMS: Final = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 429)
-DELETE_PROBLEMS: Final = problems(400, 401, 403, 404, 412, 429)
+CHANGE_PROBLEMS: Final = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429)
+DELETE_PROBLEMS: Final = problems(400, 401, 403, 404, 412, 428, 429)
 NO_CONTENT: Final = Answer(204, b"", {})
 
 
@@ -76,6 +76,7 @@ class ShippingMethodAdminDetail(View):
     """`admin/shipping-methods/{id}/`."""
 
     has_version = True
+    is_kept_by_staff = True
 
     @extend_schema(
         operation_id="getShippingMethod",
@@ -164,6 +165,7 @@ class TaxRuleDetail(View):
     """`admin/tax-rules/{id}/`."""
 
     has_version = True
+    is_kept_by_staff = True
 
     @extend_schema(
         operation_id="getTaxRule",

@@ -1,4 +1,4 @@
-"""`manage.py import_products --format shopify FILE`: see docs/howto/import-products.md."""
+"""`manage.py import_products --format shopify FILE`, or `--mapping MAPPING FILE`: see docs/howto/import-products.md."""
 
 import csv
 import time
@@ -13,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from forked_apps.search.operations import rebuild_noted
 from nexus_shop.core.money import digits
+from nexus_shop.imports.categories import BATCH, import_categories
 from nexus_shop.imports.errors import FileRefused
 from nexus_shop.imports.formats.registry import FORMATS
+from nexus_shop.imports.mapping import category_paths, load_mapping
 from nexus_shop.imports.outcomes import CREATED, UNCHANGED, UPDATED
 from nexus_shop.imports.pictures import PictureFetcher
 from nexus_shop.imports.runs import ERROR, WARNING, Importer, ProductReport, RowReport, SourceFile
@@ -32,7 +34,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The file and how to read it."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--format", required=True, choices=sorted(FORMATS), help="what the file was exported by")
+        layout = parser.add_mutually_exclusive_group(required=True)
+        layout.add_argument("--format", choices=sorted(FORMATS), help="what the file was exported by")
+        layout.add_argument(
+            "--mapping", type=Path, metavar="TOML", help="which fields are what, of a file that is a JSON list"
+        )
+        parser.add_argument(
+            "--categories", type=Path, metavar="JSON", help="make these categories first, also those without products"
+        )
         parser.add_argument(
             "--currency",
             default=settings.OSCAR_DEFAULT_CURRENCY,
@@ -46,7 +55,10 @@ class Command(BaseCommand):
         """Import, tell every row, and fail at the end if one was refused."""
         currency = _currency(options["currency"])
         try:
-            file = SourceFile(options["file"], FORMATS[options["format"]])
+            mapping = options.get("mapping")
+            layout = load_mapping(mapping).layout() if mapping else FORMATS[options["format"]]
+            file = SourceFile(options["file"], layout)
+            paths = _category_paths(options.get("categories"))
         except FileRefused as error:
             raise CommandError(f"{options['file']}: {error.facts.reason}") from None
         pictures = None if options["no_images"] else PictureFetcher(is_kept=not options["dry_run"])
@@ -56,6 +68,8 @@ class Command(BaseCommand):
         self._is_quiet = options["verbosity"] == 0
         self._announce(file, currency)
         begin = time.monotonic()
+        if paths and not options["dry_run"]:
+            self._make_categories(paths)
         try:
             with _report_file(options["report"], options["file"]) as write:
                 for report in self._with_progress(importer.products(file), file):
@@ -76,6 +90,10 @@ class Command(BaseCommand):
                 f"Warning: the prices are kept in {currency}, the shop sells in {settings.OSCAR_DEFAULT_CURRENCY}:"
                 " until that changes these products have no price and cannot be bought."
             )
+
+    def _make_categories(self, paths: list[tuple[str, ...]]) -> None:
+        made = sum(import_categories(paths[start : start + BATCH]) for start in range(0, len(paths), BATCH))
+        self.stdout.write(f"{len(paths)} categories: {made} created, {len(paths) - made} unchanged.")
 
     def _with_progress(self, reports: Iterator[ProductReport], file: SourceFile) -> Iterator[ProductReport]:
         told = time.monotonic()
@@ -109,6 +127,18 @@ class Command(BaseCommand):
             f" {products[UNCHANGED]} unchanged, {products[ERROR]} not loaded;"
             f" {self._rows[WARNING]} warnings, {self._rows[ERROR]} errors in rows; {time.monotonic() - begin:.1f} s."
         )
+
+
+def _category_paths(path: Path | None) -> list[tuple[str, ...]]:
+    if path is None:
+        return []
+    try:
+        with path.open("rb") as source:
+            return category_paths(source)
+    except OSError as error:
+        raise CommandError(f"--categories: {path}: {error.strerror}") from None
+    except FileRefused as error:
+        raise CommandError(f"--categories: {path}: {error.facts.reason}") from None
 
 
 def _currency(code: str) -> str:

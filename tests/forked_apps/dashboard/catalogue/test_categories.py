@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forked_apps.catalogue.categories import save_category
 from forked_apps.catalogue.models import Category
-from forked_apps.dashboard.catalogue.categories import save_category
 from nexus_shop.core.errors import NotFound
 from tests.factories.shop import make_category, make_product
 from tests.factories.staff import browser_of, make_member

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from forked_apps.catalogue.categories import save_category
 from forked_apps.catalogue.models import Category
-from forked_apps.dashboard.catalogue.categories import save_category
 from tests.factories.shop import make_category
 
 

@@ -55,7 +55,6 @@ def create(browser: Client, category: Category, **changes: Any) -> Any:
     body = filled(browser, url) | {
         "title": "Bowl",
         "upc": "BOWL",
-        "is_public": "on",
         "productcategory_set-0-category": category.pk,
         "stockrecords-0-partner": default_partner().pk,
         "stockrecords-0-partner_sku": "BOWL",
@@ -299,6 +298,7 @@ def test_new_product_is_sold_at_once(browser: Client, category: Category, client
     assert (now["price"]["gross"], now["availability"]["code"]) == ("12.50", "instock")
     assert [each["name"] for each in now["categories"]] == ["Light"]
     assert events() == [
+        ("ProductPublished", None, None),
         ("PriceChanged", None, "12.50"),
         ("StockAdjusted", 0, 7),
         ("AvailabilityChanged", None, None),
@@ -359,7 +359,6 @@ def test_variant_makes_its_product_a_parent(browser: Client, category: Category,
     url = f"/dashboard/catalogue/products/{parent.pk}/create-variant/"
     body = filled(browser, url) | {
         "title": "Shirt blue",
-        "is_public": "on",
         "stockrecords-0-partner": default_partner().pk,
         "stockrecords-0-partner_sku": "SHIRT-BLUE",
         "stockrecords-0-price": "9.00",

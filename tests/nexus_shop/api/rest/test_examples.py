@@ -119,9 +119,38 @@ def test_every_example_is_answered(settings: Settings) -> None:
     _check_out_step_by_step(mug.pk)
     refresh = send(shopper, "refresh", {"refresh": tokens["refresh"]}).json()["refresh"]
     send(shopper, "logout", {"refresh": refresh})
-    send(staff, "adjustStock")
+    send_catalogue(staff)
 
     assert set(EXAMPLES) == SENT
+
+
+def send_catalogue(staff: APIClient) -> None:
+    """What staff keep of the catalogue."""
+    send(staff, "adjustStock")
+    laptop = "sku:LAPTOP-001"
+    for name in ("replaceProduct", "changeProduct"):
+        send(staff, name, key=laptop)
+    for name in ("createCategory", "createProductCategory", "putCategories"):
+        send(staff, name)
+    group = keep(staff, "OptionGroup")
+    keep(staff, "ProductClass")
+    keep(staff, "Attribute", {"option_group": group})
+    for kind in ("Category", "Brand", "Option"):
+        keep(staff, kind)
+    partner = keep(staff, "Partner")
+    product = keep(staff, "Product")
+    keep(staff, "StockRecord", {"product": product, "partner": partner})
+    parent = {"title": "Shirt", "structure": "parent", "product_class": "shirts", "sku": "SHIRT"}
+    send(staff, "buildAdminVariants", key=staff.post("/api/v1/admin/products/", parent).json()["id"])
+    assert {row["status"] for row in send(staff, "putAdminProducts").json()["results"]} <= {"created", "refused"}
+
+
+def keep(staff: APIClient, kind: str, changes: dict[str, Any] | None = None) -> int:
+    """Make, replace and change one of the kind; its id."""
+    pk: int = send(staff, f"createAdmin{kind}", changes).json()["id"]
+    send(staff, f"replaceAdmin{kind}", changes if kind == "Attribute" else None, key=pk)
+    send(staff, f"changeAdmin{kind}", key=pk)
+    return pk
 
 
 def _check_out_step_by_step(product_id: int) -> None:

@@ -346,7 +346,7 @@ def test_file_refused(tmp_path: Path) -> None:
 
 
 def test_format_must_be_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="required: --format"):
+    with pytest.raises(CommandError, match="one of the arguments --format --mapping is required"):
         call_command("import_products", str(tmp_path))
 
 

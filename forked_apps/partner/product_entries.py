@@ -1,0 +1,230 @@
+"""Products as staff and partner staff write them: what is said of one, and how it is sold, in one transaction.
+
+An entry is a mapping: the names of `ProductFacts`, and those of SALE. Partner staff write what is theirs by
+`products_of`; a product that they make is sold by a partner of theirs from the first moment on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q
+
+from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add_whole_product, set_product
+from forked_apps.catalogue.publishing import ARCHIVED
+from forked_apps.catalogue.stored_products import StoredFacts, StoredProduct, stored_product
+from forked_apps.catalogue.variants import Matrix, add_variants
+from nexus_shop.core.errors import NotFound, PermissionMissing
+from nexus_shop.core.transactions import transaction, transaction_required
+
+from .errors import (
+    CandidateFacts,
+    ParentHasNoStock,
+    PartnerSkuTaken,
+    PartnerStockRequired,
+    StockRecordAmbiguous,
+)
+from .queries import products_of, stock_records_of
+from .stock_records import add_stock_record, alter_stock_record, partner_for
+
+if TYPE_CHECKING:
+    from nexus_shop.accounts.models import User
+
+#: How the product is sold: by whom, at what price as entered, and what is in stock.
+SALE: Final = {"price": "price", "list_price": "list_price", "stock_quantity": "num_in_stock"}
+Check = Callable[[StoredProduct], None]
+
+
+@transaction(before_commit="documents")
+def create_product_of(user: "User", entry: Mapping[str, Any]) -> int:
+    """Make a product; returns its id. It is sold where the entry has a price or a stock, by `partner` (or the default).
+
+    `structure` and `parent` say what it is; a parent may come with `variants` (a Matrix), which are sold as the entry
+    says. Raises as `add_whole_product` and `create_stock_record`; PartnerStockRequired where partner staff would lose
+    sight of what they make; NotFound (pointer /parent) for a parent that is not the user's to change.
+    """
+    return add_entry(user, entry)
+
+
+@transaction(before_commit="documents")
+def change_product_of(
+    user: "User", product_id: int, *, changes: Mapping[str, Any], is_whole: bool = False, check: Check | None = None
+) -> None:
+    """Change what `changes` names; what is said already changes nothing. `check` is asked under the lock.
+
+    `is_whole`: attributes and recommendations that `changes` does not name are emptied.
+
+    Locks the product with its parent and variants, in id order, then its stock. Raises NotFound also for a product that
+    is not the user's to change, and as `set_product` and `change_stock_record`; StockRecordAmbiguous.
+    """
+    alter_entry(user, product_id, changes, is_whole=is_whole, check=check)
+
+
+@transaction(before_commit="documents")
+def archive_product_of(user: "User", product_id: int, *, check: Check | None = None) -> None:
+    """Archive a product: orders keep it, nobody sees it. Doing it twice changes nothing. Raises NotFound."""
+    alter_entry(user, product_id, {"status": ARCHIVED}, check=check)
+
+
+@transaction(before_commit="documents")
+def build_variants_of(user: "User", parent_id: int, matrix: Matrix, *, sale: Mapping[str, Any]) -> list[int]:
+    """Make the variants of the matrix that are missing; returns their ids. They are sold as `sale` says.
+
+    Raises as `add_variants`; NotFound also where the product is not the user's to change; PartnerStockRequired.
+    """
+    _ensure_own(user, parent_id)
+    return _add_variants(user, parent_id, matrix, sale)
+
+
+@transaction_required
+def add_entry(user: "User", entry: Mapping[str, Any]) -> int:
+    """`create_product_of` inside the caller's transaction."""
+    structure, parent_id = entry.get("structure", Product.STANDALONE), entry.get("parent")
+    if parent_id is not None:
+        try:
+            _ensure_own(user, parent_id)
+        except NotFound:
+            raise NotFound(pointer="/parent") from None
+    with _in_words_of_entries():
+        product = add_whole_product(_facts(entry), structure=structure, parent_id=parent_id)
+    if structure == Product.PARENT:
+        _sell_parent(user, product, entry)
+    else:
+        _sell(user, product, entry)
+    return int(product.pk)
+
+
+@transaction_required
+def alter_entry(
+    user: "User", product_id: int, changes: Mapping[str, Any], *, is_whole: bool = False, check: Check | None = None
+) -> bool:
+    """`change_product_of` inside the caller's transaction; whether anything is another now."""
+    _lock_family(product_id)
+    _ensure_own(user, product_id)
+    stored = stored_product(Product.objects.all(), product_id)
+    if check is not None:
+        check(stored)
+    facts = _differing(stored, _facts(_whole(changes, stored.facts) if is_whole else changes))
+    if facts:
+        with _in_words_of_entries():
+            set_product(product_id, changes=facts)
+    return _resell(user, stored, changes) or bool(facts)
+
+
+@contextmanager
+def _in_words_of_entries() -> Iterator[None]:
+    """An entry's brand is an id, and called so."""
+    try:
+        yield
+    except NotFound as missing:
+        if missing.pointer == "/brand_id":
+            raise NotFound(pointer="/brand") from None
+        raise
+
+
+def _ensure_own(user: "User", product_id: int) -> None:
+    if not products_of(user).filter(pk=product_id).exists():
+        raise NotFound
+
+
+def _lock_family(product_id: int) -> None:
+    family = Q(pk=product_id) | Q(children=product_id) | Q(parent=product_id)
+    ids = Product.objects.filter(family).order_by().values("pk")
+    locked = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids)
+    list(locked.order_by("pk").values_list("pk"))
+
+
+def _facts(entry: Mapping[str, Any]) -> ProductFacts:
+    return ProductFacts(**{name: value for name, value in entry.items() if name in FACTS})  # type: ignore[typeddict-item]
+
+
+def _differing(stored: StoredProduct, facts: ProductFacts) -> ProductFacts:
+    """What is said anew. Times and status go together: they are judged by each other."""
+    held = asdict(stored.facts)
+    new = {name: value for name, value in facts.items() if _as_said(name, value) != _as_said(name, held[name])}
+    if new.get("attributes"):
+        new["attributes"] = {
+            code: value for code, value in facts["attributes"].items() if value != stored.facts.attributes.get(code)
+        }
+    if PUBLICATION & set(new):
+        new |= {name: value for name, value in facts.items() if name in PUBLICATION}
+    return ProductFacts(**new)  # type: ignore[typeddict-item]
+
+
+def says_anew(stored: StoredProduct, entry: Mapping[str, Any]) -> bool:
+    """Whether the entry says of the product what is not said already."""
+    return bool(_differing(stored, _facts(entry)))
+
+
+def _as_said(name: str, value: Any) -> Any:
+    """The value without what does not matter: the order of sets, empty against none, kinds that are not named."""
+    if name in {"categories", "tags", "options"}:
+        return sorted(set(value or ()))
+    if name == "recommendations":
+        return {kind: list(ids) for kind, ids in (value or {}).items() if ids}
+    if name == "attributes":
+        return {code: each for code, each in (value or {}).items() if each is not None}
+    return value or None if isinstance(value, str) else value
+
+
+def _sale(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: entry[name] for name, column in SALE.items() if entry.get(name) is not None}
+
+
+def _sell(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    sale = _sale(entry)
+    if not sale and user.is_staff:
+        return
+    if "price" not in sale and not user.is_staff:
+        raise PartnerStockRequired(pointer="/price")
+    try:
+        add_stock_record(user, product, {**sale, "partner": entry.get("partner")})
+    except PartnerSkuTaken:
+        raise SkuTaken(pointer="/sku") from None
+
+
+def _sell_parent(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    matrix = entry.get("variants")
+    if matrix is not None:
+        _add_variants(user, product.pk, matrix, entry)
+    elif not user.is_staff:
+        raise PartnerStockRequired(pointer="/variants")
+    elif _sale(entry):
+        raise ParentHasNoStock(pointer=f"/{next(name for name in SALE if entry.get(name) is not None)}")
+
+
+def _add_variants(user: "User", parent_id: int, matrix: Matrix, sale: Mapping[str, Any]) -> list[int]:
+    children = add_variants(parent_id, matrix)
+    for child in children:
+        _sell(user, child, sale)
+    return [int(child.pk) for child in children]
+
+
+def _resell(user: "User", stored: StoredProduct, changes: Mapping[str, Any]) -> bool:
+    """Change price, list price and stock of the one record of the user's that is meant; make it where there is none."""
+    named = {column: changes[name] for name, column in SALE.items() if name in changes}
+    if not named:
+        return False
+    if user.is_staff and not user.has_perm("partner.change_stockrecord"):
+        raise PermissionMissing(pointer=f"/{next(name for name in SALE if name in changes)}")
+    if stored.structure == Product.PARENT:
+        raise ParentHasNoStock(pointer=f"/{next(name for name in SALE if name in changes)}")
+    records = stock_records_of(user).filter(product=stored.id)
+    if changes.get("partner") is not None:
+        records = records.filter(partner=partner_for(user, changes["partner"]))
+    found = list(records.select_for_update(of=("self",)).order_by("pk")[:10])
+    if len(found) > 1:
+        raise StockRecordAmbiguous(CandidateFacts([record.pk for record in found]), pointer="/partner")
+    if found:
+        return alter_stock_record(found[0], named, changed_by=user.pk)
+    _sell(user, Product.objects.get(pk=stored.id), changes)
+    return bool(_sale(changes))
+
+
+def _whole(values: Mapping[str, Any], stored: StoredFacts) -> dict[str, Any]:
+    attributes = {**dict.fromkeys(stored.attributes), **values.get("attributes", {})}
+    recommendations = {kind: values.get("recommendations", {}).get(kind, []) for kind in stored.recommendations}
+    return {**values, "attributes": attributes, "recommendations": recommendations}

@@ -1,0 +1,67 @@
+"""Texts that staff write into the catalogue: words without markup, slugs, codes."""
+
+import keyword
+import re
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from forked_apps.catalogue.slugs import is_allowed
+
+from .fields import Text
+
+MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
+_PLAIN: Final = r"(?:[^<]|<+[^<a-zA-Z/!?])"
+_SOLID: Final = r"(?:[^\s\x1c-\x1f\x85<]|<+[^<a-zA-Z/!?])"
+#: What `Words` takes beside an empty text, for the documentation: no `<` before a letter; and not only white space.
+PLAIN_TEXT: Final = rf"^(?:{_PLAIN}+<*|<+)$"
+PLAIN_AND_SOLID: Final = rf"^\s*(?:{_SOLID}{_PLAIN}*<*|<+)$"
+SLUG: Final = r"^[-a-zA-Z0-9_]+\Z"
+CODE: Final = r"^[a-zA-Z_][0-9a-zA-Z_]*\Z"
+
+
+class Words(Text):
+    """A text for people, shown as it is: markup is refused, wherever the text is shown one day."""
+
+    default_error_messages = {"markup": _("This text may have no markup.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text."""
+        text = super().to_internal_value(data)
+        if MARKUP.search(text):
+            self.fail("markup")
+        return text
+
+
+class SlugText(serializers.RegexField):
+    """A slug: no number, which would be an id, and no word of the API."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(SLUG, **{"max_length": 255, "trim_whitespace": False, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The slug."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        slug: str = super().to_internal_value(data)
+        if slug and not is_allowed(slug):
+            raise ValidationError(_("A slug may not be a number or a word of the API."))
+        return slug
+
+
+class CodeText(serializers.RegexField):
+    """The code of an attribute, as Oscar has it: an identifier that is no word of Python."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(CODE, **{"max_length": 128, "trim_whitespace": False, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        code: str = super().to_internal_value(data)
+        if keyword.iskeyword(code):
+            raise ValidationError(_("A code may not be a word of Python."))
+        return code

@@ -1,0 +1,178 @@
+"""What a product costs and whether it can be bought, now and before; and who changed its price, for staff."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from forked_apps.basket.previews import price_for
+from forked_apps.partner.inventory import price_changes_of
+from forked_apps.partner.models import PriceChange
+from forked_apps.partner.price_history import WINDOW
+from forked_apps.partner.shelf import Availability, availabilities
+from forked_apps.search.history import price_history
+from nexus_shop.api.rest.base import View
+from nexus_shop.api.rest.cursors import cursor_of, words_of
+from nexus_shop.api.rest.rendering import to_json
+from nexus_shop.api.rest.schema import problems
+from nexus_shop.api.rest.serializers import product_prices as shapes
+from nexus_shop.core.languages import active_language
+from nexus_shop.core.money import Money
+
+from .cart import destination_of
+from .inventory import StockView, account_body, id_of, product_body
+from .product import digest_of
+
+KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
+
+
+def key_of(text: str) -> int | str:
+    """A product's id where the text is one, else its slug or `sku:…`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+class ProductPriceView(View):
+    """`products/{key}/price/`."""
+
+    query_parameters = frozenset(shapes.PriceParameters().fields)
+
+    @extend_schema(
+        operation_id="getProductPrice",
+        summary="What a product costs now",
+        parameters=[KEY, shapes.PriceParameters],
+        responses={200: shapes.ProductPriceShape, **problems(400, 401, 404, 422, 429)},
+    )
+    def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What this caller pays for `quantity` pieces alone in a cart, with the offers that count and a place's tax.
+
+        422 `variant_required` for a product that is sold in variants.
+        """
+        query = self.parameters(shapes.PriceParameters)
+        user = request.user if request.user and request.user.is_authenticated else None
+        priced = price_for(
+            key_of(key),
+            quantity=query["quantity"],
+            owner=(user.pk, user.email) if user else None,
+            destination=destination_of(query) if "country" in query else None,
+        )
+        line, currency = priced.lines[0], priced.cart.currency
+        return self.private(
+            {
+                "product": line.line.product_id,
+                "quantity": line.line.quantity,
+                "unit_price": line.unit.as_json() if line.unit else None,
+                "discount": Money(line.discount, currency).as_json(),
+                "total": line.total.as_json() if line.total else None,
+                "offers": [
+                    {"name": each.offer.name, "amount": Money(each.by_line[0], currency).as_json()}
+                    for each in priced.applications
+                    if each.by_line
+                ],
+            }
+        )
+
+
+class ProductAvailabilityView(View):
+    """`products/{key}/availability/`."""
+
+    is_public = True
+
+    @extend_schema(
+        operation_id="getProductAvailability",
+        summary="Whether a product can be bought now",
+        parameters=[KEY],
+        responses={200: shapes.ProductAvailabilityShape, **problems(400, 404, 429)},
+        auth=[],
+    )
+    def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Of the product and of each of its variants, as the stock is this moment; never how many there are."""
+        own, variants = availabilities(
+            key_of(key), currency=settings.OSCAR_DEFAULT_CURRENCY, today=timezone.localdate()
+        )
+        body = to_json(_availability(own) | {"variants": [_availability(each) for each in variants]})
+        return self.public(body, digest=digest_of(body), tags=f"product-{own.product_id}")
+
+
+class ProductPriceHistoryView(View):
+    """`products/{key}/price-history/`."""
+
+    is_public = True
+
+    @extend_schema(
+        operation_id="getProductPriceHistory",
+        summary="What a product cost in the last 30 days",
+        parameters=[KEY],
+        responses={200: shapes.PriceHistoryShape, **problems(400, 404, 429)},
+        auth=[],
+    )
+    def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Since when which price, oldest first, and the lowest; a parent's is that of its cheapest variant."""
+        found = price_history(key_of(key), language=active_language())
+        body = to_json(
+            {
+                "product": found.product_id,
+                "days": WINDOW.days,
+                "points": [
+                    {"since": since, "price": price.as_json() if price else None} for since, price in found.points
+                ],
+                "lowest": found.lowest.as_json() if found.lowest else None,
+            }
+        )
+        return self.public(body, digest=digest_of(body), tags=f"product-{found.product_id}")
+
+
+class PriceChangeList(StockView):
+    """`admin/prices/changes/`: the ledger of prices."""
+
+    query_parameters = frozenset(shapes.PriceChangeParameters().fields)
+
+    @extend_schema(
+        operation_id="listPriceChanges",
+        summary="List changes of prices",
+        parameters=[shapes.PriceChangeParameters],
+        responses={200: shapes.PriceChangePage, **problems(400, 401, 403, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Every change of a price or list price, by whatever door: who, when, why; newest first, by cursor."""
+        query = self.parameters(shapes.PriceChangeParameters)
+        changes = price_changes_of(request.user, query)
+        words = words_of(query["cursor"]) if "cursor" in query else None
+        if words is not None:
+            changes = changes.filter(pk__lt=id_of(words))
+        found: HttpResponse = self.page(
+            list(changes[: query["page_size"] + 1]),
+            query["page_size"],
+            change_body,
+            lambda change: cursor_of(change.pk),
+        )
+        return found
+
+
+def change_body(change: PriceChange) -> dict[str, Any]:
+    """A change whose product and account were read with it. Amounts as entered."""
+    amounts = ("old_price", "new_price", "old_list_price", "new_list_price")
+    held = {name: getattr(change, name) for name in amounts}
+    return {
+        "id": change.pk,
+        "stock_record": change.stock_record_id,
+        "product": product_body(change.stock_record),
+        **{name: None if value is None else Money(value, change.currency).as_json() for name, value in held.items()},
+        "reason": change.reason,
+        "changed_by": account_body(change.changed_by_id, change.changed_by),
+        "created_at": change.created_at,
+    }
+
+
+def _availability(found: Availability) -> dict[str, Any]:
+    return {
+        "product": found.product_id,
+        "sku": found.sku,
+        "availability": {
+            "is_available": found.is_available,
+            "code": found.code,
+            "message": found.message,
+            "expected_on": found.expected_on,
+        },
+    }

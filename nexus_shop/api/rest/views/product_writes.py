@@ -1,0 +1,100 @@
+"""What staff do to a product at its public address, in the words of `POST products/`."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from forked_apps.catalogue.stored_products import StoredProduct
+from forked_apps.partner.product_entries import archive_product_of, change_product_of
+from forked_apps.partner.queries import products_of
+from forked_apps.search.queries import product_detail
+from nexus_shop.api.rest.base import View
+from nexus_shop.api.rest.serializers import admin_product as inputs
+from nexus_shop.api.rest.serializers import product as shapes
+from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.languages import active_language
+
+from .admin_products import ARCHIVE
+from .kept import CHANGE, NO_CONTENT
+
+KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
+
+
+class ProductWrites(View):
+    """The writing methods of `products/{key}/`."""
+
+    has_version = True
+    is_kept_by_staff = True
+
+    @extend_schema(
+        operation_id="replaceProduct",
+        summary="Replace a product",
+        parameters=[KEY],
+        request=inputs.ProductFacadeWhole,
+        responses={200: shapes.ProductDetail, **CHANGE},
+    )
+    def put(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For staff. Stock, class and what the body has no word for stay; `stock_quantity` sets the figure of now."""
+        return self._change(key, self.parsed(inputs.ProductFacadeWhole))
+
+    @extend_schema(
+        operation_id="changeProduct",
+        summary="Change a product",
+        parameters=[KEY],
+        request=inputs.ProductFacade,
+        responses={200: shapes.ProductDetail, **CHANGE},
+    )
+    def patch(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For staff. What the body leaves out stays."""
+        return self._change(key, self.parsed(inputs.ProductFacade))
+
+    @extend_schema(
+        operation_id="deleteProduct",
+        summary="Archive a product",
+        parameters=[KEY],
+        responses={204: None, **ARCHIVE},
+    )
+    def delete(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For staff. The product goes to the archive: nobody sees or buys it, orders keep it."""
+        pk = self._id_of(key)
+        return self.write(lambda: archive_product_of(request.user, pk, check=self._check), lambda _: NO_CONTENT)
+
+    def _id_of(self, key: str) -> int:
+        """The id of a product that the caller may change. Raises NotFound."""
+        user: Any = self.request.user
+        name, value = ("upc", key.removeprefix("sku:")) if key.startswith("sku:") else ("slug", key)
+        if key.isascii() and key.isdigit() and len(key) < 10:
+            name, value = "pk", key
+        pk: int | None = products_of(user).filter(**{name: value}).values_list("pk", flat=True).first()
+        if pk is None:
+            raise NotFound
+        return pk
+
+    def _change(self, key: str, entry: dict[str, Any]) -> HttpResponse:
+        pk, user = self._id_of(key), self.request.user
+
+        def operation() -> None:
+            try:
+                change_product_of(user, pk, changes=entry, check=self._check)  # type: ignore[arg-type]
+            except NotFound as missing:
+                is_brief = missing.pointer == "/categories/0" and "category" in self.request.data
+                raise NotFound(pointer="/category" if is_brief else missing.pointer) from None
+
+        return self.write(operation, lambda _: _detail(pk))
+
+    def _check(self, stored: StoredProduct) -> None:
+        """If-Match has the version of `admin/products/`, or the ETag of the public product. Raises StaleVersion."""
+        tag = self.tag()
+        if tag is None or tag == stored.version:
+            return
+        found = product_detail(stored.id, language=active_language(), also_hidden=True)
+        if found is None or found[1] != tag:
+            raise StaleVersion
+
+
+def _detail(pk: int) -> Answer:
+    found = product_detail(pk, language=active_language(), also_hidden=True)
+    assert found is not None
+    return Answer(200, found[0].encode(), {"ETag": f'"{found[1]}"'})

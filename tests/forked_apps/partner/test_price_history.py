@@ -1,0 +1,122 @@
+"""The lowest price of the 30 days before a reduction."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from forked_apps.partner.models import StockRecord
+from forked_apps.partner.price_history import Reduction, reductions
+from forked_apps.partner.selection import Stock
+from tests.factories.prices import had_prices
+from tests.factories.shop import make_product
+from tests.performance.statements import statements_of
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def stock(price: str | None = "8.00", list_price: str | None = None) -> Stock:
+    amounts = [None if each is None else Decimal(each) for each in (price, list_price)]
+    return Stock(1, amounts[0], amounts[1], "GBP", 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "has_fallen", "list_price", "shown", "until"),
+    [
+        (1, True, None, "10.00", NOW + timedelta(days=29)),
+        (29.99, True, None, "10.00", NOW + timedelta(days=0.01)),
+        (30, True, None, None, None),
+        (1, False, None, None, None),
+        (400, True, "12.00", "10.00", None),
+        (400, False, "12.00", "10.00", None),
+        (400, True, "8.00", None, None),
+    ],
+)
+def test_it_is_shown_while_a_reduction_is(
+    days: float, has_fallen: bool, list_price: str | None, shown: str | None, until: datetime | None
+) -> None:
+    reduction = Reduction(NOW - timedelta(days=days), has_fallen, Decimal("10.00"))
+    lowest = reduction.lowest_shown(stock(list_price=list_price), NOW)
+    assert lowest == (None if shown is None else Decimal(shown))
+    found = reduction.shown_until(stock(list_price=list_price), NOW)
+    assert found is None if until is None else found is not None and abs(found - until) < timedelta(seconds=1)
+
+
+def test_without_an_earlier_price_nothing_is_shown() -> None:
+    assert Reduction(NOW, False, None).lowest_shown(stock(list_price="12.00"), NOW) is None
+    assert Reduction(NOW, True, Decimal(9)).lowest_shown(stock(price=None, list_price="12.00"), NOW) == Decimal(9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "days_ago", "has_fallen", "lowest"),
+    [
+        ([(90, None, "10.00", None)], 90, False, None),
+        ([(90, None, "10.00", None), (5, "10.00", "8.00", None)], 5, True, "10.00"),
+        # A short dip within the window before the reduction counts, one before the window does not
+        (
+            [
+                (90, None, "10.00", None),
+                (20, "10.00", "6.00", None),
+                (19, "6.00", "10.00", None),
+                (5, "10.00", "8.00", None),
+            ],
+            5,
+            True,
+            "6.00",
+        ),
+        (
+            [
+                (90, None, "10.00", None),
+                (50, "10.00", "6.00", None),
+                (40, "6.00", "10.00", None),
+                (5, "10.00", "8.00", None),
+            ],
+            5,
+            True,
+            "10.00",
+        ),
+        # The price with which the window begins counts, whenever it was set
+        ([(90, None, "7.00", None), (30, "7.00", "10.00", None), (1, "10.00", "9.00", None)], 1, True, "7.00"),
+        # A list price above an old price announces a reduction that is none
+        ([(90, None, "10.00", None), (5, "10.00", "10.00", "12.00")], 5, False, "10.00"),
+        # A rise is no fall
+        ([(90, None, "10.00", None), (5, "10.00", "12.00", None)], 5, False, "10.00"),
+        # It had no price for a while
+        ([(90, None, "10.00", None), (9, "10.00", None, None), (5, None, "8.00", None)], 5, False, "10.00"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_last_change_and_the_lowest_before_it(
+    changes: list[tuple[float, str | None, str | None, str | None]],
+    days_ago: int,
+    has_fallen: bool,
+    lowest: str | None,
+) -> None:
+    record = make_record()
+    had_prices(record.product, *changes)
+    found = reductions([record.pk])[record.pk]
+    assert (found.has_fallen, found.lowest) == (has_fallen, None if lowest is None else Decimal(lowest))
+    assert days_ago - 0.1 < (datetime.now(UTC) - found.since).total_seconds() / 86400 < days_ago + 0.1
+
+
+@pytest.mark.django_db
+def test_many_records_take_one_statement() -> None:
+    records = [make_record() for _ in range(3)]
+    for record in records:
+        had_prices(record.product, (9, None, "10.00", None), (1, "10.00", "8.00", None))
+    for count in (1, 3):
+        statements, found = statements_of(lambda count=count: reductions([r.pk for r in records[:count]]))  # type: ignore[misc]
+        assert (len(statements), {each.lowest for each in found.values()}) == (1, {Decimal("10.00")})
+
+
+@pytest.mark.django_db
+def test_prices_of_another_currency_are_left_out() -> None:
+    record = make_record()
+    had_prices(record.product, (9, None, "10.00", None), (5, "10.00", "8.00", None))
+    StockRecord.objects.filter(pk=record.pk).update(price_currency="EUR", price=7)
+    assert reductions([record.pk])[record.pk].lowest is None
+
+
+def make_record() -> StockRecord:
+    """A record to be given a past."""
+    return StockRecord.objects.get(product=make_product(price="8.00"))

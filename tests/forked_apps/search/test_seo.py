@@ -1,0 +1,125 @@
+"""What the head of a product's page needs."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from oscar.apps.catalogue.reviews.models import ProductReview
+
+from forked_apps.catalogue.models import Product, ProductImage
+from forked_apps.catalogue.products import change_product
+from forked_apps.search.operations import rebuild_noted
+from tests.factories.http import new_client
+from tests.factories.shop import make_category, make_parent, make_product, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def seo(product: Product) -> Any:
+    while rebuild_noted():
+        pass
+    return new_client().get(f"/api/v1/products/{product.pk}/").json()["seo"]
+
+
+def test_product_tells_all_that_is_known() -> None:
+    mug = make_product(
+        "Mug", description="<p>Holds <b>tea</b>.</p>", category_ids=[make_category("Kitchen").pk], sku="M"
+    )
+    ProductImage.objects.create(product=mug, original="images/mug.png")
+    ProductReview.objects.create(product=mug, user=make_user(), score=4, title="t", body="b", status=1)
+    change_product(mug.pk, changes={"brand": "Acme", "barcode": "4006381333931"})
+    assert seo(mug) == {
+        "title": "Mug",
+        "description": "Holds tea .",
+        "canonical": f"/catalogue/mug_{mug.pk}/",
+        "open_graph": {
+            "type": "product",
+            "title": "Mug",
+            "description": "Holds tea .",
+            "url": f"/catalogue/mug_{mug.pk}/",
+            "image": "/media/images/mug.png",
+        },
+        "json_ld": {
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": "Mug",
+            "description": "Holds tea .",
+            "image": ["/media/images/mug.png"],
+            "sku": "M",
+            "brand": {"@type": "Brand", "name": "Acme"},
+            "category": "Kitchen",
+            "aggregateRating": {
+                "@type": "AggregateRating",
+                "ratingValue": 4.0,
+                "reviewCount": 1,
+                "bestRating": 5,
+                "worstRating": 1,
+            },
+            "url": f"/catalogue/mug_{mug.pk}/",
+            "gtin": "4006381333931",
+            "offers": {
+                "@type": "Offer",
+                "price": "10.00",
+                "priceCurrency": "GBP",
+                "availability": "https://schema.org/InStock",
+                "url": f"/catalogue/mug_{mug.pk}/",
+            },
+        },
+        "alternates": [],
+    }
+
+
+def test_words_of_the_merchant_come_first() -> None:
+    mug = make_product("Mug", description="x")
+    change_product(
+        mug.pk,
+        changes={
+            "meta_title": "Buy a mug",
+            "meta_description": "Now.",
+            "og_title": "Look",
+            "og_description": "A mug",
+            "canonical_url": "https://example.com/mug",
+        },
+    )
+    found = seo(mug)
+    shared = found["open_graph"]
+    assert (found["title"], found["description"], found["canonical"]) == (
+        "Buy a mug",
+        "Now.",
+        "https://example.com/mug",
+    )
+    assert (shared["title"], shared["description"], shared["url"]) == ("Look", "A mug", "https://example.com/mug")
+    change_product(mug.pk, changes={"og_title": "", "og_description": ""})
+    assert (seo(mug)["open_graph"]["title"], seo(mug)["open_graph"]["description"]) == ("Buy a mug", "Now.")
+
+
+def test_unknown_is_left_out() -> None:
+    mug = make_product("Mug", stock=0)
+    Product.objects.filter(pk=mug.pk).update(upc=None)
+    json_ld = seo(mug)["json_ld"]
+    assert set(json_ld) == {"@context", "@type", "name", "url", "offers"}
+    assert json_ld["offers"]["availability"] == "https://schema.org/OutOfStock"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM partner_stockrecord")
+    assert "offers" not in seo(mug)["json_ld"]
+
+
+def test_parent_offers_the_span_of_its_variants() -> None:
+    with transaction.atomic():
+        parent, [small, large] = make_parent("Shirt", {"S": ("20.00", 0), "L": ("5.00", 5)})
+    assert seo(parent)["json_ld"]["offers"] == {
+        "@type": "AggregateOffer",
+        "lowPrice": "5.00",
+        "highPrice": "20.00",
+        "offerCount": 2,
+        "priceCurrency": "GBP",
+        "availability": "https://schema.org/InStock",
+        "url": f"/catalogue/shirt_{parent.pk}/",
+    }
+    change_product(parent.pk, changes={"canonical_url": "/shirts/", "og_title": "Shirts!"})
+    assert (seo(small)["canonical"], seo(small)["open_graph"]["title"]) == ("/shirts/", "Shirts!")
+    assert seo(large)["json_ld"]["offers"]["url"] == f"/catalogue/{large.slug}_{large.pk}/"
+    change_product(small.pk, changes={"canonical_url": "/small/"})
+    assert seo(small)["canonical"] == "/small/"
+    Product.objects.filter(parent=parent).update(is_public=False)
+    assert "offers" not in seo(parent)["json_ld"]
