@@ -25,13 +25,6 @@ class CartEmpty(DomainError):
     message = _("There is nothing in the cart.")
 
 
-class VariantRequired(DomainError):
-    """A parent product is not sold itself: one of its variants is."""
-
-    code = "variant_required"
-    message = _("Choose a variant of this product.")
-
-
 @dataclass(frozen=True)
 class ProductFacts:
     """The products that cannot be sold."""

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from forked_apps.catalogue.errors import VariantRequired
 from forked_apps.partner.errors import InsufficientStock, Shortage, Shortages
 from forked_apps.partner.queries import Article, articles
 from forked_apps.partner.selection import Stock
@@ -20,14 +21,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import (
-    CartNotFound,
-    ProductFacts,
-    ProductUnavailable,
-    QuantityFacts,
-    QuantityLimit,
-    VariantRequired,
-)
+from .errors import CartNotFound, ProductFacts, ProductUnavailable, QuantityFacts, QuantityLimit
 from .limits import MAX_LINES, Held
 from .locking import Locked, changed, lock, lock_existing
 from .models import Basket, line_reference

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from forked_apps.catalogue.errors import VariantRequired
 from forked_apps.partner.queries import Article, articles
 from forked_apps.partner.selection import Stock
 from forked_apps.partner.shelf import family_of
@@ -13,7 +14,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.rules import rules_token
 from nexus_shop.markets.taxes import Destination
 
-from .errors import InvalidOption, VariantRequired
+from .errors import InvalidOption
 from .options import check_options
 from .queries import priced
 from .values import Cart, CartLine, PricedCart

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import NameTaken, NotFound
 from nexus_shop.core.transactions import refusing, transaction
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import NameTaken, SlugTaken, StillUsed, Uses
+from .errors import SlugTaken, StillUsed, Uses
 from .models import Brand
 from .slugs import free_brand_slug
 

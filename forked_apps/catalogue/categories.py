@@ -12,12 +12,12 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import CodeTaken, NotFound
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
 from .addresses import PATH_STEP, CategoryAddress
-from .errors import CategoryCycle, CategoryTooDeep, CodeTaken, DepthFacts, SlugTaken, StillUsed, Uses
+from .errors import CategoryCycle, CategoryTooDeep, DepthFacts, SlugTaken, StillUsed, Uses
 from .html import sanitised
 from .locks import lock_tree
 from .models import Category, ProductCategory

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import CodeTaken, NotFound
 from nexus_shop.core.transactions import refusing, transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 from nexus_shop.markets.models import TaxRate
 
-from .errors import AttributeFacts, AttributeRefused, CodeTaken, SlugTaken, StillUsed, Uses
+from .errors import AttributeFacts, AttributeRefused, SlugTaken, StillUsed, Uses
 from .models import AttributeOption, Option, ProductAttribute, ProductClass
 from .options import group_named
 

@@ -25,20 +25,6 @@ class SlugTaken(DomainError):
     message = _("This slug is taken.")
 
 
-class NameTaken(DomainError):
-    """Another thing of the kind has the name, whatever the case."""
-
-    code = "name_taken"
-    message = _("Another one has this name already.")
-
-
-class CodeTaken(DomainError):
-    """Another thing of the kind has the code."""
-
-    code = "code_taken"
-    message = _("Another one has this code already.")
-
-
 @dataclass(frozen=True)
 class Uses:
     """What still uses a thing: kind of the users -> how many."""
@@ -193,6 +179,13 @@ class TooManyVariants(DomainError):
 
     code = "too_many_variants"
     message = _("That would be too many variants.")
+
+
+class VariantRequired(DomainError):
+    """A parent product is not sold itself: one of its variants is."""
+
+    code = "variant_required"
+    message = _("Choose a variant of this product.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from nexus_shop.core.errors import NotFound
+from nexus_shop.core.errors import CodeTaken, NotFound
 from nexus_shop.core.transactions import refusing, transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import AttributeFacts, AttributeRefused, CodeTaken, StillUsed, Uses
+from .errors import AttributeFacts, AttributeRefused, StillUsed, Uses
 from .models import AttributeOption, AttributeOptionGroup, Option, ProductAttributeValue
 
 #: Types of options whose answer is one, or some, of a group.

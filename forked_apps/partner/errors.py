@@ -109,13 +109,6 @@ class PartnerHasStock(DomainError):
     message = _("The partner still has stock records.")
 
 
-class PartnerCodeTaken(DomainError):
-    """Another partner has the code."""
-
-    code = "code_taken"
-    message = _("Another one has this code already.")
-
-
 class PartnerSkuTaken(DomainError):
     """The partner has this SKU for another stock record."""
 
@@ -143,13 +136,6 @@ class StockStillPromised(DomainError):
 
     code = "stock_still_promised"
     message = _("Orders are waiting for this stock: cancel or ship them first.")
-
-
-class ParentHasNoStock(DomainError):
-    """A parent is not sold itself: its variants are."""
-
-    code = "variant_required"
-    message = _("A parent is not sold itself: its variants are.")
 
 
 class PartnerStockRequired(DomainError):

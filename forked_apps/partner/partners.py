@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 
 from nexus_shop.accounts.authority import may_manage
 from nexus_shop.accounts.models import User
-from nexus_shop.core.errors import NotFound, PermissionMissing
+from nexus_shop.core.errors import CodeTaken, NotFound, PermissionMissing
 from nexus_shop.core.transactions import refusing, transaction
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import PartnerCodeTaken, PartnerHasStock
+from .errors import PartnerHasStock
 from .models import Partner
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _stored(row: Partner) -> StoredPartner:
 def create_partner(values: Mapping[str, Any], *, by: User) -> int:
     """Make a partner of `name`, `code` (made from the name where left out) and `users`; returns its id.
 
-    Raises PartnerCodeTaken, NotFound for an account, PermissionMissing for one that is not `by`'s to manage.
+    Raises CodeTaken, NotFound for an account, PermissionMissing for one that is not `by`'s to manage.
     """
     return _write(Partner(), values, by)
 
@@ -71,7 +71,7 @@ def change_partner(partner_id: int, *, changes: Mapping[str, Any], by: User, ver
     """Change what `changes` names; `users` is the whole list. Returns the id. Locks the partner.
 
     Who comes to work for a partner may use the dashboard; who works for none any more may not.
-    Raises NotFound, StaleVersion, PartnerCodeTaken, PermissionMissing.
+    Raises NotFound, StaleVersion, CodeTaken, PermissionMissing.
     """
     return _write(_locked(partner_id, version), changes, by)
 
@@ -108,9 +108,9 @@ def _write(row: Partner, values: Mapping[str, Any], by: User) -> int:
     row.name = values.get("name", row.name)
     code = values.get("code")
     if code and Partner.objects.filter(code=code).exclude(pk=row.pk).exists():
-        raise PartnerCodeTaken(pointer="/code")  # Oscar's field would number it
+        raise CodeTaken(pointer="/code")  # Oscar's field would number it
     row.code = code or row.code
-    with refusing({"partner_partner_code": PartnerCodeTaken(pointer="/code")}):
+    with refusing({"partner_partner_code": CodeTaken(pointer="/code")}):
         row.save()
     if "users" in values:
         _set_users(row, values["users"], by)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
-from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.errors import SkuTaken, VariantRequired
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add_whole_product, set_product
 from forked_apps.catalogue.publishing import ARCHIVED
@@ -20,13 +20,7 @@ from forked_apps.catalogue.variants import Matrix, add_variants
 from nexus_shop.core.errors import NotFound, PermissionMissing
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import (
-    CandidateFacts,
-    ParentHasNoStock,
-    PartnerSkuTaken,
-    PartnerStockRequired,
-    StockRecordAmbiguous,
-)
+from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, StockRecordAmbiguous
 from .queries import products_of, stock_records_of
 from .stock_records import add_stock_record, alter_stock_record, partner_for
 
@@ -193,7 +187,7 @@ def _sell_parent(user: "User", product: Product, entry: Mapping[str, Any]) -> No
     elif not user.is_staff:
         raise PartnerStockRequired(pointer="/variants")
     elif _sale(entry):
-        raise ParentHasNoStock(pointer=f"/{next(name for name in SALE if entry.get(name) is not None)}")
+        raise VariantRequired(pointer=f"/{next(name for name in SALE if entry.get(name) is not None)}")
 
 
 def _add_variants(user: "User", parent_id: int, matrix: Matrix, sale: Mapping[str, Any]) -> list[int]:
@@ -211,7 +205,7 @@ def _resell(user: "User", stored: StoredProduct, changes: Mapping[str, Any]) -> 
     if user.is_staff and not user.has_perm("partner.change_stockrecord"):
         raise PermissionMissing(pointer=f"/{next(name for name in SALE if name in changes)}")
     if stored.structure == Product.PARENT:
-        raise ParentHasNoStock(pointer=f"/{next(name for name in SALE if name in changes)}")
+        raise VariantRequired(pointer=f"/{next(name for name in SALE if name in changes)}")
     records = stock_records_of(user).filter(product=stored.id)
     if changes.get("partner") is not None:
         records = records.filter(partner=partner_for(user, changes["partner"]))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
+from forked_apps.catalogue.errors import VariantRequired
 from forked_apps.catalogue.models import Product
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import refusing, transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import ListPriceTooLow, ParentHasNoStock, PartnerSkuTaken, PromiseFacts, StockStillPromised
+from .errors import ListPriceTooLow, PartnerSkuTaken, PromiseFacts, StockStillPromised
 from .models import Partner, StockRecord
 from .operations import TERMS, explain_stock, set_price, set_stock, set_terms
 from .products import default_partner
@@ -64,7 +65,7 @@ def create_stock_record(user: "User", values: Mapping[str, Any]) -> int:
 
     `values`: product (id), partner (id; left out: the default one, or the user's), and the fields of StockTerms but the
     currency, which is the shop's. Raises NotFound for a product or partner that is not the user's to change,
-    ParentHasNoStock, PartnerSkuTaken, ListPriceTooLow. Publishes PriceChanged and what the terms cross.
+    VariantRequired, PartnerSkuTaken, ListPriceTooLow. Publishes PriceChanged and what the terms cross.
     """
     product = products_of(user).filter(pk=values["product"]).first()
     if product is None:
@@ -77,7 +78,7 @@ def add_stock_record(user: "User", product: Product, values: Mapping[str, Any], 
     """`create_stock_record` of a product that the user may change, inside the transaction of the caller."""
     locked = Product.objects.select_for_update(no_key=True, of=("self",)).get(pk=product.pk)
     if locked.is_parent:
-        raise ParentHasNoStock(pointer="/product")
+        raise VariantRequired(pointer="/product")
     price, list_price = values.get("price"), values.get("list_price")
     check_prices(price, list_price)
     figure = values.get("num_in_stock", 0)

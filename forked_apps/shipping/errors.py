@@ -8,13 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from nexus_shop.core.errors import DomainError
 
 
-class MethodNameTaken(DomainError):
-    """Shoppers could not tell two methods of one name apart."""
-
-    code = "name_taken"
-    message = _("Another one has this name already.")
-
-
 @dataclass(frozen=True, slots=True)
 class MethodFacts:
     """Why a method cannot be as it was put: one of `REASONS`."""

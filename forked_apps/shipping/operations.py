@@ -8,12 +8,11 @@ from django.conf import settings
 from django.db import connection
 
 from forked_apps.address.models import Country
-from nexus_shop.core.errors import ListFull, NotFound, Room
+from nexus_shop.core.errors import ListFull, NameTaken, NotFound, Room
 from nexus_shop.core.transactions import require_transaction, transaction
 from nexus_shop.core.versions import ensure_current
 
 from .drafts import MethodDraft, check_draft, tidied
-from .errors import MethodNameTaken
 from .models import ShippingBand, ShippingMethod
 from .queries import draft_of, stored_methods
 
@@ -30,7 +29,7 @@ COLUMNS: Final = (
 def create_shipping_method(draft: MethodDraft) -> int:
     """Offer another way of delivery; returns its id. Its code is made from the name and stays. Locks the table.
 
-    Raises MethodNameTaken, ShippingMethodRefused, ListFull, and NotFound for a country that is none.
+    Raises NameTaken, ShippingMethodRefused, ListFull, and NotFound for a country that is none.
     """
     _lock_table()
     if ShippingMethod.objects.count() >= MAX_METHODS:
@@ -42,7 +41,7 @@ def create_shipping_method(draft: MethodDraft) -> int:
 def change_shipping_method(method_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
     """Change what `changes` names (fields of MethodDraft); returns the id. Locks the table. Orders keep what they had.
 
-    Raises NotFound, StaleVersion, MethodNameTaken, ShippingMethodRefused.
+    Raises NotFound, StaleVersion, NameTaken, ShippingMethodRefused.
     """
     _lock_table()
     row = _row(method_id)
@@ -81,7 +80,7 @@ def _write(row: ShippingMethod, draft: MethodDraft) -> int:
     _check_countries(draft.countries)
     draft = tidied(draft)
     if ShippingMethod.objects.filter(name__iexact=draft.name).exclude(pk=row.pk).exists():
-        raise MethodNameTaken(pointer="/name")
+        raise NameTaken(pointer="/name")
     for name in COLUMNS:
         setattr(row, name, getattr(draft, name))
     row.postcodes = ",".join(draft.postcodes)

@@ -94,3 +94,17 @@ def all_subclasses(root: type[DomainError] = DomainError) -> set[type[DomainErro
     """Every domain error that is defined; the table of HTTP statuses is compared with it."""
     found = set(root.__subclasses__())
     return found.union(*(all_subclasses(child) for child in found))
+
+
+class NameTaken(DomainError):
+    """Another thing of the kind has the name: people could not tell them apart."""
+
+    code = "name_taken"
+    message = _("Another one has this name already.")
+
+
+class CodeTaken(DomainError):
+    """Another thing of the kind has the code."""
+
+    code = "code_taken"
+    message = _("Another one has this code already.")

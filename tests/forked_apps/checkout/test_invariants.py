@@ -74,6 +74,10 @@ BREAKS: dict[str, Sequence[str]] = {
         "ALTER TABLE partner_stockrecord DISABLE TRIGGER USER",  # which write the ledger
         f"UPDATE partner_stockrecord SET num_in_stock = 77 WHERE id = {RECORD}",
     ],
+    "I2 prices are those of their last changes": [
+        "ALTER TABLE partner_stockrecord DISABLE TRIGGER USER",
+        f"UPDATE partner_stockrecord SET price = 77 WHERE id = {RECORD}",
+    ],
     "I3 a charge belongs to one order, which has its money": [attempt("more", amount="500")],
     "I3 a paid order has its money": [
         "UPDATE order_order SET payment_status = 'paid' WHERE payment_status = 'awaiting' AND status = 'pending'"

@@ -6,12 +6,12 @@ import pytest
 
 from forked_apps.shipping import operations
 from forked_apps.shipping.drafts import MethodDraft
-from forked_apps.shipping.errors import MethodNameTaken, ShippingMethodRefused
+from forked_apps.shipping.errors import ShippingMethodRefused
 from forked_apps.shipping.models import ShippingMethod
 from forked_apps.shipping.operations import change_shipping_method, create_shipping_method, delete_shipping_method
 from forked_apps.shipping.pricing import Band
 from forked_apps.shipping.queries import METHODS, shipping_method, shipping_methods
-from nexus_shop.core.errors import ListFull, NotFound, StaleVersion
+from nexus_shop.core.errors import ListFull, NameTaken, NotFound, StaleVersion
 from nexus_shop.core.rules import rules_token
 from tests.factories.shop import make_country, make_order, make_product
 
@@ -69,9 +69,9 @@ def test_strategy_changes_with_its_figures() -> None:
 def test_names_are_unique_whatever_the_case() -> None:
     create_shipping_method(PARCEL)
     pk = create_shipping_method(MethodDraft("Letter"))
-    with pytest.raises(MethodNameTaken):
+    with pytest.raises(NameTaken):
         create_shipping_method(MethodDraft("PARCEL"))
-    with pytest.raises(MethodNameTaken):
+    with pytest.raises(NameTaken):
         change_shipping_method(pk, changes={"name": " parcel "})
     assert [stored.draft.name for stored in shipping_methods()] == ["Letter", "Parcel"]
     change_shipping_method(pk, changes={"name": "LETTER"})

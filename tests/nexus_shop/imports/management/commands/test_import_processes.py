@@ -43,7 +43,7 @@ def test_killed_import_is_completed_by_the_next(own_database: str, write_csv: An
 
 
 def test_import_stopped_by_hand_says_so(own_database: str, write_csv: Any, shirt: list[Row]) -> None:
-    process = start(own_database, write_csv(*many_shirts(shirt, 40)))
+    process = start(own_database, write_csv(*many_shirts(shirt, 400)))
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
