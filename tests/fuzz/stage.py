@@ -70,6 +70,11 @@ CUSTOMER_EMAIL: Final = "customer@example.com"
 PASSWORD: Final = "secret-password"
 ORDERS: Final = ("order_order", "order_line")
 #: What counts requests, and what a refused request with an Idempotency-Key leaves behind.
+#: Tables of goods whose first rows are brought back before each operation is tried.
+KEPT: Final = (
+    *("catalogue_product", "partner_stockrecord", "catalogue_productclass_options"),
+    "catalogue_product_product_options",
+)
 BOOKKEEPING: Final = {"core_limitcounter", "core_idempotencyrecord"}
 
 
@@ -129,6 +134,9 @@ def _make_products() -> None:
     with transaction.atomic():
         rebuild(made)
     assert (*made, category.pk) == (*PRODUCTS, CATEGORY)
+    with connection.cursor() as cursor:
+        for table in KEPT:
+            cursor.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")
 
 
 def _make_engraved() -> Product:
@@ -144,6 +152,7 @@ def _make_engraved() -> Product:
 def set_carts_and_orders(people: People) -> None:
     """Open carts and orders under the known names; what has had them before is renamed."""
     _forget_names()
+    _bring_goods_back()
     mug = Product.objects.get(pk=MUG)
     owners = {
         GUEST_CART: (CartRef(), GUEST_TOKEN, GUEST_LINE),
@@ -190,6 +199,27 @@ def _make_extras(people: People) -> None:
         UserAddress.objects.filter(pk=kept.pk).update(handle=name)
     shared = SharedCart.objects.create(lines=lines, expires_at=Now() + timedelta(days=30))
     SharedCart.objects.filter(pk=shared.pk).update(handle=SHARED)
+
+
+def _bring_goods_back() -> None:
+    """Let what was made first be for sale again, whatever staff have made of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE catalogue_product p
+            SET (is_public, archived_at, publish_from, publish_until, structure, parent_id, product_class_id)
+              = (k.is_public, k.archived_at, k.publish_from, k.publish_until, k.structure, k.parent_id,
+                 k.product_class_id)
+            FROM kept_catalogue_product k WHERE k.id = p.id;
+            INSERT INTO partner_stockrecord SELECT * FROM kept_partner_stockrecord ON CONFLICT (id) DO UPDATE
+            SET price = excluded.price, price_currency = excluded.price_currency, list_price = excluded.list_price,
+                num_in_stock = GREATEST(excluded.num_in_stock, COALESCE(partner_stockrecord.num_allocated, 0));
+            DELETE FROM catalogue_productclass_options o
+            WHERE NOT EXISTS (SELECT 1 FROM kept_catalogue_productclass_options k WHERE k.id = o.id);
+            DELETE FROM catalogue_product_product_options o
+            WHERE NOT EXISTS (SELECT 1 FROM kept_catalogue_product_product_options k WHERE k.id = o.id)
+            """
+        )
 
 
 def _forget_names() -> None:

@@ -58,7 +58,7 @@ def test_api_of_customers(case: Case, target: Target) -> None:
     if not is_let_in(case.method, case.path, "customer"):
         share = SHARE
     else:
-        share = 1 if wants_login(case.method, case.path) else THIRD
+        share = 1 if wants_login(case.method, case.path) else SHARE if case.method == "GET" else THIRD
     if is_chosen(case, share):
         send(case, target, "customer")
 

@@ -16,7 +16,7 @@ from .authorisation import ANYONE, rule_of
 from .errors import MEANINGS, STATUS, TITLES
 from .examples import EXAMPLES
 from .serializers.fields import StrictSerializer, Text
-from .serializers.texts import PLAIN_AND_SOLID, PLAIN_TEXT, Words
+from .serializers.texts import PLAIN_AND_SOLID, PLAIN_TEXT, SLUG_ALLOWED, SlugText, Words
 
 PREFIX: Final = "/api/v1/"
 IDEMPOTENCY_KEY: Final = OpenApiParameter(
@@ -110,6 +110,10 @@ class AutoSchema(SpectacularSchema):
         schema: Any = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, Words):
             schema.setdefault("pattern", PLAIN_TEXT if field.allow_blank else PLAIN_AND_SOLID)
+        if isinstance(field, SlugText):
+            schema["pattern"] = SLUG_ALLOWED
+        if isinstance(field, serializers.DictField) and not field.allow_empty:
+            schema["minProperties"] = 1
         if isinstance(field, Text) and field.trim_whitespace and not field.allow_blank:
             schema.setdefault("pattern", NOT_BLANK)
         if isinstance(field, serializers.ListSerializer) and direction == "request":

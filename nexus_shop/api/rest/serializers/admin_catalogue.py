@@ -288,7 +288,7 @@ class AdminChoiceInput(StrictSerializer):
     id = WholeNumber(min_value=1, required=False)
     option = Words(max_length=255)
     code = Words(max_length=255, required=False, allow_null=True)
-    price = Amount(required=False, max_value=9_999_999)
+    price = Amount(required=False, max_digits=9)
 
 
 class AdminGroup(serializers.Serializer[Any]):
@@ -355,7 +355,7 @@ class AdminOptionChanges(StrictSerializer):
     option_group = WholeNumber(min_value=1, required=False, allow_null=True)
     help_text = Words(max_length=255, required=False, allow_blank=True)  # type: ignore[assignment]
     order = WholeNumber(required=False, allow_null=True, min_value=-MAX_INT)
-    price = Amount(required=False, max_value=9_999_999)
+    price = Amount(required=False, max_digits=9)
 
 
 class AdminOptionInput(AdminOptionChanges):
@@ -367,7 +367,7 @@ class AdminOptionInput(AdminOptionChanges):
     option_group = WholeNumber(min_value=1, required=False, allow_null=True, default=None)
     help_text = Words(max_length=255, required=False, allow_blank=True, default="")
     order = WholeNumber(required=False, allow_null=True, min_value=-MAX_INT, default=None)
-    price = Amount(required=False, max_value=9_999_999, default=Decimal(0))
+    price = Amount(required=False, max_digits=9, default=Decimal(0))
 
 
 class AdminPartner(serializers.Serializer[Any]):

@@ -6,7 +6,14 @@ from rest_framework import serializers
 
 from .fields import CategoryRef, MoneyField, StrictSerializer
 from .listing import CursorParameters
-from .product import BrandRef, Medium, ProductCard, Seo, Variant
+from .product import BrandRef, Medium, ProductCard, Variant
+
+
+class PageTexts(serializers.Serializer[Any]):
+    """What the head of a category's page says."""
+
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
 
 
 class Category(CategoryRef):
@@ -23,7 +30,7 @@ class CategoryDetail(Category):
     description = serializers.CharField(allow_blank=True)
     long_description = serializers.CharField(allow_blank=True)
     breadcrumbs = CategoryRef(many=True)
-    seo = Seo()
+    seo = PageTexts()
 
 
 class TreeParameters(StrictSerializer):

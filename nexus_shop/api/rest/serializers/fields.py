@@ -40,9 +40,11 @@ class Text(serializers.CharField):
     """A JSON string; numbers are not texts."""
 
     def to_internal_value(self, data: Any) -> str:
-        """The text, white space at its ends taken off."""
+        """The text, white space at its ends taken off; what is too long is so with it."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from forked_apps.catalogue.slugs import is_allowed
+from forked_apps.catalogue.slugs import RESERVED, is_allowed
 
 from .fields import Text
 
@@ -19,6 +19,8 @@ _SOLID: Final = r"(?:[^\s\x1c-\x1f\x85<]|<+[^<a-zA-Z/!?])"
 PLAIN_TEXT: Final = rf"^(?:{_PLAIN}+<*|<+)$"
 PLAIN_AND_SOLID: Final = rf"^\s*(?:{_SOLID}{_PLAIN}*<*|<+)$"
 SLUG: Final = r"^[-a-zA-Z0-9_]+\Z"
+#: The same for the documentation, with what `is_allowed` says; an empty one is made from the name.
+SLUG_ALLOWED: Final = rf"^(?!(?:[0-9]+|{'|'.join(sorted(RESERVED))})$)[-a-zA-Z0-9_]*$"
 CODE: Final = r"^[a-zA-Z_][0-9a-zA-Z_]*\Z"
 
 
