@@ -8,6 +8,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from forked_apps.catalogue.models import Product
 from forked_apps.search.queries import cards
+from nexus_shop.core.languages import active_language
 
 from .choosers import ProductChooserBlock
 
@@ -49,7 +50,7 @@ class ProductsBlock(blocks.StructBlock):
 
 def _public_cards(products: list[Product | None]) -> list[dict[str, Any]]:
     ids = [product.pk for product in products if product is not None and product.is_public]
-    found = cards(ids, language=settings.LANGUAGE_CODE)
+    found = cards(ids, language=active_language())
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -13,12 +13,15 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from nexus_shop.core.errors import CodeTaken, NotFound
-from nexus_shop.core.transactions import require_transaction, transaction, transaction_required
+from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
+from .addresses import PATH_STEP, CategoryAddress
 from .errors import CategoryCycle, CategoryTooDeep, DepthFacts, SlugTaken, StillUsed, Uses
 from .html import sanitised
-from .models import PATH_STEP, Category, ProductCategory
+from .locks import lock_tree
+from .models import Category, ProductCategory
+from .translations import Texts, write_translations
 
 FIRST_CHILD: Final = "first-child"
 MAX_DEPTH: Final = 20
@@ -140,7 +143,7 @@ def add_category(values: Mapping[str, Any]) -> int:
     _check_depth(parent, 1)
     siblings = _children(parent)
     texts = _texts(values)
-    _check_slug(texts.get("slug", ""), siblings)
+    _check_slugs({texts.get("slug", "")}, siblings)
     _check_code(texts.get("code"), 0)
     category = Category(**texts)
     before = _nth(siblings, values.get("position"))
@@ -172,7 +175,7 @@ def alter_category(category_id: int, *, changes: Mapping[str, Any], version: str
         is_moved = False  # behind the last one is where it is
     if not texts and not is_moved:
         return False
-    _check_slug(texts.get("slug", stored.slug if is_elsewhere else ""), siblings)
+    _check_slugs({texts.get("slug", stored.slug), *_translated_slugs(category)}, siblings)
     _check_code(texts.get("code"), category_id)
     if is_moved:
         _check_depth(parent, _height(category))
@@ -291,29 +294,32 @@ def save_category(
     position: str = FIRST_CHILD,
     reference_id: int | None = None,
     is_moved: bool = True,
+    texts: Texts | None = None,
 ) -> Category:
     """Make or change a category and put it in its place: first child of the reference, or left or right of it.
 
-    Without a reference it becomes the first root. An empty slug is made from the name. Locks the tree.
-    Raises SlugTaken, and NotFound also where it would stand below itself.
+    Without a reference it becomes the first root. An empty slug is made from the name. `texts` are its translations.
+    Locks the tree. Raises SlugTaken, TranslationRefused, and NotFound also where it would stand below itself.
     """
     lock_tree()
     reference = None if reference_id is None else _node(reference_id)
     if category_id is None:
         category = Category(**fields)
-        _check_slug(category.slug, _siblings(position, reference))
+        _check_slugs({category.slug}, _siblings(position, reference))
         _insert(category, position, reference)
+        write_translations(category, texts or {})
         return category
     category = _node(category_id)
     wanted = {"slug": category.slug, **fields}
     siblings = _siblings(position, reference) if is_moved else category.get_siblings()
-    _check_slug(wanted["slug"], siblings.exclude(pk=category_id))
+    _check_slugs({wanted["slug"], *_translated_slugs(category)}, siblings.exclude(pk=category_id))
     if is_moved:
         category = _moved(category, position, reference)
     for name, value in wanted.items():
         setattr(category, name, value)
     category.save(update_fields=list(wanted))
     category.set_ancestors_are_public()
+    write_translations(category, texts or {})
     return category
 
 
@@ -335,13 +341,6 @@ def show_categories(category_ids: list[int], *, is_public: bool) -> int:
     return len(changed)
 
 
-def lock_tree() -> None:
-    """Hold the tree until the end of the transaction: rivals wait."""
-    require_transaction("a change of the category tree")
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE catalogue_category IN SHARE ROW EXCLUSIVE MODE")
-
-
 def _node(category_id: int) -> Category:
     category: Category | None = Category.objects.filter(pk=category_id).first()
     if category is None:
@@ -356,8 +355,16 @@ def _siblings(position: str, reference: Category | None) -> Any:
     return reference.get_children() if position == FIRST_CHILD else reference.get_siblings()
 
 
-def _check_slug(slug: str, siblings: Any) -> None:
-    if slug and siblings.filter(slug=slug).exists():
+def _translated_slugs(category: Category) -> set[str]:
+    """Its slugs in the other languages, which go with it wherever it goes."""
+    words = category.i18n if isinstance(category.i18n, dict) else {}
+    return {word for key, word in words.items() if key.startswith("slug_") and isinstance(word, str)}
+
+
+def _check_slugs(slugs: set[str], siblings: Any) -> None:
+    """Raise SlugTaken where a sibling has one of them, in whatever language."""
+    taken = CategoryAddress.objects.filter(category_id__in=siblings.values("pk"), slug__in=slugs - {""})
+    if taken.exists():
         raise SlugTaken(pointer="/slug")
 
 

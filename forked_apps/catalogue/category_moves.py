@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from nexus_shop.core.transactions import transaction
 
-from .categories import StoredCategory, alter_category, lock_tree, stored_category
-from .models import PATH_STEP, Category
+from .addresses import PATH_STEP
+from .categories import StoredCategory, alter_category, stored_category
+from .locks import lock_tree
+from .models import Category
 
 Place = dict[str, Any]  # parent and position, as `alter_category` takes them
 

@@ -8,8 +8,9 @@ from nexus_shop.core.errors import DomainError
 from nexus_shop.core.rows import CREATED, REFUSED, UNCHANGED, UPDATED, RowOutcome, Status, attempted
 from nexus_shop.core.transactions import transaction
 
-from .categories import add_category, alter_category, lock_tree
+from .categories import add_category, alter_category
 from .errors import ParentRefused
+from .locks import lock_tree
 from .models import Category
 
 MAX_ROWS: Final = 1000

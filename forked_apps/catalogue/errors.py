@@ -186,3 +186,22 @@ class VariantRequired(DomainError):
 
     code = "variant_required"
     message = _("Choose a variant of this product.")
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationFacts:
+    """The text that was refused.
+
+    `reason`: unknown_language, main_language, unknown_field, too_long, not_a_slug, reserved or nul.
+    """
+
+    language: str
+    field: str | None
+    reason: str
+
+
+class TranslationRefused(DomainError):
+    """A text cannot be the translation of that field into that language."""
+
+    code = "translation_refused"
+    message = _("This text cannot be the translation.")

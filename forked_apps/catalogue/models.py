@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Left, Length, LPad
 from django.utils.translation import gettext_lazy as _
+from modeltrans.fields import TranslationField
+from modeltrans.manager import MultilingualManager, MultilingualQuerySet
 from oscar.apps.catalogue.abstract_models import (
     AbstractAttributeOption,
     AbstractAttributeOptionGroup,
@@ -23,26 +25,42 @@ from oscar.apps.catalogue.abstract_models import (
     AbstractProductImage,
     AbstractProductRecommendation,
 )
+from oscar.apps.catalogue.managers import CategoryManager as OscarCategoryManager
+from oscar.apps.catalogue.managers import CategoryQuerySet as OscarCategoryQuerySet
+from oscar.apps.catalogue.managers import ProductQuerySet as OscarProductQuerySet
 from oscar.models.fields import NullCharField
 from oscar.models.fields.slugfield import SlugField
 
+from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, CategoryAddress, ProductAddress
 from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
 
-PATH_STEP = 4  # characters of a category's path per level (treebeard's steplen)
 GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
 ADDRESS = r"^(https?://[^/\s]|/(?!/))[^\s\\<>\"]*\Z"  # of a page: whole, or a path
 
 
-class _Addressed:
+class _Translated:
+    """A thing whose texts have translations in `i18n`.
+
+    modeltrans 0.10.2 counts its virtual fields (`title_de`, `title_i18n`) among the fields that are validated, which
+    makes a translation of every fallback that the active language shows.
+    """
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Validate the columns alone; translations are validated where they are written."""
+        virtual = {field.name for field in self._meta.private_fields}  # type: ignore[attr-defined]  # the model's
+        super().clean_fields(exclude={*(exclude or ()), *virtual})  # type: ignore[misc]
+
+
+class _Addressed(_Translated):
     """A thing that the API finds by its slug. Oscar 4.2.1 takes slugs there that address something else."""
 
     slug: str
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Every form asks here, that of Django admin too; an empty slug is made from the name."""
-        super().clean_fields(exclude=exclude)  # type: ignore[misc]  # the model's
+        super().clean_fields(exclude=exclude)
         if self.slug and "slug" not in (exclude or ()) and not is_allowed(self.slug):
             raise ValidationError({"slug": _("A slug may not be a number or a word of the API.")}, code="reserved")
 
@@ -79,6 +97,10 @@ class Tag(models.Model):
         return self.name
 
 
+class ProductQuerySet(OscarProductQuerySet, MultilingualQuerySet):
+    """Oscar's. modeltrans makes such a class at every query of a model that has none of its own."""
+
+
 class Product(_Addressed, AbstractProduct):
     """Oscar's product. The slug is unique in the shop: it addresses the product in the API.
 
@@ -102,6 +124,10 @@ class Product(_Addressed, AbstractProduct):
         SQUARE_METRE = "m2", _("square metre")
         PIECE = "piece", _("piece")
 
+    i18n = TranslationField(
+        fields=("title", "slug", "description", "meta_title", "meta_description", "og_title", "og_description")
+    )
+    objects = MultilingualManager.from_queryset(ProductQuerySet)()
     slug = SlugField(_("Slug"), max_length=255, unique=True, blank=True)
     brand = models.ForeignKey(
         Brand, verbose_name=_("Brand"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
@@ -157,6 +183,7 @@ class Product(_Addressed, AbstractProduct):
     )
 
     class Meta(AbstractProduct.Meta):
+        triggers = PRODUCT_ADDRESSES
         constraints = [
             models.CheckConstraint(
                 condition=Q(archived_at__isnull=True)
@@ -206,6 +233,16 @@ class Product(_Addressed, AbstractProduct):
     def _slug_is_new(self) -> bool:
         return self._state.adding
 
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Django looks at the column alone; another product may have the slug in another language."""
+        super().validate_unique(exclude=exclude)
+        if "slug" not in (exclude or ()) and self.rival_addresses().filter(slug=self.slug).exists():
+            raise ValidationError({"slug": _("Another product has this slug in another language.")}, code="unique")
+
+    def rival_addresses(self) -> "models.QuerySet[ProductAddress]":
+        """All slugs of all other products."""
+        return ProductAddress.objects.exclude(product_id=self.pk)
+
     @property
     def sorted_recommended_products(self) -> list["Product"]:
         """Oscar 4.2.1 knows one kind of recommendation."""
@@ -213,10 +250,24 @@ class Product(_Addressed, AbstractProduct):
         return [each.recommendation for each in related.select_related("recommendation")]
 
 
+class CategoryQuerySet(OscarCategoryQuerySet, MultilingualQuerySet):
+    """Oscar's, for the same reason."""
+
+
+class CategoryManager(MultilingualManager, OscarCategoryManager):
+    """Oscar's, for the same reason."""
+
+
 class Category(_Addressed, AbstractCategory):
     """Oscar's category. Slugs are unique among siblings: the path of slugs addresses the category in the API."""
 
+    i18n = TranslationField(
+        fields=("name", "slug", "description", "long_description", "meta_title", "meta_description")
+    )
+    objects = CategoryManager.from_queryset(CategoryQuerySet)()
+
     class Meta(AbstractCategory.Meta):
+        triggers = CATEGORY_ADDRESSES
         constraints = [
             models.UniqueConstraint(Left("path", Length("path") - PATH_STEP), "slug", name="one_slug_among_siblings")
         ]
@@ -227,6 +278,11 @@ class Category(_Addressed, AbstractCategory):
             self.slug = free_category_slug(self)
         strip_new_upload(self.image)
         super().save(*args, **kwargs)
+
+    def rival_addresses(self) -> "models.QuerySet[CategoryAddress]":
+        """All slugs of its siblings."""
+        siblings = CategoryAddress.objects.filter(parent_path=self.path[:-PATH_STEP])
+        return siblings.exclude(category_id=self.pk)
 
 
 class ProductClass(AbstractProductClass):
@@ -263,8 +319,10 @@ class ProductRecommendation(AbstractProductRecommendation):
         ]
 
 
-class ProductAttribute(AbstractProductAttribute):
+class ProductAttribute(_Translated, AbstractProductAttribute):
     """Oscar's product attribute."""
+
+    i18n = TranslationField(fields=("name",))
 
 
 class ProductAttributeValue(AbstractProductAttributeValue):
@@ -288,16 +346,18 @@ def extra_price(help_text: Any) -> "models.DecimalField[Decimal, Decimal]":
     )
 
 
-class AttributeOption(AbstractAttributeOption):
+class AttributeOption(_Translated, AbstractAttributeOption):
     """Oscar's value of a group: of an attribute, or a choice of an option, with what that choice adds to the price."""
 
     price = extra_price(_("Added to each unit when this is chosen as an option."))
+    i18n = TranslationField(fields=("option",))
 
 
-class Option(AbstractOption):
+class Option(_Translated, AbstractOption):
     """Oscar's option: what a shopper says when adding a product to the cart, with what saying it adds to the price."""
 
     price = extra_price(_("Added to each unit when the shopper makes use of the option."))
+    i18n = TranslationField(fields=("name", "help_text"))
 
 
 class ProductImage(AbstractProductImage):

@@ -3,7 +3,8 @@
 import pgtrigger
 from django.db import models
 
-from .models import PATH_STEP, Category, Product
+from .addresses import PATH_STEP
+from .models import Category, Product
 
 
 class OldProductSlug(models.Model):

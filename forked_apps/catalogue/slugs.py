@@ -1,13 +1,12 @@
 """Slugs that are free: made from a title, never a reserved word or a number, numbered when taken."""
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import QuerySet
 from oscar.core.utils import slugify
 
 if TYPE_CHECKING:
-    from .models import Brand, Category, Product, Tag
+    from .models import Category, Product
 
 MAX_LENGTH: Final = 240  # of 255: room for a number
 MAX_BRAND_LENGTH: Final = 113  # of 128
@@ -24,7 +23,7 @@ def is_allowed(slug: str) -> bool:
 def free_product_slug(product: "Product") -> str:
     """The product's slug if it is free, else one made from its title; a child's from the parent's and its options."""
     wanted = product.slug or _child_slug(product) or slugify(product.get_title() or "")
-    return _free(wanted, type(product).objects.exclude(pk=product.pk), "product")
+    return free_slug(wanted, product.rival_addresses(), "product")
 
 
 def _child_slug(product: "Product") -> str:
@@ -39,17 +38,11 @@ def _child_slug(product: "Product") -> str:
 
 def free_category_slug(category: "Category") -> str:
     """The category's slug if no sibling has it, else a numbered one."""
-    parent_path = category.path[: -category.steplen]
-    siblings = type(category).objects.filter(path__startswith=parent_path, depth=category.depth)
-    wanted = category.slug or slugify(category.name)
-    return _free(wanted, siblings.exclude(pk=category.pk), "category")
+    return free_slug(category.slug or slugify(category.name), category.rival_addresses(), "category")
 
 
-def _free(
-    wanted: str,
-    rivals: "QuerySet[Product] | QuerySet[Category] | QuerySet[Brand] | QuerySet[Tag]",
-    fallback: str,
-) -> str:
+def free_slug(wanted: str, rivals: Any, fallback: str) -> str:
+    """The slug if none of `rivals` (a query of rows with `slug`) has it, else a numbered one."""
     base = wanted[:MAX_LENGTH].strip("-") or fallback
     if not is_allowed(base):
         base = f"{fallback}-{base}"
@@ -64,11 +57,11 @@ def free_brand_slug(name: str) -> str:
     """A slug for a new brand."""
     from .models import Brand  # noqa: PLC0415 - the models use this module
 
-    return _free(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
+    return free_slug(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
 
 
 def free_tag_slug(name: str) -> str:
     """A slug for a new tag."""
     from .models import Tag  # noqa: PLC0415 - the models use this module
 
-    return _free(slugify(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")
+    return free_slug(slugify(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")

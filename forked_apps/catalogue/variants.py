@@ -14,6 +14,7 @@ from oscar.core.utils import slugify
 from nexus_shop.core.events import publish
 from nexus_shop.core.transactions import transaction_required
 
+from .addresses import ProductAddress
 from .attributes import require_attributes
 from .errors import AttributeUnknown, StructureRefused, TooManyVariants, VariantFacts
 from .events import ProductPublished
@@ -161,7 +162,7 @@ def _filled(pattern: str, words: Mapping[str, str], pointer: str) -> str:
 def _insert_all(children: Sequence[Product]) -> None:
     """One statement where all slugs are free, else one by one. Raises SkuTaken."""
     slugs = [child.slug for child in children]
-    taken = set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    taken = set(ProductAddress.objects.filter(slug__in=slugs).values_list("slug", flat=True))
     free = [child for child in children if is_allowed(child.slug) and slugs.count(child.slug) == 1]
     free = [child for child in free if child.slug not in taken]
     try:

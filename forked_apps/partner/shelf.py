@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from nexus_shop.core.errors import NotFound
 from .availability import availability_message
 from .queries import Article, articles
 from .selection import OUT_OF_STOCK
+
+_OF_ADDRESS: Final = "p.id = (SELECT a.product_id FROM catalogue_productaddress a WHERE a.slug = %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,19 @@ class Availability:
 
 
 def family_of(key: int | str) -> tuple[int, list[int]]:
-    """The id of a public product, by id, slug or `sku:…`, and those of its public variants. Raises NotFound."""
-    column = "id" if isinstance(key, int) else "slug"
+    """The id of a public product, by id, slug or `sku:…`, and those of its public variants. Raises NotFound.
+
+    A slug is that of whatever language.
+    """
+    asked = "p.id = %s" if isinstance(key, int) else _OF_ADDRESS
     if isinstance(key, str) and key.startswith("sku:"):
-        column, key = "upc", key.removeprefix("sku:")
+        asked, key = "p.upc = %s", key.removeprefix("sku:")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT p.id, ARRAY(SELECT c.id FROM catalogue_product c WHERE c.parent_id = p.id AND c.is_public ORDER BY 1)
             FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
-            WHERE p.{column} = %s AND p.is_public AND COALESCE(parent.is_public, true)
+            WHERE {asked} AND p.is_public AND COALESCE(parent.is_public, true)
             """,
             [key],
         )

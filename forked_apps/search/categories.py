@@ -6,9 +6,11 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from forked_apps.catalogue.addresses import PATH_STEP
 from forked_apps.catalogue.html import plain_text, sanitised
-from forked_apps.catalogue.models import PATH_STEP
+from forked_apps.catalogue.wording import worded_sql
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.languages import main_language
 
 from .counting import CATEGORY
 from .places import MARKET, PUBLIC_CATEGORY, category_query
@@ -20,10 +22,20 @@ _COUNT: Final = (
     "COALESCE((SELECT sum(n.products)::int FROM search_listedcount n WHERE n.market = %(market)s"
     f" AND n.language = %(language)s AND n.kind = '{CATEGORY}' AND n.key = c.id::text), 0)"
 )
-_SLUGS: Final = (
-    "(SELECT string_agg(a.slug, '/' ORDER BY a.depth) FROM catalogue_category a WHERE a.path IN ("
-    f"SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) AS level))"
-)
+
+
+def _path(language: str) -> str:
+    """The path of slugs of category `c`."""
+    return (
+        f"(SELECT string_agg({worded_sql('slug', language, row='a')}, '/' ORDER BY a.depth)"
+        " FROM catalogue_category a WHERE a.path IN ("
+        f"SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) AS level))"
+    )
+
+
+def _words(row: str, language: str, *names: str) -> str:
+    """These columns of a row in the language."""
+    return ", ".join(f"{worded_sql(name, language, row=row)} AS {name}" for name in names)
 
 
 def category_tree(
@@ -41,7 +53,8 @@ def category_tree(
                 SELECT key, sum(products)::int AS products FROM search_listedcount
                 WHERE market = %(market)s AND language = %(language)s AND kind = '{CATEGORY}' GROUP BY key),
             nodes AS MATERIALIZED (
-                SELECT c.id, c.name, c.slug, c.image, c.depth, COALESCE(n.products, 0) AS products
+                SELECT c.id, {_words("c", language, "name", "slug")}, c.image, c.depth,
+                       COALESCE(n.products, 0) AS products
                 FROM catalogue_category c LEFT JOIN counts n ON n.key = c.id::text
                 WHERE {PUBLIC_CATEGORY} ORDER BY c.path),
             tree AS (
@@ -104,12 +117,16 @@ def category_detail(key: int | str, *, language: str) -> Node | None:
         cursor.execute(
             f"""
             WITH found AS ({found})
-            SELECT c.id, c.name, c.slug, c.image, {_COUNT}, c.description, c.long_description, c.meta_title,
-                   c.meta_description, {_SLUGS},
-                   (SELECT json_agg(json_build_array(a.id, a.name, a.slug) ORDER BY a.depth) FROM catalogue_category a
-                    WHERE a.path IN (SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) level)),
+            SELECT c.id, {_words("c", language, "name", "slug")}, c.image, {_COUNT},
+                   {_words("c", language, "description", "long_description", "meta_title", "meta_description")},
+                   {_path(language)},
+                   (SELECT json_agg(json_build_array(a.id, a.name, a.slug) ORDER BY a.depth)
+                    FROM (SELECT a.id, a.depth, {_words("a", language, "name", "slug")} FROM catalogue_category a
+                          WHERE a.path IN (
+                              SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) level)) AS a),
                    (SELECT json_agg(json_build_array(x.id, x.name, x.slug, x.image, x.products) ORDER BY x.path)
-                    FROM (SELECT c.*, {_COUNT} AS products FROM catalogue_category c
+                    FROM (SELECT c.id, {_words("c", language, "name", "slug")}, c.image, c.path, {_COUNT} AS products
+                          FROM catalogue_category c
                           WHERE c.depth = found.depth + 1 AND c.path LIKE found.path || '%%' AND c.is_public) AS x)
             FROM found JOIN catalogue_category c ON c.id = found.id
             """,
@@ -156,7 +173,8 @@ def moved_category(path: str) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT o.path, {_SLUGS} FROM catalogue_oldcategorypath o JOIN catalogue_category c ON c.id = o.category_id
+            SELECT o.path, {_path(main_language())}
+            FROM catalogue_oldcategorypath o JOIN catalogue_category c ON c.id = o.category_id
             WHERE o.path = ANY(%s) AND {PUBLIC_CATEGORY} ORDER BY length(o.path) DESC LIMIT 1
             """,
             [prefixes],

@@ -187,6 +187,7 @@ def _details(
             variants=variants,
             barcode=row.barcode,
             page_of=lambda shown: context.page_url.format(slug=shown["slug"], id=shown["id"]),
+            slugs=row.slugs,
         ),
         "date_created": row.date_created.astimezone(UTC),
         "date_updated": row.date_updated.astimezone(UTC),
@@ -219,7 +220,10 @@ def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[s
         "help_text": option.help_text,
         "extra_price": extra(option.price),
         "choices": list(option.choices),
-        "choice_prices": [{"choice": choice, "extra_price": extra(price)} for choice, price in option.choices.items()],
+        "choice_prices": [
+            {"choice": choice, "display": option.shown.get(choice, choice), "extra_price": extra(price)}
+            for choice, price in option.choices.items()
+        ],
     }
 
 
@@ -281,10 +285,16 @@ def _attributes(row: ProductRow, parent: ProductRow | None) -> list[dict[str, An
             "value": sanitised(attribute.value)
             if attribute.type == "richtext" and attribute.value
             else attribute.value,
-            "display": plain_text(attribute.display) if attribute.type == "richtext" else attribute.display,
+            "display": _display(attribute),
         }
         for attribute in merged.values()
     ]
+
+
+def _display(attribute: AttributeRow) -> str:
+    if attribute.type == "boolean" and attribute.display:
+        return _("Yes") if attribute.value else _("No")
+    return plain_text(attribute.display) if attribute.type == "richtext" else attribute.display
 
 
 def _image(image: ImageRow, context: Context, *, alt: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nexus_shop.core.money import Price
 from nexus_shop.core.rules import CURRENT
 from nexus_shop.markets.taxes import TAXES
 
-from .places import MARKET
+from .places import product_condition
 
 MAX_POINTS: Final = 500
 
@@ -36,7 +36,7 @@ _HISTORY: Final = """
     LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
     LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
     LEFT JOIN partner_stockrecord s ON s.id = d.stock_record_id
-    WHERE d.market = %(market)s AND d.language = %(language)s AND d.{column} = %(key)s AND d.is_public
+    WHERE d.market = %(market)s AND d.language = %(language)s AND {asked} AND d.is_public
 """
 
 
@@ -57,18 +57,10 @@ def price_history(key: int | str, *, language: str) -> PriceHistory:
 
     Prices are with the tax of now. Raises NotFound.
     """
-    column = "product_id" if isinstance(key, int) else "slug"
-    if isinstance(key, str) and key.startswith("sku:"):
-        column, key = "sku", key.removeprefix("sku:")
-    parameters = {
-        "market": MARKET,
-        "language": language,
-        "key": key,
-        "begin": timezone.now() - WINDOW,
-        "limit": MAX_POINTS,
-    }
+    parameters: dict[str, Any] = {"language": language, "begin": timezone.now() - WINDOW, "limit": MAX_POINTS}
+    asked = product_condition(key, parameters, "d")
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY.format(column=column, token=CURRENT), parameters)
+        cursor.execute(_HISTORY.format(asked=asked, token=CURRENT), parameters)
         found = cursor.fetchone()
     if found is None:
         raise NotFound

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from oscar.apps.catalogue.reviews.models import ProductReview
 
+from forked_apps.catalogue.wording import worded_sql
+from nexus_shop.core.languages import main_language
+
 from .counting import ATTRIBUTE, BRAND
-from .places import MARKET
-from .queries import place_of
+from .places import MARKET, product_condition
 
 MAX_VALUES: Final = 100  # of an attribute, those of most products
 MAX_SCANNED: Final = 10_000  # of an attribute's values: of free texts there may be as many as products
@@ -73,30 +76,52 @@ def brand(key: int | str, *, language: str) -> Row | None:
 def attributes(*, language: str, limit: int, offset: int) -> Listed:
     """What products are described by, by code, with the values in use: as the filter `attr.<code>` takes them.
 
-    A code that several product classes have stands once, named as the first of them names it.
+    A code that several product classes have stands once, named as the first of them names it. `display` is for people:
+    a value is the same in every language.
     """
     statement = f"""
         SELECT a.code, a.name, a.type, COALESCE((
-            SELECT json_agg(json_build_object('value', v.value, 'product_count', v.products)
-                            ORDER BY v.products DESC, v.value)
+            SELECT json_agg(json_build_object('value', v.value, 'display', {_display(language)},
+                                              'product_count', v.products) ORDER BY v.products DESC, v.value)
             FROM (SELECT substr(s.key, length(a.code) + 2) AS value, sum(s.products)::int AS products
                   FROM (SELECT n.key, n.products FROM search_listedcount n
                         WHERE n.market = %(market)s AND n.language = %(language)s AND n.kind = '{ATTRIBUTE}'
                         AND n.key >= a.code || '=' AND n.key < a.code || '>' LIMIT {MAX_SCANNED}) AS s
                   GROUP BY s.key HAVING sum(s.products) > 0 ORDER BY 2 DESC, 1 LIMIT {MAX_VALUES}) AS v), '[]')
             AS values
-        FROM (SELECT DISTINCT ON (code) code, name, type FROM catalogue_productattribute ORDER BY code, id) AS a
+        FROM (SELECT DISTINCT ON (code) code, {worded_sql("name", language)} AS name, type, option_group_id
+              FROM catalogue_productattribute ORDER BY code, id) AS a
         ORDER BY a.code
     """
-    return _page(statement, {"language": language}, limit=limit, offset=offset)
+    listed = _page(statement, {"language": language}, limit=limit, offset=offset)
+    for row in listed.rows:
+        if row["type"] == "boolean":
+            for value in row["values"]:
+                value["display"] = _("Yes") if value["value"] == "true" else _("No")
+    return listed
 
 
-def options(*, limit: int, offset: int) -> Listed:
-    """What shoppers may be asked when they add a product to the cart. Amounts as entered."""
-    statement = """
-        SELECT o.code, o.name, o.type, o.required, COALESCE(o.help_text, '') AS help_text, o.price AS extra_price,
-               COALESCE((SELECT json_agg(json_build_object('choice', c.option, 'extra_price', c.price::text)
-                                         ORDER BY c.id)
+def _display(language: str) -> str:
+    """What people read for the value `v` of the attribute `a`: the translated option, where it is one."""
+    if language == main_language():
+        return "v.value"
+    return (
+        f"COALESCE((SELECT {worded_sql('option', language, row='c')} FROM catalogue_attributeoption c"
+        " WHERE c.group_id = a.option_group_id AND c.option = v.value ORDER BY c.id LIMIT 1), v.value)"
+    )
+
+
+def options(*, language: str, limit: int, offset: int) -> Listed:
+    """What shoppers may be asked when they add a product to the cart. Amounts as entered.
+
+    `choice` is what a cart is told, the same in every language; `display` is for people.
+    """
+    statement = f"""
+        SELECT o.code, {worded_sql("name", language, row="o")} AS name, o.type, o.required,
+               COALESCE({worded_sql("help_text", language, row="o")}, '') AS help_text, o.price AS extra_price,
+               COALESCE((SELECT json_agg(json_build_object(
+                             'choice', c.option, 'display', {worded_sql("option", language, row="c")},
+                             'extra_price', c.price::text) ORDER BY c.id)
                          FROM catalogue_attributeoption c WHERE c.group_id = o.option_group_id), '[]') AS choices
         FROM catalogue_option o ORDER BY o.order, o.name, o.id
     """
@@ -112,14 +137,15 @@ def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tu
 
     None where there is no such product.
     """
-    place, value = place_of(key)
+    values: Row = {"language": language, "kind": kind}
+    asked = product_condition(key, values, "d")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH asked AS (
                 SELECT COALESCE(p.parent_id, p.id) AS id FROM search_productdocument d
                 JOIN catalogue_product p ON p.id = d.product_id
-                WHERE d.market = %(market)s AND d.language = %(language)s AND d.{place} = %(value)s AND d.is_public)
+                WHERE d.market = %(market)s AND d.language = %(language)s AND {asked} AND d.is_public)
             SELECT {_KIND}, d.card, d.etag FROM asked
             LEFT JOIN (catalogue_productrecommendation r JOIN search_productdocument d
                        ON d.product_id = r.recommendation_id AND d.market = %(market)s
@@ -127,7 +153,7 @@ def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tu
                 ON r.primary_id = asked.id AND (%(kind)s::text IS NULL OR {_KIND} = %(kind)s)
             ORDER BY {_KIND}, r.ranking DESC, r.id
             """,
-            {"market": MARKET, "language": language, "value": value, "kind": kind},
+            values,
         )
         rows = cursor.fetchall()
     if not rows:
@@ -154,9 +180,10 @@ def reviews(
     key: int | str, *, language: str, limit: int, after: tuple[datetime, int] | None
 ) -> tuple[list[Review], int] | None:
     """The next reviews, newest first, and how many there are in all; None where there is no such public product."""
-    place, value = place_of(key)
+    values: Row = {"language": language, "limit": limit + 1, "approved": ProductReview.APPROVED}
+    asked = product_condition(key, values, "asked")
     behind = "AND (r.date_created, r.id) < (%(at)s, %(id)s)" if after else ""
-    at, pk = after or (None, None)
+    values["at"], values["id"] = after or (None, None)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -169,18 +196,9 @@ def reviews(
                 FROM reviews_productreview r LEFT JOIN accounts_user u ON u.id = r.user_id
                 WHERE r.product_id = asked.product_id AND r.status = %(approved)s {behind}
                 ORDER BY r.date_created DESC, r.id DESC LIMIT %(limit)s) AS shown ON true
-            WHERE asked.market = %(market)s AND asked.language = %(language)s AND asked.{place} = %(value)s
-            AND asked.is_public
+            WHERE asked.market = %(market)s AND asked.language = %(language)s AND {asked} AND asked.is_public
             """,
-            {
-                "market": MARKET,
-                "language": language,
-                "value": value,
-                "limit": limit + 1,
-                "at": at,
-                "id": pk,
-                "approved": ProductReview.APPROVED,
-            },
+            values,
         )
         rows = cursor.fetchall()
     if not rows:

@@ -17,6 +17,7 @@ from django.db import transaction as django_transaction
 from django.utils import timezone, translation
 
 from forked_apps.catalogue.tasks import make_renditions_task
+from nexus_shop.core.languages import shop_languages
 from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
@@ -26,6 +27,7 @@ from .documents import Context, Document, compose
 from .models import ParkedNote
 from .sources import ProductRow, load
 from .spread import SPREAD
+from .translated import in_language
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class _Claimed:
 
 def languages() -> tuple[str, ...]:
     """The languages in which documents are kept."""
-    return (settings.LANGUAGE_CODE,)
+    return shop_languages()
 
 
 def rebuild_own_notes() -> None:
@@ -129,8 +131,11 @@ def note_passed_days() -> int:
 def rebuild_all() -> int:
     """Rebuild every document, in batches of one transaction each; returns the number of products.
 
-    Nothing stays parked but the products whose documents cannot be built.
+    Documents in languages that the shop speaks no more are deleted. Nothing stays parked but the products whose
+    documents cannot be built.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_productdocument WHERE language <> ALL(%s)", [list(languages())])
     ParkedNote.objects.exclude(kind="product").delete()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -177,10 +182,11 @@ def rebuild(product_ids: Iterable[int]) -> None:
     _lock(family)
     rows = load(family)
     _delete(sorted(set(family) - set(rows)))
+    targets = [rows[pk] for pk in family if pk in rows]
+    context = _context()
     for language in languages():
-        documents = _composed([rows[pk] for pk in family if pk in rows], rows, language)
-        _store(documents, language)
-    for image_id in _pending_images(rows[pk] for pk in family if pk in rows):
+        _store(_composed(targets, rows, language, context), language)
+    for image_id in _pending_images(targets):
         enqueue(make_renditions_task, image_id=image_id)
 
 
@@ -272,8 +278,8 @@ def _lock(ids: Sequence[int]) -> None:
         )
 
 
-def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], language: str) -> list[Document]:
-    context = Context(
+def _context() -> Context:
+    return Context(
         currency=settings.OSCAR_DEFAULT_CURRENCY,
         product_url=settings.PRODUCT_URL,
         page_url=settings.PRODUCT_PAGE_URL,
@@ -282,8 +288,14 @@ def _composed(targets: Iterable[ProductRow], rows: dict[int, ProductRow], langua
         today=timezone.localdate(),
         now=timezone.now(),
     )
+
+
+def _composed(
+    targets: Iterable[ProductRow], rows: dict[int, ProductRow], language: str, context: Context
+) -> list[Document]:
+    spoken = in_language(rows, language)
     with translation.override(language):
-        return [compose(row, rows, context) for row in targets]
+        return [compose(spoken[row.id], spoken, context) for row in targets]
 
 
 def _store(documents: list[Document], language: str) -> None:
@@ -323,11 +335,10 @@ def _pending_images(rows: Iterable[ProductRow]) -> list[int]:
 def _stale(ids: list[int]) -> list[int]:
     rows = load(ids)
     stale = set(ids) - set(rows)
+    context = _context()
+    targets = [rows[pk] for pk in ids if pk in rows]
     for language in languages():
-        fresh = {
-            document.product_id: document
-            for document in _composed([rows[pk] for pk in ids if pk in rows], rows, language)
-        }
+        fresh = {document.product_id: document for document in _composed(targets, rows, language, context)}
         stored = _stored(ids, language)
         stale |= {pk for pk in fresh if stored.get(pk) != _values(fresh[pk])}
     return sorted(stale)

@@ -6,7 +6,9 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from .places import MARKET
+from nexus_shop.core.languages import shop_languages
+
+from .places import MARKET, product_condition
 
 PARTS: Final = frozenset({"variants", "media"})
 
@@ -18,12 +20,13 @@ def product_detail(
 
     The JSON is empty where the digest is one of `known`.
     """
-    place, value = place_of(key)
+    values: dict[str, Any] = {"known": list(known), "language": language, "also_hidden": also_hidden}
+    asked = product_condition(key, values)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT CASE WHEN etag = ANY(%s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
-            f" WHERE market = %s AND language = %s AND {place} = %s AND (is_public OR %s)",
-            [list(known), MARKET, language, value, also_hidden],
+            "SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
+            f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND (is_public OR %(also_hidden)s)",
+            values,
         )
         found: tuple[str, str] | None = cursor.fetchone()
     return found
@@ -38,23 +41,17 @@ def product_part(
     """
     if part not in PARTS:
         raise ValueError(f"a product has no part {part}")
-    place, value = place_of(key)
+    values: dict[str, Any] = {"known": list(known), "language": language}
+    asked = product_condition(key, values)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT CASE WHEN etag = ANY(%s::text[]) THEN '' ELSE (detail::json -> '{part}')::text END,"
+            f"SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE (detail::json -> '{part}')::text END,"
             f" json_array_length(detail::json -> '{part}'), etag FROM search_productdocument"
-            f" WHERE market = %s AND language = %s AND {place} = %s AND is_public",
-            [list(known), MARKET, language, value],
+            f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND is_public",
+            values,
         )
         found: tuple[str, int, str] | None = cursor.fetchone()
     return found
-
-
-def place_of(key: int | str) -> tuple[str, int | str]:
-    """The column that a product is looked for by, and the value: id, slug or `sku:…`."""
-    if isinstance(key, str) and key.startswith("sku:"):
-        return "sku", key.removeprefix("sku:")
-    return ("product_id" if isinstance(key, int) else "slug"), key
 
 
 def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
@@ -93,3 +90,30 @@ def backlog() -> dict[str, Any]:
         "last_lag_seconds": None if last is None else round(last, 2),
         "p95_lag_seconds": None if p95 is None else round(p95, 2),
     }
+
+
+def documents_by_language() -> dict[str, int]:
+    """How many documents there are in each language of the shop, and in each that it spoke before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT language, count(*) FROM search_productdocument GROUP BY 1 ORDER BY 1")
+        counts = dict(cursor.fetchall())
+    return dict.fromkeys(shop_languages(), 0) | counts
+
+
+def languages_amiss() -> dict[str, str]:
+    """What is wrong with a language as a whole: some products have no document in it, or it is the shop's no more."""
+    languages = list(shop_languages())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT language, 'lacks ' || count(*) || ' documents'
+            FROM unnest(%(languages)s::text[]) AS language CROSS JOIN catalogue_product p
+            WHERE NOT EXISTS (SELECT 1 FROM search_productdocument d
+                              WHERE d.product_id = p.id AND d.market = %(market)s AND d.language = language.language)
+            GROUP BY 1
+            UNION ALL SELECT language, 'is no language of the shop, but of ' || count(*) || ' documents'
+            FROM search_productdocument WHERE language <> ALL(%(languages)s) GROUP BY 1 ORDER BY 1
+            """,
+            {"languages": languages, "market": MARKET},
+        )
+        return dict(cursor.fetchall())

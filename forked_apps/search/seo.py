@@ -41,10 +41,11 @@ def seo(
     variants: Sequence[Json],
     barcode: str | None,
     page_of: PageOf,
+    slugs: Mapping[str, str],
 ) -> Json:
     """The block of a document. `texts` with the fall-backs for title and description in place.
 
-    `page_of` says where the storefront shows the product of a card.
+    `page_of` says where the storefront shows the product of a card, which is called `slugs` by language.
     """
     page = page_of(card)
     canonical = texts.canonical or page
@@ -62,7 +63,10 @@ def seo(
         "json_ld": _json_ld(
             card, texts, {"url": page, "gtin": barcode, "offers": _offers(card, variants, page_of)}, images
         ),
-        "alternates": [],
+        "alternates": [
+            {"language": language, "url": page_of({**card, "slug": slug}), "slug": slug}
+            for language, slug in slugs.items()
+        ],
     }
 
 

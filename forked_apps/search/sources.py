@@ -7,14 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import Count, Prefetch, Q
 from oscar.apps.catalogue.reviews.models import ProductReview
 
 from forked_apps.catalogue.models import AttributeOption, Option, Product, ProductAttributeValue, ProductImage
+from forked_apps.catalogue.wording import worded
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.price_history import Reduction, reductions
 from forked_apps.partner.selection import Stock
+from nexus_shop.core.languages import chain_of, shop_languages
+
+Words = dict[str, Any]  # translations: column and language (`title_de`) -> text
 
 
 @dataclass(slots=True)
@@ -26,6 +31,7 @@ class CategoryRow:
     slug: str
     path: str
     is_browsable: bool
+    words: Words
     chain: list["CategoryRow"] = field(default_factory=list)
 
 
@@ -49,6 +55,8 @@ class AttributeRow:
     type: str
     value: Any
     display: str
+    words: Words = field(default_factory=dict)
+    value_words: list[tuple[str, Words]] = field(default_factory=list)  # the options chosen, of option types
 
 
 @dataclass(slots=True)
@@ -62,6 +70,9 @@ class OptionRow:
     help_text: str
     price: Decimal
     choices: dict[str, Decimal]
+    words: Words = field(default_factory=dict)
+    choice_words: dict[str, Words] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)  # choices as the language says them, where that is another
 
 
 @dataclass(slots=True)
@@ -107,13 +118,18 @@ class ProductRow:
     options: list[OptionRow] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
     review_count: int = 0
+    words: Words = field(default_factory=dict)
+    slugs: dict[str, str] = field(default_factory=dict)  # by language; none where the shop has one language
 
 
 def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
     """The products, their parents and their children, with everything that their documents show."""
     rows = _products(list(product_ids))
     ids = list(rows)
+    languages = shop_languages()
     for row in rows.values():
+        if len(languages) > 1:
+            row.slugs = {each: worded(row.slug, row.words, "slug", chain_of(each)) for each in languages}
         if row.parent_id in rows:
             rows[row.parent_id].children.append(row.id)
     _add_tags(rows, ids)
@@ -147,7 +163,7 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
                    p.date_updated,
                    b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true),
                    p.unit_measure, p.unit_content, p.unit_reference,
-                   p.barcode, p.canonical_url, p.og_title, p.og_description
+                   p.barcode, p.canonical_url, p.og_title, p.og_description, p.i18n
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
             LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
@@ -156,12 +172,19 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             """,
             [product_ids],
         )
-        return {
-            row[0]: ProductRow(  # the order of the columns
+        rows = {}
+        for row in cursor.fetchall():
+            rows[row[0]] = ProductRow(  # the order of the columns
                 *[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25]]
             )
-            for row in cursor.fetchall()
-        }
+            rows[row[0]].words = _words(row[25])
+        return rows
+
+
+def _words(stored: Any) -> Words:
+    """The translations of a row: as raw JSON, or as the ORM has read them; what plain SQL has spoilt is none."""
+    found = orjson.loads(stored) if isinstance(stored, str) else stored
+    return found if isinstance(found, dict) else {}
 
 
 def _brand(pk: int | None, name: str, slug: str) -> dict[str, Any] | None:
@@ -197,7 +220,7 @@ def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT pc.product_id, pc.category_id, a.id, a.name, a.slug, a.path, a.is_public AND a.ancestors_are_public
+            SELECT pc.product_id, pc.category_id, a.id, a.name, a.slug, a.is_public AND a.ancestors_are_public, a.i18n
             FROM catalogue_productcategory pc
             JOIN catalogue_category c ON c.id = pc.category_id
             JOIN catalogue_category a ON a.path = left(c.path, length(a.path))
@@ -206,10 +229,10 @@ def _add_categories(rows: dict[int, ProductRow], ids: list[int]) -> None:
             [ids],
         )
         chains: dict[tuple[int, int], list[CategoryRow]] = defaultdict(list)
-        for product_id, category_id, pk, name, slug, _path, is_browsable in cursor.fetchall():
+        for product_id, category_id, pk, name, slug, is_browsable, words in cursor.fetchall():
             chain = chains[product_id, category_id]
             path = f"{chain[-1].path}/{slug}" if chain else slug
-            chain.append(CategoryRow(pk, name, slug, path, is_browsable))
+            chain.append(CategoryRow(pk, name, slug, path, is_browsable, _words(words)))
     for (product_id, _), chain in chains.items():
         chain[-1].chain = list(chain)
         rows[product_id].categories.append(chain[-1])
@@ -239,10 +262,13 @@ def _add_attributes(rows: dict[int, ProductRow], ids: list[int]) -> None:
 def _attribute(value: Any) -> AttributeRow:
     kind = value.attribute.type
     plain: Any
+    chosen: list[AttributeOption] = []
     if kind == "option":
-        plain = value.value_option.option if value.value_option else None
+        chosen = [value.value_option] if value.value_option else []
+        plain = chosen[0].option if chosen else None
     elif kind == "multi_option":
-        plain = [option.option for option in value.value_multi_option.all()]
+        chosen = list(value.value_multi_option.all())
+        plain = [option.option for option in chosen]
     elif kind in {"file", "image"}:
         file = getattr(value, value.value_field_name)
         plain = file.url if file else None
@@ -250,7 +276,15 @@ def _attribute(value: Any) -> AttributeRow:
         plain = value.entity_object_id
     else:
         plain = getattr(value, value.value_field_name)
-    return AttributeRow(value.attribute.code, value.attribute.name, kind, plain, _display(kind, plain))
+    return AttributeRow(
+        value.attribute.code,
+        value.attribute.name,
+        kind,
+        plain,
+        _display(kind, plain),
+        words=_words(value.attribute.i18n),
+        value_words=[(option.option, _words(option.i18n)) for option in chosen],
+    )
 
 
 def _display(kind: str, plain: Any) -> str:
@@ -272,12 +306,14 @@ def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
     )
     if not found:
         return
-    choices: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
+    choices: dict[int | None, dict[str, tuple[Decimal, Words]]] = defaultdict(dict)
     groups = {option.option_group_id for option in found}
-    for group_id, choice, price in (
-        AttributeOption.objects.filter(group__in=groups).order_by("id").values_list("group_id", "option", "price")
+    for group_id, choice, price, words in (
+        AttributeOption.objects.filter(group__in=groups)
+        .order_by("id")
+        .values_list("group_id", "option", "price", "i18n")
     ):
-        choices[group_id][choice] = price
+        choices[group_id][choice] = price, _words(words)
     options = {option.pk: _option(option, choices[option.option_group_id]) for option in found}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -300,6 +336,15 @@ def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:
         rows[product_id].options = [option for pk, option in options.items() if pk in option_ids]
 
 
-def _option(option: Option, choices: dict[str, Decimal]) -> OptionRow:
-    help_text = option.help_text or ""
-    return OptionRow(option.code, option.name, option.type, option.required, help_text, option.price, choices)
+def _option(option: Option, choices: dict[str, tuple[Decimal, Words]]) -> OptionRow:
+    return OptionRow(
+        option.code,
+        option.name,
+        option.type,
+        option.required,
+        option.help_text or "",
+        option.price,
+        {choice: price for choice, (price, _) in choices.items()},
+        words=_words(option.i18n),
+        choice_words={choice: words for choice, (_, words) in choices.items()},
+    )

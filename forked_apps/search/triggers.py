@@ -99,6 +99,7 @@ class NotedProduct(Product):
                 *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
                 *("barcode", "canonical_url", "og_title", "og_description"),
                 *("unit_measure", "unit_content", "unit_reference"),
+                "i18n",
             ),
         )
 
@@ -184,7 +185,7 @@ class NotedAttribute(ProductAttribute):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type"))
+        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type", "i18n"))
 
 
 class NotedAttributeOption(AttributeOption):
@@ -194,7 +195,10 @@ class NotedAttributeOption(AttributeOption):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "attributeoption", kind="option_group", refs=["r.group_id"], shown=_columns("group_id", "option", "price")
+            "attributeoption",
+            kind="option_group",
+            refs=["r.group_id"],
+            shown=_columns("group_id", "option", "price", "i18n"),
         )
 
 
@@ -208,7 +212,9 @@ class NotedOption(Option):
             "option",
             kind="option",
             refs=["r.id"],
-            shown=_columns("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price"),
+            shown=_columns(
+                *("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price", "i18n")
+            ),
         )
 
 
@@ -233,7 +239,7 @@ class NotedCategory(Category):
             "category",
             kind="category",
             refs=["r.id"],
-            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public"),
+            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public", "i18n"),
         )
 
 

@@ -19,6 +19,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from nexus_shop.core.languages import negotiated
 from nexus_shop.core.requests import start_request
 
 from .rest.errors import as_problem, problem_for
@@ -60,11 +61,13 @@ class ApiChain:
         if not request.path_info.startswith(API_PREFIXES):
             return self.pages(request)
         request_id = start_request(request.META.get("HTTP_X_REQUEST_ID"))
-        translation.activate(settings.LANGUAGE_CODE)  # this thread may have served a page in another language
+        language = negotiated(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+        translation.activate(language)  # this thread may have served another one
         refusal = _refusal_of_body(request)
         response = problem_for(refusal, request) if refusal else self.api(request)
         response = as_problem(response, request)
         response.headers["X-Request-Id"] = request_id
+        response.headers["Content-Language"] = language
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Content-Security-Policy"] = API_CSP
         response.headers["Permissions-Policy"] = self.permissions_policy

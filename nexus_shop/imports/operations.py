@@ -9,6 +9,7 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 from oscar.core.utils import slugify
 
+from forked_apps.catalogue.addresses import ProductAddress
 from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.models import Product, ProductCategory, ProductClass, ProductImage
 from forked_apps.catalogue.operations import brand_named
@@ -208,7 +209,7 @@ def _add_children(source: SourceProduct, parent: Product, places: Sequence[Place
         )
     products = [place.product for place in places if place.product]
     slugs = [product.slug for product in products]
-    taken = set(Product.objects.filter(slug__in=slugs).order_by().values_list("slug", flat=True)) if slugs else set()
+    taken = set(ProductAddress.objects.filter(slug__in=slugs).values_list("slug", flat=True)) if slugs else set()
     free = [p for p in products if p.slug not in taken and is_allowed(p.slug) and slugs.count(p.slug) == 1]
     Product.objects.bulk_create(free)
     for product in products:

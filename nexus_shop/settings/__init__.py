@@ -6,6 +6,7 @@ from .cache import *  # noqa: F403
 from .celery import *  # noqa: F403
 from .cms import *  # noqa: F403
 from .database import *  # noqa: F403
+from .languages import *  # noqa: F403
 from .logging import *  # noqa: F403
 from .oscar import *  # noqa: F403
 from .security import *  # noqa: F403

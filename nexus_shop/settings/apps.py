@@ -1,4 +1,4 @@
-"""Installed apps, middleware, templates, languages."""
+"""Installed apps, middleware, templates."""
 
 from .env import BASE_DIR, text
 
@@ -8,9 +8,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1
 USE_TZ = True
 TIME_ZONE = text("TIME_ZONE")
-LANGUAGE_CODE = text("LANGUAGE_CODE")
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -22,6 +19,7 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.flatpages",
     "pgtrigger",
+    "modeltrans",
     "nexus_shop.core",
     "nexus_shop.accounts",
     "nexus_shop.markets",

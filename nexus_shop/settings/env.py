@@ -42,7 +42,11 @@ VARIABLES: Final[dict[str, Variable]] = {
     "ALLOWED_HOSTS": Variable("items", REQUIRED, "Host names that the shop answers to."),
     "CSRF_TRUSTED_ORIGINS": Variable("items", [], "Origins (https://…) whose forms the staff pages accept."),
     "DJANGO_LOG_LEVEL": Variable("text", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    "LANGUAGE_CODE": Variable("text", "en", "The shop's main language."),
+    "LANGUAGE_CODE": Variable("text", "en", "The shop's language, where SHOP_LANGUAGES names none."),
+    "SHOP_LANGUAGES": Variable("items", [], "Languages of the catalogue, the main one first: en,de,fr."),
+    "LANGUAGE_FALLBACKS": Variable(
+        "items", [], "Which language stands in for which, before the main one: de-ch:de:fr,nl:de."
+    ),
     "TIME_ZONE": Variable("text", "UTC", "For the staff pages; the API always speaks UTC."),
     "STATIC_ROOT": Variable("text", "", "Folder of `collectstatic`. Unset: files are served out of the packages."),
     "MEDIA_ROOT": Variable("text", "var/media", "Folder of uploads where no bucket is set."),

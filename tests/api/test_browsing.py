@@ -338,13 +338,16 @@ def test_attributes_with_the_values_in_use(api: APIClient) -> None:
             "code": "color",
             "name": "Color",
             "type": "text",
-            "values": [{"value": "red", "product_count": 2}, {"value": "blue", "product_count": 1}],
+            "values": [
+                {"value": "red", "display": "red", "product_count": 2},
+                {"value": "blue", "display": "blue", "product_count": 1},
+            ],
         },
         {
             "code": "color_2",
             "name": "Color_2",
             "type": "text",
-            "values": [{"value": "x", "product_count": 3}],
+            "values": [{"value": "x", "display": "x", "product_count": 3}],
         },
         {"code": "unused", "name": "Unused", "type": "text", "values": []},
     ]
@@ -379,8 +382,8 @@ def test_options(api: APIClient) -> None:
             "help_text": "",
             "extra_price": money,
             "choices": [
-                {"choice": "Paper", "extra_price": {"amount": "1.50", "currency": "GBP"}},
-                {"choice": "Silk", "extra_price": {"amount": "4.00", "currency": "GBP"}},
+                {"choice": "Paper", "display": "Paper", "extra_price": {"amount": "1.50", "currency": "GBP"}},
+                {"choice": "Silk", "display": "Silk", "extra_price": {"amount": "4.00", "currency": "GBP"}},
             ],
         },
     ]

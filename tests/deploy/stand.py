@@ -71,8 +71,11 @@ def free_port() -> int:
     return port
 
 
-def write_configuration(folder: Path, *, upstream_port: int) -> Site:
-    """The shipped files with other ports and folders, and a certificate. Each replaced text has to be there."""
+def write_configuration(folder: Path, *, upstream_port: int, languages: Mapping[str, str] | None = None) -> Site:
+    """The shipped files with other ports and folders, and a certificate. Each replaced text has to be there.
+
+    `languages` is what an owner has changed in languages.conf.
+    """
     site = Site(folder, free_port(), free_port())
     replaced = {
         "nginx.conf": {
@@ -89,6 +92,8 @@ def write_configuration(folder: Path, *, upstream_port: int) -> Site:
             "root /srv;": f"root {folder}/srv;",
         },
         "problem_headers.conf": {},
+        "proxy_headers.conf": {},
+        "languages.conf": dict(languages or {}),
     }
     for name, changes in replaced.items():
         text = (SHIPPED / name).read_text()

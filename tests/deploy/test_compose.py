@@ -114,6 +114,8 @@ def test_proxy_gets_every_file_that_its_configuration_names() -> None:
     assert {source: (DEPLOY / source).is_file() for source in mounts if source.startswith("./nginx/")} == {
         "./nginx/nginx.conf": True,
         "./nginx/shop.conf": True,
+        "./nginx/languages.conf": True,
+        "./nginx/proxy_headers.conf": True,
         "./nginx/problem_headers.conf": True,
     }
     texts = "".join((DEPLOY / source).read_text() for source in mounts if source.startswith("./nginx/"))

@@ -323,6 +323,41 @@ def test_catalogue_stays_readable_while_the_shop_is_away(leaving_upstream: tuple
     assert (kept.status, kept.headers["X-Cache"], kept.data) == (200, "STALE", b"[]")
 
 
+class Negotiating(Upstream):
+    """An upstream that answers with the language that it was asked for."""
+
+    def do_GET(self) -> None:
+        """One public answer."""
+        body = self.headers.get("Accept-Language", "none").encode()
+        self.send_response(200)
+        self.send_header("Cache-Control", "public, max-age=0, s-maxage=30")
+        self.send_header("Vary", "Accept-Language, X-Store-Key")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_cache_keeps_one_copy_for_each_language_that_is_named(tmp_path: Path) -> None:
+    if stand.NGINX is None:
+        pytest.skip("nginx is not installed here")
+    server = HTTPServer(("127.0.0.1", 0), Negotiating)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    named = {"default $http_accept_language;": 'default en; "~*^de" de;'}
+    try:
+        site = stand.write_configuration(tmp_path, upstream_port=server.server_port, languages=named)
+        with stand.serving(site):
+            headers = ["de-AT,de;q=0.9", "DE", "de;q=0.1, en", "it", "", "en-GB"]
+            answers = [site.get("/api/v1/categories/", Accept_Language=header) for header in headers]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert [answer.data for answer in answers] == [b"de"] * 3 + [b"en"] * 3
+    assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "HIT", "HIT", "MISS", "HIT", "HIT"]
+    assert {answer.headers["Vary"] for answer in answers} == {"Accept-Language, X-Store-Key"}
+
+
 def test_shop_that_is_away_is_a_problem_that_says_when_to_come_again(tmp_path: Path) -> None:
     if stand.NGINX is None:
         pytest.skip("nginx is not installed here")

@@ -20,6 +20,7 @@ ITEM: Final = {"product_id": stage.ENGRAVED, "quantity": 2, "options": [{"option
 OSCAR_ADDRESS: Final = ADDRESS_JSON | {"title": "Mr", "country": "/api/v1/countries/US/"}
 
 
+TRANSLATIONS: Final = PREFIX + "admin/translations/products/{thing_id}/"
 METHODS: Final = PREFIX + "admin/shipping-methods/"
 METHOD: Final = {
     "name": "Parcel",
@@ -210,6 +211,8 @@ ROUTES: Final = [
     Route("POST", PREFIX + "orders/{handle}/cancel/", {"reason": "Twice"}, stage.ORDER),
     Route("POST", PREFIX + "orders/lookup/", {"number": "7K3F-9QXT-2M4A", "email": stage.CUSTOMER_EMAIL}),
     Route("POST", PREFIX + "admin/orders/{handle}/notes/", {"message": "Wrap it"}, stage.ORDER),
+    Route("PUT", TRANSLATIONS, {"translations": {"de": {"title": "Becher", "slug": "becher"}}}, str(stage.MUG)),
+    Route("PATCH", TRANSLATIONS, {"translations": {"de": None}}, str(stage.MUG)),
     Route("POST", METHODS, METHOD),
     Route("PUT", METHODS + "{method_id}/", METHOD, "1"),
     Route("PATCH", METHODS + "{method_id}/", METHOD, "1"),

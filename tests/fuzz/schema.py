@@ -149,6 +149,7 @@ EXAMPLE_OF: Final = {
     "/api/v1/brands/{slug}/": {"slug": "oak"},
     "/api/v1/admin/shipping-methods/{method_id}/": {"method_id": "1"},
     "/api/v1/admin/tax-rules/{rate_id}/": {"rate_id": "1"},
+    "/api/v1/admin/translations/{kind}/{thing_id}/": {"kind": "products", "thing_id": str(stage.MUG)},
     **{f"/api/v1/admin/{kind}/{{key}}/": {"key": "1"} for kind in (*KEPT, "products", "stockrecords")},
     "/api/v1/admin/products/{key}/variants/": {"key": str(stage.PARENT)},
 }

@@ -19,6 +19,7 @@ from nexus_shop.core.money import fits
 
 from .figures import Figures
 from .product_form import ProductForm, checked_slug
+from .wording_fields import WordsInOtherLanguages
 
 __all__ = ["ProductForm"]
 
@@ -75,7 +76,7 @@ class ProductRecommendationForm(OscarProductRecommendationForm):
         return recommended
 
 
-class CategoryForm(OscarCategoryForm):
+class CategoryForm(WordsInOtherLanguages, OscarCategoryForm):
     """Oscar 4.2.1 stores HTML as it comes, and takes slugs that address something else."""
 
     def clean_slug(self) -> str:
@@ -88,7 +89,11 @@ class CategoryForm(OscarCategoryForm):
 
     def columns(self) -> dict[str, Any]:
         """What the form has to write; a picture that was not touched is left out."""
-        own = {name: value for name, value in self.cleaned_data.items() if not name.startswith("treebeard_")}
+        own = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in self.places and not name.startswith("treebeard_")
+        }
         if "image" not in self.changed_data:
             own.pop("image", None)
         elif own.get("image") is False:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from forked_apps.catalogue.attributes import set_attributes
-from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken
+from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken, TranslationRefused
 from forked_apps.catalogue.links import set_options, set_tags
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.operations import brand_named
@@ -30,6 +30,7 @@ from forked_apps.catalogue.publishing import (
     set_publication,
     status_of,
 )
+from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
@@ -87,6 +88,7 @@ def _save_form(entry: ProductEntry) -> Product:
         _set_publication(form, product)
         _set_brand(form, product)
         _write_columns(form, product, is_new=entry.product_id is None)
+        _save_words(form, product)
         _set_links(form, product)
     except DomainError as refusal:
         raise _blamed(form, refusal) from refusal
@@ -95,9 +97,13 @@ def _save_form(entry: ProductEntry) -> Product:
 
 
 def _take_publication(product: Product, stored: Product) -> str:
-    """The clock may have moved the product since the form was read: what is stored counts. Returns its status."""
+    """The clock or a translator may have changed the product since the form was read: what is stored counts.
+
+    Returns its status.
+    """
     for name in COLUMNS:
         setattr(product, name, getattr(stored, name))
+    product.i18n = stored.i18n
     return status_of(product)
 
 
@@ -151,6 +157,13 @@ def _misplaced(form: Any, constraint: str) -> Misplaced:
         return Misplaced(form, _field_to_blame(form, "unit_content"), _("A unit and what the pack holds go together."))
     name, error = ("upc", SkuTaken) if "upc" in constraint else ("slug", SlugTaken)
     return Misplaced(form, name, error.message)
+
+
+def _save_words(form: Any, product: Product) -> None:
+    try:
+        write_translations(product, form.texts())
+    except (TranslationRefused, SlugTaken) as refusal:
+        raise Misplaced(form, *form.blame(refusal)) from refusal
 
 
 def _changed_fields(form: Any) -> list[str]:

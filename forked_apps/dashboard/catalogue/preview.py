@@ -6,7 +6,6 @@ The link can be handed to a colleague; it is signed, names one product, and open
 from typing import Any, Final
 
 import orjson
-from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,6 +15,7 @@ from oscar.apps.dashboard.catalogue.mixins import PartnerProductFilterMixin
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.publishing import status_of
 from forked_apps.search.queries import product_detail
+from nexus_shop.core.languages import active_language
 
 from .product_form import STATUSES
 
@@ -43,7 +43,7 @@ class ProductPreviewView(PartnerProductFilterMixin, TemplateView):
         except signing.BadSignature:
             raise Http404 from None
         product = self.filter_queryset(Product.objects.all()).filter(pk=product_id).first()
-        found = product and product_detail(product.pk, language=settings.LANGUAGE_CODE, also_hidden=True)
+        found = product and product_detail(product.pk, language=active_language(), also_hidden=True)
         if product is None or found is None:
             raise Http404
         status = status_of(product)

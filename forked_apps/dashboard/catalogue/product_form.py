@@ -19,6 +19,7 @@ from forked_apps.catalogue.slugs import is_allowed
 from forked_apps.dashboard.dates import WithinCalendar
 
 from .attribute_fields import field_of, json_of, minute_input, stored_upload
+from .wording_fields import WordsInOtherLanguages
 
 STATUSES: Final = {
     DRAFT: gettext_lazy("Draft"),
@@ -46,7 +47,7 @@ def checked_slug(slug: str) -> str:
     return slug
 
 
-class ProductForm(WithinCalendar, OscarProductForm):
+class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
     """Oscar 4.2.1 stores HTML and uploads as they come, takes slugs that address something else, and knows no brands,
     tags, barcodes or schedule.
     """

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from forked_apps.catalogue.models import PATH_STEP, Category, Product, ProductCategory
+from forked_apps.catalogue.addresses import PATH_STEP
+from forked_apps.catalogue.models import Category, Product, ProductCategory
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.queries import products_of, stock_records_of
 from nexus_shop.accounts.models import User

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from forked_apps.catalogue.addresses import PATH_STEP
 from forked_apps.catalogue.category_moves import MOVES, move_category
 from forked_apps.catalogue.errors import CategoryCycle, SlugTaken
-from forked_apps.catalogue.models import PATH_STEP
 from forked_apps.dashboard.selection import number_in
 from nexus_shop.core.errors import DomainError, NotFound
 

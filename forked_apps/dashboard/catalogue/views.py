@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue import views as oscar
 
 from forked_apps.catalogue.categories import delete_category, save_category
-from forked_apps.catalogue.errors import SlugTaken
+from forked_apps.catalogue.errors import SlugTaken, TranslationRefused
 from forked_apps.catalogue.models import Brand, Product
 from forked_apps.dashboard.selection import SelectsByNumber
 from forked_apps.partner.queries import stock_records_of
@@ -180,9 +180,11 @@ class _SavesCategory:
                 position=form.cleaned_data["treebeard_position"],
                 reference_id=reference.pk if reference else None,
                 is_moved=form.is_moved,
+                texts=form.texts(),
             )
-        except SlugTaken:
-            form.add_error("slug", _("Another category beside this one has this slug."))
+        except (SlugTaken, TranslationRefused) as refusal:
+            place, reason = form.blame(refusal)
+            form.add_error(place or "slug", reason if place else _("Another category beside this one has this slug."))
         except (NotFound, IntegrityError):
             form.add_error(None, _("Somebody else has changed the categories at the same time: look again."))
         else:

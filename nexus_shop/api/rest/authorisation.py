@@ -58,6 +58,25 @@ def _sees_orders(request: Any) -> bool:
 ORDERS: Final = Rule("staff with order.view_order, partner staff", _sees_orders)
 
 
+TRANSLATED: Final = {
+    "products": "product",
+    "categories": "category",
+    "attributes": "productattribute",
+    "attribute-options": "attributeoption",
+    "options": "option",
+}
+
+
+def translator(action: str) -> Rule:
+    """Staff who hold the permission on the kind of thing that the path names; an unknown kind is then not found."""
+
+    def allows(request: Any) -> bool:
+        model = TRANSLATED.get(request.resolver_match.kwargs["kind"], "product")
+        return staff(f"catalogue.{action}_{model}").allows(request)
+
+    return Rule(f"staff with catalogue.{action}_… of the kind", allows)
+
+
 def _staff_routes(
     path: str, key: str, permissions: str, rule: Callable[[str], Rule] = staff
 ) -> dict[tuple[str, str], Rule]:
@@ -188,6 +207,9 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/inventory/adjustments/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/admin/inventory/adjustments/", "POST"): stock_keeper("partner.change_stockrecord"),
     ("api/v1/admin/inventory/reservations/", "GET"): stock_keeper("partner.view_stockrecord"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "GET"): translator("view"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PUT"): translator("change"),
+    ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PATCH"): translator("change"),
     ("api/v1/admin/prices/changes/", "GET"): stock_keeper("partner.view_stockrecord"),
     ("api/v1/me/orders/", "GET"): LOGIN,
     ("api/v1/admin/orders/", "GET"): ORDERS,

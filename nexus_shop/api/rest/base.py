@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final, TypeVar
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import parse_etags, quote_etag
-from django.utils.translation import get_language
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -156,7 +155,6 @@ class View(APIView):
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = PUBLIC
         response.headers["Vary"] = "Accept-Language, X-Store-Key"
-        response.headers["Content-Language"] = language()
         if tags:
             response.headers["Cache-Tag"] = tags
         if link:
@@ -260,8 +258,3 @@ def _form(serializer_class: Any) -> Any:
 def answer(body: Any, *, status: int = 200, headers: Headers | None = None) -> Answer:
     """An answer of `write`."""
     return Answer(status, to_json(body), dict(headers or {}))
-
-
-def language() -> str:
-    """The language of the answer."""
-    return get_language() or settings.LANGUAGE_CODE

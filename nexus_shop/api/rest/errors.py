@@ -147,6 +147,7 @@ STATUS: Final[dict[str, int]] = {
     "picture_refused": 422,
     "import_file_refused": 422,
     "import_value_refused": 422,
+    "translation_refused": 422,
     # ours
     "payment_declined": 402,
     "internal_error": 500,
@@ -260,6 +261,7 @@ MEANINGS: Final[dict[str, str]] = {
     "picture_refused": "This is not a picture that the shop can keep; `reason` says why.",
     "import_file_refused": "The file cannot be imported; `reason` says why.",
     "import_value_refused": "A value of the product does not fit the shop's tables.",
+    "translation_refused": "Not a language of the shop, not a translated field, or an unfit text; `reason` says which.",
     "refund_exceeds_payment": "No more can be given back than was paid; `refundable` says how much that is.",
     "payment_declined": "The gateway said no. Nothing was charged; another try or method is free.",
     "payment_unavailable": "The gateway is away. Surely nothing was charged; try again, or choose another method.",

@@ -110,6 +110,10 @@ EXAMPLES: Final[dict[str, Any]] = {
         "pickup_address": "1 Main St, Anytown",
     },
     "changeShippingMethod": {"is_active": False},
+    "replaceTranslations": {
+        "translations": {"de": {"title": "Becher", "slug": "becher", "description": "<p>Hält warm.</p>"}}
+    },
+    "changeTranslations": {"translations": {"de": {"meta_title": "Becher aus Steingut"}}},
     "createTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "8.875"},
     "replaceTaxRule": {"name": "Sales tax, New York", "country": "US", "state": "NY", "percent": "4"},
     "changeTaxRule": {"percent": "8.875"},

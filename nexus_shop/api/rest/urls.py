@@ -49,6 +49,7 @@ from .views.product_prices import (
     ProductPriceView,
 )
 from .views.rates import ShippingMethodAdminDetail, ShippingMethodAdminList, TaxRuleDetail, TaxRuleList
+from .views.translations import TranslationsView
 
 
 def ours(module: str, name: str) -> Any:
@@ -146,6 +147,7 @@ urlpatterns = [
     path("api/v1/admin/stockrecords/<str:key>/", StockRecordAdminDetail.as_view(), name="admin-stockrecord-detail"),
     path("api/v1/admin/inventory/adjustments/", AdjustmentList.as_view(), name="admin-inventory-adjustments"),
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
+    path("api/v1/admin/translations/<str:kind>/<str:thing_id>/", TranslationsView.as_view(), name="admin-translations"),
     path("api/v1/admin/prices/changes/", PriceChangeList.as_view(), name="admin-price-changes"),
     path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
     path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),

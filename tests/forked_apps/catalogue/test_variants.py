@@ -102,6 +102,13 @@ def test_product_without_stock_becomes_a_parent() -> None:
     assert Product.objects.get(pk=made).structure == "parent"
 
 
+def test_slug_that_another_product_has_in_another_language_is_numbered(shirt: Product) -> None:
+    other = make_product("Mug")
+    Product.objects.filter(pk=other.pk).update(i18n={"slug_de": "shirt-s"})
+    build_variants(shirt.pk, Matrix({"size": ["S", "M"]}), changed_by=None)
+    assert sorted(slug for _, _, slug in children(shirt)) == ["shirt-m", "shirt-s-2"]
+
+
 def test_slug_that_is_taken_is_numbered(shirt: Product) -> None:
     make_product("Shirt S")
     build_variants(shirt.pk, Matrix({"size": ["S", "M"]}), changed_by=None)

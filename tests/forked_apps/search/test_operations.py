@@ -194,5 +194,6 @@ def test_the_last_batches_are_remembered_and_told(monkeypatch: pytest.MonkeyPatc
     out = StringIO()
     call_command("documents", "status", stdout=out)
     assert [line.split(":")[0] for line in out.getvalue().splitlines()] == [
-        *("notes", "oldest_note_seconds", "documents", "last_lag_seconds", "p95_lag_seconds", "parked")
+        *("notes", "oldest_note_seconds", "documents", "last_lag_seconds", "p95_lag_seconds", "parked"),
+        "documents in en",
     ]

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from oscar.apps.catalogue.reviews.models import ProductReview
+from pytest_django import Settings
 
 from forked_apps.catalogue.models import (
     AttributeOption,
@@ -47,20 +48,22 @@ VALUES: Final[dict[str, Any]] = {
 
 # Table -> the columns that change a document. Everything else in these tables shows nowhere.
 SHOWN: Final = {
-    "catalogue_attributeoption": {"group_id", "option", "price"},
+    "catalogue_attributeoption": {"group_id", "i18n", "option", "price"},
     "catalogue_brand": {"name", "slug"},
-    "catalogue_category": {"ancestors_are_public", "is_public", "name", "path", "slug"},
+    "catalogue_category": {"ancestors_are_public", "i18n", "is_public", "name", "path", "slug"},
     "catalogue_imagerendition": {"file", "height", "image_id", "source", "width"},
-    "catalogue_option": {"code", "help_text", "name", "option_group_id", "order", "price", "required", "type"},
+    "catalogue_option": {
+        *("code", "help_text", "i18n", "name", "option_group_id", "order", "price", "required", "type"),
+    },
     "catalogue_product": {
-        *("brand_id", "date_created", "date_updated", "description", "is_public", "meta_description", "meta_title"),
-        *("parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
+        *("brand_id", "date_created", "date_updated", "description", "i18n", "is_public", "meta_description"),
+        *("meta_title", "parent_id", "product_class_id", "rating", "slug", "structure", "title", "upc"),
         *("barcode", "canonical_url", "og_description", "og_title"),
         *("unit_content", "unit_measure", "unit_reference"),
     },
     "catalogue_product_product_options": {"option_id", "product_id"},
     "catalogue_product_tags": {"product_id", "tag_id"},
-    "catalogue_productattribute": {"code", "name", "type"},
+    "catalogue_productattribute": {"code", "i18n", "name", "type"},
     "catalogue_productattributevalue": {
         *("attribute_id", "entity_object_id", "product_id", "value_boolean", "value_date", "value_datetime"),
         *("value_file", "value_float", "value_image", "value_integer", "value_option_id", "value_richtext"),
@@ -83,6 +86,8 @@ SHOWN: Final = {
 RULES: Final = {"markets_taxrate"}
 # Column -> a change that its table's constraints allow
 SPECIAL: Final = {
+    "i18n": "i18n = (SELECT jsonb_object_agg(name || '_de', 'x' || id)"
+    " FROM unnest('{description,help_text,name,option,slug,title}'::text[]) AS name)",
     "unit_measure": "unit_measure = 'g' WHERE unit_measure <> ''",
     "unit_content": "unit_content = unit_content + 1",
     "unit_reference": "unit_reference = unit_reference + 1",
@@ -200,6 +205,12 @@ def change(table: str, column: str, kind: str, target: str | None) -> None:
         sql(f"UPDATE {table} SET {name} = 30000 - id - COALESCE({name}, 0)")
 
 
+@pytest.fixture
+def _german(settings: Settings) -> None:
+    settings.SHOP_LANGUAGES = ("en", "de")
+
+
+@pytest.mark.usefixtures("_german")
 @pytest.mark.parametrize("table", sorted(SHOWN))
 def test_every_column_that_shows_is_noted(product: Product, table: str) -> None:
     shown = set()

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from forked_apps.search.models import ParkedNote
 from forked_apps.search.operations import rebuild_all, rebuild_noted, stale_products
-from forked_apps.search.queries import backlog
+from forked_apps.search.queries import backlog, documents_by_language, languages_amiss
 
 
 class Command(BaseCommand):
@@ -23,6 +23,8 @@ class Command(BaseCommand):
         if options["action"] == "status":
             for name, value in (backlog() | {"parked": ParkedNote.objects.count()}).items():
                 self.stdout.write(f"{name}: {value}")
+            for language, count in documents_by_language().items():
+                self.stdout.write(f"documents in {language}: {count}")
         elif options["action"] == "rebuild":
             count = rebuild_all()
             _refuse_parked()
@@ -31,8 +33,11 @@ class Command(BaseCommand):
             while rebuild_noted():
                 pass
             _refuse_parked()
+            amiss = [f"{language} {what}" for language, what in languages_amiss().items()]
             if stale := stale_products():
-                raise CommandError(f"{len(stale)} products have stale documents: {stale[:20]}")
+                amiss.insert(0, f"{len(stale)} products have stale documents: {stale[:20]}")
+            if amiss:
+                raise CommandError("; ".join(amiss))
             self.stdout.write("every document is as a fresh one")
 
 

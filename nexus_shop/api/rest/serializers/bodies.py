@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from django.conf import settings
-
 from forked_apps.address.validation import PostalAddress, address_problems
 from forked_apps.basket.saving import Saved
 from forked_apps.basket.sharing import Shared
@@ -14,6 +12,7 @@ from forked_apps.payment.gateways.registry import available_methods
 from forked_apps.payment.queries import next_action_of
 from forked_apps.search.queries import cards
 from forked_apps.shipping.pricing import ShippingQuote
+from nexus_shop.core.languages import active_language
 from nexus_shop.core.money import ZERO, Money
 
 CART_URL: Final = "/api/v1/cart/"
@@ -94,7 +93,7 @@ def cart_problems(priced: PricedCart) -> list[dict[str, Any]]:
 
 def _documents(product_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     ids = {pk for pk in product_ids if pk is not None}
-    return cards(ids, language=settings.LANGUAGE_CODE) if ids else {}
+    return cards(ids, language=active_language()) if ids else {}
 
 
 def _product(

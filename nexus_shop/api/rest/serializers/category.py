@@ -49,9 +49,10 @@ class Brand(BrandRef):
 
 
 class AttributeValue(serializers.Serializer[Any]):
-    """A value in use, as the filter `attr.<code>` takes it."""
+    """A value in use."""
 
-    value = serializers.CharField()
+    value = serializers.CharField(help_text="As the filter `attr.<code>` takes it; the same in every language.")
+    display = serializers.CharField(help_text="What people read.")
     product_count = serializers.IntegerField()
 
 
@@ -67,7 +68,8 @@ class Attribute(serializers.Serializer[Any]):
 class Choice(serializers.Serializer[Any]):
     """A choice of an option, with what it adds to the price of each unit."""
 
-    choice = serializers.CharField()
+    choice = serializers.CharField(help_text="What a cart is told; the same in every language.")
+    display = serializers.CharField(help_text="What people read.")
     extra_price = MoneyField(help_text="As entered: `PRICES_INCLUDE_TAX` says whether with tax.")
 
 

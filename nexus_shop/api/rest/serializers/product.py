@@ -91,7 +91,8 @@ class Variant(ProductCard):
 class ChoicePrice(serializers.Serializer[Any]):
     """What a choice adds to the price of each unit."""
 
-    choice = serializers.CharField()
+    choice = serializers.CharField(help_text="What a cart is told; the same in every language.")
+    display = serializers.CharField(help_text="What people read.")
     extra_price = PriceField()
 
 
@@ -114,6 +115,14 @@ class Medium(ImageField):
     type = serializers.ChoiceField(["image"])
 
 
+class Alternate(serializers.Serializer[Any]):
+    """The product in a language: for hreflang."""
+
+    language = serializers.CharField()
+    url = serializers.CharField()
+    slug = serializers.CharField()
+
+
 class OpenGraph(serializers.Serializer[Any]):
     """What a link to the page shows where it is shared."""
 
@@ -132,7 +141,7 @@ class Seo(serializers.Serializer[Any]):
     canonical = serializers.CharField(help_text="The merchant's, or the product's own path.")
     open_graph = OpenGraph()
     json_ld = serializers.DictField(help_text="schema.org's Product with its offers: what is unknown is left out.")
-    alternates = serializers.ListField(child=serializers.DictField(), help_text="The page in other languages.")
+    alternates = Alternate(many=True, help_text="The page in each language of the shop; empty where it has one.")
 
 
 class ParentRef(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from oscarapi.views import product as oscarapi
 from forked_apps.catalogue.categories import create_category
 from forked_apps.search import offered
 from forked_apps.search.categories import category_detail, category_tree, moved_category
-from nexus_shop.api.rest.base import PUBLIC, View, language
+from nexus_shop.api.rest.base import PUBLIC, View
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.listing import MAX_DEPTH
 from nexus_shop.api.rest.rendering import to_json
@@ -22,6 +22,7 @@ from nexus_shop.api.rest.serializers import admin_catalogue as admin_shapes
 from nexus_shop.api.rest.serializers import category as shapes
 from nexus_shop.api.rest.serializers.listing import PageParameters
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.languages import active_language
 
 from .admin_catalogue import category_answer
 
@@ -57,7 +58,7 @@ class CategoryList(View, oscarapi.CategoryList):
         query = self.parameters(shapes.TreeParameters)
         try:
             tree, version = category_tree(
-                query["root"], depth=query["depth"], language=settings.LANGUAGE_CODE, known=self.known()
+                query["root"], depth=query["depth"], language=active_language(), known=self.known()
             )
         except NotFound:
             raise ApiError("not_found", parameter="root") from None
@@ -94,7 +95,7 @@ class CategoryDetail(View):
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A public category by its id or path of slugs (`men/shoes`). An old path leads to the new one."""
         wanted = _key(key.strip("/"))
-        found = category_detail(wanted, language=settings.LANGUAGE_CODE)
+        found = category_detail(wanted, language=active_language())
         if found is None:
             return self._moved(wanted)
         body = to_json(found)
@@ -110,7 +111,6 @@ class CategoryDetail(View):
         response.headers["Cache-Control"] = PUBLIC
         response.headers["Cache-Tag"] = "categories"
         response.headers["Vary"] = "Accept-Language, X-Store-Key"
-        response.headers["Content-Language"] = language()
         return response
 
 
@@ -156,9 +156,7 @@ class BrandList(_PagedView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Brands by name, with the number of products listed of each."""
-        return self._page(
-            lambda **part: offered.brands(language=settings.LANGUAGE_CODE, **part), "brands", lambda row: row
-        )
+        return self._page(lambda **part: offered.brands(language=active_language(), **part), "brands", lambda row: row)
 
 
 class BrandDetail(View):
@@ -175,7 +173,7 @@ class BrandDetail(View):
     )
     def get(self, request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A brand, with the number of its listed products."""
-        found = offered.brand(_key(slug), language=settings.LANGUAGE_CODE)
+        found = offered.brand(_key(slug), language=active_language())
         if found is None:
             raise ApiError("not_found")
         body = to_json(found)
@@ -195,7 +193,7 @@ class AttributeList(_PagedView):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """What products can be filtered by, with the values in use: of each attribute those of most products."""
         return self._page(
-            lambda **part: offered.attributes(language=settings.LANGUAGE_CODE, **part), "attributes", lambda row: row
+            lambda **part: offered.attributes(language=active_language(), **part), "attributes", lambda row: row
         )
 
 
@@ -211,7 +209,7 @@ class OptionList(_PagedView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """What shoppers may be asked when they add a product to the cart. A product's detail has its own, with tax."""
-        return self._page(offered.options, "options", _option)
+        return self._page(lambda **part: offered.options(language=active_language(), **part), "options", _option)
 
 
 def _option(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from forked_apps.partner.queries import own_partner_id
 from forked_apps.search.offered import moved_product
 from forked_apps.search.pages import Content, product_page
 from forked_apps.search.queries import product_detail
-from nexus_shop.api.rest.base import PUBLIC, View, answer, language
+from nexus_shop.api.rest.base import PUBLIC, View, answer
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.listing import (
     ATTRIBUTE,
@@ -29,6 +29,7 @@ from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import listing
 from nexus_shop.api.rest.serializers import product as shapes
+from nexus_shop.core.languages import active_language
 
 from .category import CategoryDetail, CategoryList
 from .product_writes import KEY, ProductWrites
@@ -69,7 +70,6 @@ class ProductView(View):
         response.headers["Cache-Control"] = PUBLIC
         response.headers["Cache-Tag"] = "products"
         response.headers["Vary"] = "Accept-Language, X-Store-Key"
-        response.headers["Content-Language"] = language()
         return response
 
     #: The word behind the key in the address.
@@ -104,7 +104,7 @@ class ProductList(View, oscarapi.ProductList):
         found = product_page(
             filters_of(query, attributes),
             shown.window,
-            language=settings.LANGUAGE_CODE,
+            language=active_language(),
             content=Content(shown.column, request.get_full_path(), self.known()),
         )
         if found.unknown is not None:
@@ -133,7 +133,7 @@ class ProductList(View, oscarapi.ProductList):
         wanted = NewProduct(changed_by=request.user.pk, partner_id=own_partner_id(request.user), **data)
 
         def render(product_id: int) -> Any:
-            found = product_detail(product_id, language=settings.LANGUAGE_CODE)
+            found = product_detail(product_id, language=active_language())
             assert found is not None
             result = answer(None, status=201, headers={"Location": settings.PRODUCT_URL.format(id=product_id)})
             return type(result)(result.status, found[0].encode(), result.headers)
@@ -165,7 +165,7 @@ class ProductDetail(ProductWrites, ProductView, oscarapi.ProductDetail):
         fields = self.parameters(listing.DetailParameters).get("fields", ()) if request.GET else ()
         ending = f"-{digest_of(','.join(fields).encode())[:16]}" if fields else ""
         known = [each.removesuffix(ending) for each in self.known() if each.endswith(ending)]
-        found = product_detail(wanted, language=settings.LANGUAGE_CODE, known=known)
+        found = product_detail(wanted, language=active_language(), known=known)
         if found is None:
             return self.moved(wanted)
         text, digest = found

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
@@ -12,6 +11,7 @@ from nexus_shop.api.rest.cursors import cursor_place, cursor_text, next_page
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import category as shapes
+from nexus_shop.core.languages import active_language
 
 from .product import MOVED, ProductView, digest_of, key_of, tag_of
 from .product_writes import KEY
@@ -24,7 +24,7 @@ class _PartView(ProductView):
 
     def _part(self, key: str) -> HttpResponse:
         wanted = key_of(key)
-        found = product_part(self.part, wanted, language=settings.LANGUAGE_CODE, known=self._known())
+        found = product_part(self.part, wanted, language=active_language(), known=self._known())
         if found is None:
             return self.moved(wanted)
         text, number, digest = found
@@ -86,7 +86,7 @@ class ProductRelated(ProductView):
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Cards of what a merchant recommends with the product, by `kind`, the first choice first."""
         wanted, query = key_of(key), self.parameters(shapes.RelatedParameters)
-        found = related(wanted, kind=query["kind"], language=settings.LANGUAGE_CODE)
+        found = related(wanted, kind=query["kind"], language=active_language())
         if found is None:
             return self.moved(wanted)
         cards, version = found
@@ -114,7 +114,7 @@ class ProductReviews(ProductView):
         """Approved reviews, newest first. Of who wrote them the username of the account is told, and no more."""
         wanted, query = key_of(key), self.parameters(shapes.ReviewParameters)
         after = cursor_place(query["cursor"], ids=1) if query["cursor"] is not None else None
-        found = reviews(wanted, language=settings.LANGUAGE_CODE, limit=query["page_size"], after=after)
+        found = reviews(wanted, language=active_language(), limit=query["page_size"], after=after)
         if found is None:
             return self.moved(wanted)
         rows, count = found

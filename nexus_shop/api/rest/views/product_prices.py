@@ -18,6 +18,7 @@ from nexus_shop.api.rest.cursors import cursor_of, words_of
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import product_prices as shapes
+from nexus_shop.core.languages import active_language
 from nexus_shop.core.money import Money
 
 from .cart import destination_of
@@ -108,7 +109,7 @@ class ProductPriceHistoryView(View):
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Since when which price, oldest first, and the lowest; a parent's is that of its cheapest variant."""
-        found = price_history(key_of(key), language=settings.LANGUAGE_CODE)
+        found = price_history(key_of(key), language=active_language())
         body = to_json(
             {
                 "product": found.product_id,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
@@ -15,6 +14,7 @@ from nexus_shop.api.rest.serializers import admin_product as inputs
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.idempotency import Answer
+from nexus_shop.core.languages import active_language
 
 from .admin_products import ARCHIVE
 from .kept import CHANGE, NO_CONTENT
@@ -89,12 +89,12 @@ class ProductWrites(View):
         tag = self.tag()
         if tag is None or tag == stored.version:
             return
-        found = product_detail(stored.id, language=settings.LANGUAGE_CODE, also_hidden=True)
+        found = product_detail(stored.id, language=active_language(), also_hidden=True)
         if found is None or found[1] != tag:
             raise StaleVersion
 
 
 def _detail(pk: int) -> Answer:
-    found = product_detail(pk, language=settings.LANGUAGE_CODE, also_hidden=True)
+    found = product_detail(pk, language=active_language(), also_hidden=True)
     assert found is not None
     return Answer(200, found[0].encode(), {"ETag": f'"{found[1]}"'})
