@@ -146,7 +146,8 @@ def _is_up_after_all(data: Path) -> bool:
             return False
         if not _is_at_work(pid_file):
             time.sleep(1)  # its children see that it is gone and end
-            pid_file.unlink(missing_ok=True)
+            for left in (pid_file, *socket_folder().glob(".s.PGSQL.*")):  # the lock of the socket has the number too
+                left.unlink(missing_ok=True)
             return False
         if is_answering():
             return True

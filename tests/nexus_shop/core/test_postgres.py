@@ -114,7 +114,9 @@ def test_number_of_a_dead_server_may_be_that_of_another_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release(start_holder(tmp_path))
-    (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")  # as after a power failure
+    monkeypatch.setattr(postgres, "home", lambda: tmp_path)
+    for file in (tmp_path / "data" / "postmaster.pid", postgres.socket_folder() / ".s.PGSQL.5432.lock"):
+        file.write_text(f"{os.getpid()}\n")  # as after a power failure
     release(start_holder(tmp_path))
     assert not is_up(tmp_path, monkeypatch)
 
