@@ -2,7 +2,8 @@
 
 | type | JSON |
 |---|---|
-| text, richtext | a text; rich text is sanitised |
+| text | a text without markup |
+| richtext | HTML, which is sanitised |
 | integer, float, boolean | a number of 32 bits; a finite number; true or false |
 | date, datetime | ISO 8601, a datetime with its offset |
 | option | an option's text, as the group has it |
@@ -39,7 +40,7 @@ TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\
 ENTITIES: Final[Mapping[str, type[Model]]] = {"product": Product, "category": Category, "brand": Brand}
 
 JSON = Any
-_TEXT = text(MAX_TEXT, lines=True)
+_TEXT = text(MAX_TEXT, lines=True, markup=False)
 _HTML = html()
 _WHOLE = whole(-(2**31), 2**31 - 1)
 

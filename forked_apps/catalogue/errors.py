@@ -192,7 +192,7 @@ class VariantRequired(DomainError):
 class TranslationFacts:
     """The text that was refused.
 
-    `reason`: unknown_language, main_language, unknown_field, too_long, not_a_slug, reserved or nul.
+    `reason`: unknown_language, main_language, unknown_field, too_long, markup, not_a_slug, reserved or nul.
     """
 
     language: str

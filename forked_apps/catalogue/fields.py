@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .barcodes import is_gtin
 from .errors import Refusal, ValueRefused
-from .html import sanitised
+from .html import MARKUP, sanitised
 from .models import ADDRESS
 from .slugs import is_allowed
 
@@ -24,8 +24,11 @@ def refused(reason: Any, pointer: str) -> ValueRefused:
     return ValueRefused(Refusal(reason), pointer=pointer)
 
 
-def text(max_length: int, *, blank: bool = True, lines: bool = False) -> Check:
-    """A check for texts, white space at the ends taken off. None is an empty one, where `blank`."""
+def text(max_length: int, *, blank: bool = True, lines: bool = False, markup: bool = True) -> Check:
+    """A check for texts, white space at the ends taken off. None is an empty one, where `blank`.
+
+    `markup`: whether it may have any, or is refused.
+    """
 
     def check(value: Any, pointer: str) -> str:
         value = "" if value is None else value
@@ -36,6 +39,8 @@ def text(max_length: int, *, blank: bool = True, lines: bool = False) -> Check:
             raise refused(_("This text is too long: it may have %d characters.") % max_length, pointer)
         if any(is_control(char) and not (lines and char in "\r\n\t") for char in stripped):
             raise refused(_("This text has characters that cannot be shown."), pointer)
+        if not markup and MARKUP.search(stripped):
+            raise refused(_("This text may have no markup."), pointer)
         if not stripped and not blank:
             raise refused(_("This may not be empty."), pointer)
         return stripped

@@ -1,9 +1,12 @@
 """HTML that people typed, made harmless."""
 
+import re
 from typing import Final
 
 import nh3
 
+#: What begins a tag, in a text that is to have none.
+MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
 TAGS: Final = {
     *(
         "a",

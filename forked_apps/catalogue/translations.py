@@ -15,7 +15,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import SlugTaken, TranslationFacts, TranslationRefused
-from .html import sanitised
+from .html import MARKUP, sanitised
 from .locks import lock_tree
 from .models import AttributeOption, Category, Option, Product, ProductAttribute
 from .slugs import free_slug, is_allowed
@@ -154,6 +154,8 @@ def _checked(thing: Any, language: str, name: str, text: str) -> str:
         raise _refusal(language, name, "nul")
     if text and name in HTML:
         text = sanitised(text)
+    elif MARKUP.search(text):
+        raise _refusal(language, name, "markup")
     column = type(thing)._meta.get_field(name)  # noqa: SLF001 - Django's documented API
     if column.max_length is not None and len(text) > column.max_length:
         raise _refusal(language, name, "too_long")

@@ -14,6 +14,7 @@ from nexus_shop.core.languages import other_languages
 
 REASONS: Final[dict[str, Promise]] = {
     "too_long": _("This is too long."),
+    "markup": _("This text may have no markup."),
     "not_a_slug": _("A slug has letters, digits, hyphens and underscores."),
     "reserved": _("A slug may not be a number or a word of the API."),
 }

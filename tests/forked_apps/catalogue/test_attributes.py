@@ -100,7 +100,7 @@ def test_attributes_that_are_not_named_stay(thing: Product) -> None:
 
 
 REFUSED: Final[dict[str, list[Any]]] = {
-    "text": [5, True, ["x"], {}, "x" * 10_001, "a\0b", "a\ud800"],
+    "text": [5, True, ["x"], {}, "x" * 10_001, "a\0b", "a\ud800", "<script>x</script>", "a <b>b"],
     "richtext": [5, "x" * 50_001, "\0"],
     "integer": ["5", 5.0, True, 2**31, -(2**31) - 1, 2**63, [], "１"],
     "float": ["1.5", True, float("nan"), float("inf"), 10**400, []],

@@ -95,6 +95,7 @@ def test_language_that_the_shop_speaks_no_more_keeps_its_texts(settings: Setting
         ({"de": {"upc": "x"}}, "/translations/de/upc", "unknown_field"),
         ({"de": {"title": "x" * 256}}, "/translations/de/title", "too_long"),
         ({"de": {"title": "a\0b"}}, "/translations/de/title", "nul"),
+        ({"de": {"title": "<script>x</script>"}}, "/translations/de/title", "markup"),
         ({"de": {"slug": "Not a slug!"}}, "/translations/de/slug", "not_a_slug"),
         ({"de": {"slug": "12"}}, "/translations/de/slug", "reserved"),
         ({"de": {"slug": "search"}}, "/translations/de/slug", "reserved"),

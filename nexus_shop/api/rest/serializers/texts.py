@@ -1,18 +1,17 @@
 """Texts that staff write into the catalogue: words without markup, slugs, codes."""
 
 import keyword
-import re
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from forked_apps.catalogue.html import MARKUP
 from forked_apps.catalogue.slugs import RESERVED, is_allowed
 
 from .fields import Text
 
-MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
 _PLAIN: Final = r"(?:[^<]|<+[^<a-zA-Z/!?])"
 _SOLID: Final = r"(?:[^\s\x1c-\x1f\x85<]|<+[^<a-zA-Z/!?])"
 #: What `Words` takes beside an empty text, for the documentation: no `<` before a letter; and not only white space.
