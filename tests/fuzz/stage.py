@@ -19,6 +19,8 @@ from forked_apps.catalogue.models import Brand, Option, Product, ProductClass, P
 from forked_apps.checkout.models import CheckoutSession
 from forked_apps.checkout.sessions import open_checkout
 from forked_apps.order.models import Order
+from forked_apps.partner.models import StockRecord
+from forked_apps.partner.products import default_partner
 from forked_apps.search.operations import rebuild
 from forked_apps.voucher.models import Voucher
 from nexus_shop.accounts.models import User
@@ -32,6 +34,7 @@ from tests.factories.shop import (
     make_user,
     make_voucher,
 )
+from tests.factories.staff import make_member, make_partner
 
 # In the order in which they are made in an empty database.
 MUG: Final = 1
@@ -103,7 +106,7 @@ def connected(name: str, blocker: Any) -> Iterator[None]:
 
 
 def make_shop() -> People:
-    """Countries, a category, products of every kind, three accounts."""
+    """Countries, a category, products of every kind, of two sellers, and an account for each role."""
     _make_products()
     for code in VOUCHERS:
         make_voucher(code, usage=Voucher.ONCE_PER_CUSTOMER if code == "ONCE" else Voucher.MULTI_USE)
@@ -111,7 +114,10 @@ def make_shop() -> People:
     customer = make_user(CUSTOMER_EMAIL, username="customer", first_name="Ann", last_name="Lee")
     other = make_user("other@example.com", username="other")
     staff = make_user("staff@example.com", username="staff", is_staff=True, is_superuser=True)
-    tokens = {"customer": log_in(customer)["access"], "staff": log_in(staff)["access"]}
+    seller = make_member("Partner staff", partner=default_partner())
+    StockRecord.objects.filter(product_id=ENGRAVED).update(partner=make_partner("Another seller"))
+    people = {"customer": customer, "staff": staff, "partner": seller}
+    tokens = {role: log_in(user)["access"] for role, user in people.items()}
     return People(customer.pk, other.pk, tokens)
 
 
