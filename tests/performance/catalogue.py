@@ -90,11 +90,12 @@ FROM catalogue_product p JOIN catalogue_productattribute a ON (a.code = 'size') 
 COPIES: Final = """
 INSERT INTO search_productdocument (product_id, market, language, is_public, is_listed, slug, sku, title_key, price,
                                     in_stock, category_ids, date_created, card, attributes, detail, etag,
-                                    stock_record_id)
+                                    stock_record_id, brand_id, rating, attribute_tokens)
 SELECT p.id, d.market, d.language, d.is_public, d.is_listed, p.slug, p.upc, COALESCE(NULLIF(lower(p.title), ''),
        d.title_key), s.price, d.in_stock, d.category_ids, p.date_created,
        replace(replace(d.card, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), d.attributes,
-       replace(replace(d.detail, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), md5(p.slug), s.id
+       replace(replace(d.detail, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), md5(p.slug), s.id,
+       p.brand_id, p.rating, d.attribute_tokens
 FROM catalogue_product p
 JOIN catalogue_product t ON t.slug = regexp_replace(
     p.slug, '[0-9]+', ((substring(p.slug from '[0-9]+')::int - 1) %% %(composed)s + 1)::text)

@@ -67,12 +67,14 @@ class Read:
 class Facts:
     """What the scenarios ask for, as found in the shop: products, ids that can be bought, a cart of five lines.
 
-    `categories`: paths of one of each level, that with most products first; `pages`: how many pages a list goes deep.
+    `categories`: paths of one of each level, that with most products first; `pages`: how many pages a list goes deep;
+    `cursors`: by cursor, pages from the first one down to MAX_DEPTH or the middle of the list.
     """
 
     list: Read
     categories: tuple[str, ...]
     pages: int
+    cursors: tuple[str, ...]
     details: tuple[Read, ...]
     buyable: tuple[int, ...]
     cart_token: str
@@ -139,6 +141,7 @@ def find_facts(call: Call) -> Facts:
         list=Read(path, etag=listed.headers["etag"]),
         categories=_first_of_each_level(tree),
         pages=_pages(call),
+        cursors=_cursors(call),
         details=tuple(details),
         buyable=buyable,
         cart_token=cart.headers["x-cart-token"],
@@ -157,6 +160,16 @@ def _pages(call: Call) -> int:
     """Pages of 20 that the list has, as far as it goes."""
     count = ask(call, "GET", f"{API}/products/?page_size=1&count=exact").json()["count"]
     return max(1, min(count // PAGE, MAX_DEPTH // PAGE))
+
+
+def _cursors(call: Call) -> tuple[str, ...]:
+    """The last ten of the pages that lead by cursor down to the depth where pages by number end."""
+    count = ask(call, "GET", f"{API}/products/?page_size=1&count=exact").json()["count"]
+    found, path = [], f"{API}/products/?cursor=&page_size=100"
+    for _ in range(min(count, 2 * MAX_DEPTH) // 200):
+        path = ask(call, "GET", path).json()["next"]
+        found.append(path.replace("page_size=100", f"page_size={PAGE}"))
+    return tuple(found[-10:]) or (f"{API}/products/?cursor=",)
 
 
 def items_of(product_ids: tuple[int, ...]) -> list[dict[str, int]]:
@@ -202,6 +215,10 @@ def _last_page(facts: Facts) -> tuple[Read, ...]:
     return (Read(f"{API}/products/?page={facts.pages}"),)
 
 
+def _deep(facts: Facts) -> tuple[Read, ...]:
+    return tuple(map(Read, facts.cursors))
+
+
 def _prices(facts: Facts) -> tuple[Read, ...]:
     return tuple(Read(f"{API}/products/{pk}/price/") for pk in facts.buyable)
 
@@ -237,9 +254,12 @@ SCENARIOS: Final = (
     Scenario("list", "list of 20 cards", 1.5, 1, reads=lambda facts: (_fresh(facts.list),)),
     Scenario("detail", "detail", 1.0, 1, reads=lambda facts: tuple(map(_fresh, facts.details))),
     Scenario("tree", "category tree", 1.0, 1, reads=lambda facts: (Read(f"{API}/categories/"),)),
-    # Further ways to list are a line each: `_listing("brand=oak")`
+    # Further ways to list are a line each
     Scenario("by_category", "list by category", 1.5, 1, reads=_by_category),
     Scenario("by_price", "list by price, in stock", 1.5, 1, reads=_listing("ordering=price&in_stock=true")),
+    Scenario("by_attribute", "list by attribute", 1.5, 1, reads=_listing("attr.colour=red,blue")),
+    Scenario("by_brand", "list by brand", 1.5, 1, reads=_listing("brand=oak")),
+    Scenario("deep_cursor", "deep page by cursor", 1.5, 1, reads=_deep),
     Scenario("last_page", "last page of the list", None, 1, reads=_last_page),
     Scenario("price", "price for the caller", None, None, reads=_prices),
     Scenario("price_history", "price history", None, 1, reads=_histories),
