@@ -25,6 +25,7 @@ from .models import Brand, Product, ProductClass
 from .operations import brand_named, insert, product_class_named, taken_by_another
 from .publishing import announce, lock_product, place, status_of
 from .slugs import free_product_slug
+from .units import set_unit
 
 
 class ProductFacts(TypedDict, total=False):
@@ -33,6 +34,7 @@ class ProductFacts(TypedDict, total=False):
     `sku` is Oscar's `upc`; `barcode` a GTIN. `brand` is a name, made when missing, `brand_id` one that is there;
     `product_class` the slug or name of one that is there. `categories` are ids, `tags` names, `options` codes,
     `attributes` JSON values by code (those not named stay), `recommendations` ids by kind (kinds not named stay).
+    `unit` is what one piece holds, as `units.set_unit` has it.
     `status`, `publish_from` and `publish_until` as `publishing.set_publication` has it.
     """
 
@@ -41,6 +43,7 @@ class ProductFacts(TypedDict, total=False):
     sku: str | None
     description: str
     barcode: str | None
+    unit: Mapping[str, Any] | None
     is_discountable: bool
     priority: int
     meta_title: str
@@ -184,6 +187,8 @@ def _set_plain(product: Product, facts: Mapping[str, Any]) -> None:
         if name in PLAIN:
             column, check = PLAIN[name]
             setattr(product, column, check(value, f"/{name}"))
+    if "unit" in facts:
+        set_unit(product, facts["unit"], "/unit")
     if not product.title and not product.is_child:
         raise refused(_("A product has a title."), "/title")
 

@@ -14,6 +14,7 @@ from nexus_shop.core.versions import version_of
 from .attributes import ENTITIES
 from .models import Product, ProductAttribute, ProductAttributeValue, ProductRecommendation
 from .publishing import ARCHIVED, DRAFT, PUBLISHED, SCHEDULED, status_of
+from .units import unit_of
 
 #: Status -> the products that have it.
 OF_STATUS: Final[Mapping[str, Q]] = {
@@ -41,6 +42,7 @@ class StoredFacts:
     slug: str
     sku: str | None
     barcode: str | None
+    unit: dict[str, str] | None
     description: str
     is_discountable: bool
     priority: int
@@ -143,6 +145,7 @@ def _stored(row: Product) -> StoredProduct:
 
 
 def _facts(row: Product) -> StoredFacts:
+    unit = unit_of(row)
     recommended: dict[str, list[int]] = {str(kind): [] for kind in ProductRecommendation.Kind.values}
     for link in row.primary_recommendations.all():
         recommended[link.kind].append(link.recommendation_id)
@@ -151,6 +154,7 @@ def _facts(row: Product) -> StoredFacts:
         slug=row.slug,
         sku=row.upc or None,
         barcode=row.barcode or None,
+        unit=unit.as_json() if unit else None,
         description=row.description,
         is_discountable=row.is_discountable,
         priority=row.priority,

@@ -75,6 +75,7 @@ def full(category_id: int, other_id: int, brand_id: int) -> dict[str, Any]:
         "slug": "linen-shirt",
         "sku": "LINEN",
         "barcode": "4006381333931",
+        "unit": {"measure": "g", "content": "250", "reference": "100"},
         "description": "<p>Cool.</p>",
         "is_discountable": False,
         "priority": 3,
@@ -397,6 +398,18 @@ def test_customers_change_no_product(method: str, path: str) -> None:
     assert Product.objects.get(pk=mug.pk).title == "Mug"
 
 
+def test_price_per_unit_follows_what_a_piece_holds(staff: APIClient) -> None:
+    place = staff.post(PATH, {"title": "Oil", "price": "9.00", "unit": {"measure": "l", "content": "0.75"}}).headers[
+        "Location"
+    ]
+    shown = f"/api/v1/products/{place.split('/')[-2]}/"
+    per_litre = new_client().get(shown).json()["unit_price"]
+    assert (per_litre["measure"], per_litre["reference"], per_litre["price"]["gross"]) == ("l", "1", "12.00")
+    assert staff.get(place).json()["unit"] == {"measure": "l", "content": "0.75", "reference": "1"}
+    assert staff.patch(place, {"unit": None}).json()["unit"] is None
+    assert new_client().get(shown).json()["unit_price"] is None
+
+
 # Bad input
 
 
@@ -413,6 +426,12 @@ def test_customers_change_no_product(method: str, path: str) -> None:
         ({"slug": "taken"}, 409, "slug_taken", "/slug"),
         ({"sku": "TAKEN"}, 409, "sku_taken", "/sku"),
         ({"barcode": "123"}, 422, "product_value_refused", "/barcode"),
+        ({"unit": {"measure": "pound", "content": "1"}}, 400, "invalid_request", "/unit/measure"),
+        ({"unit": {"measure": "kg"}}, 400, "invalid_request", "/unit/content"),
+        ({"unit": {"measure": "kg", "content": "0"}}, 400, "invalid_request", "/unit/content"),
+        ({"unit": {"measure": "kg", "content": "1.00001"}}, 400, "invalid_request", "/unit/content"),
+        ({"unit": {"measure": "kg", "content": "1", "reference": "1e9"}}, 400, "invalid_request", "/unit/reference"),
+        ({"unit": "kg"}, 400, "invalid_request", "/unit"),
         ({"canonical_url": "javascript:alert(1)"}, 422, "product_value_refused", "/canonical_url"),
         ({"description": 5}, 400, "invalid_request", "/description"),
         ({"description": "x" * 50_001}, 400, "invalid_request", "/description"),
@@ -428,6 +447,7 @@ def test_customers_change_no_product(method: str, path: str) -> None:
         ({"attributes": {"size": "XXL"}}, 422, "product_value_refused", "/attributes/size"),
         ({"attributes": {"weight": "heavy"}}, 422, "product_value_refused", "/attributes/weight"),
         ({"attributes": {"fabric": 5}}, 422, "product_value_refused", "/attributes/fabric"),
+        ({"attributes": {"fabric": "<script>x</script>"}}, 422, "product_value_refused", "/attributes/fabric"),
         ({"attributes": [1]}, 400, "invalid_request", "/attributes"),
         ({"recommendations": {"related": [999_999]}}, 404, "not_found", "/recommendations/related/0"),
         ({"recommendations": {"friends": []}}, 400, "unknown_field", "/recommendations/friends"),

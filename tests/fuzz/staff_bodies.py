@@ -21,6 +21,7 @@ TEXTS: Final = {
     "slug": "linen-shirt",
     "sku": "LINEN",
     "barcode": "4006381333931",
+    "unit": {"measure": "l", "content": "0.75", "reference": "1"},
     "description": "<p>Cool.</p>",
     "is_discountable": True,
     "priority": 1,

@@ -231,6 +231,8 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     **_staff_routes("api/v1/admin/productclasses/", "key", "catalogue.%s_productclass"),
     **_staff_routes("api/v1/admin/attributes/", "key", "catalogue.%s_productattribute"),
     **_staff_routes("api/v1/admin/option-groups/", "key", "catalogue.%s_attributeoptiongroup"),
+    **_staff_routes("api/v1/admin/productattributes/", "key", "catalogue.%s_productattribute"),
+    **_staff_routes("api/v1/admin/attributeoptiongroups/", "key", "catalogue.%s_attributeoptiongroup"),
     **_staff_routes("api/v1/admin/options/", "key", "catalogue.%s_option"),
     **_staff_routes("api/v1/admin/partners/", "key", "partner.%s_partner"),
     ("health/", "GET"): ANYONE,

@@ -195,6 +195,11 @@ urlpatterns = [
         kept.OptionGroupDetail.as_view(),
         name="admin-attributeoptiongroup-detail",
     ),
+    # oscarapi's own addresses of the same
+    path("api/v1/admin/productattributes/", kept.AttributeAdminList.as_view()),
+    path("api/v1/admin/productattributes/<str:key>/", kept.AttributeAdminDetail.as_view()),
+    path("api/v1/admin/attributeoptiongroups/", kept.OptionGroupList.as_view()),
+    path("api/v1/admin/attributeoptiongroups/<str:key>/", kept.OptionGroupDetail.as_view()),
     path("api/v1/admin/options/", kept.OptionAdminList.as_view(), name="admin-option-list"),
     path("api/v1/admin/options/<str:key>/", kept.OptionAdminDetail.as_view(), name="admin-option-detail"),
     path("api/v1/admin/partners/", kept.PartnerAdminList.as_view(), name="admin-partner-list"),

@@ -13,8 +13,9 @@ from forked_apps.catalogue.variants import Matrix
 from forked_apps.partner.product_rows import MAX_ROWS
 
 from .admin_catalogue import OutcomeShape
-from .fields import MAX_INT, Amount, StrictSerializer, Text, WholeNumber, YesOrNo
+from .fields import MAX_INT, Amount, Exact, StrictSerializer, Text, WholeNumber, YesOrNo
 from .kept import KeptParameters
+from .oscar_product import from_oscarapi, with_stock
 from .texts import SlugText, Words
 
 MAX_PRICE: Final = Decimal("9999999999.99")
@@ -122,6 +123,21 @@ class RecommendationsInput(StrictSerializer):
     up_sell = _ids()
 
 
+class UnitContent(Exact):
+    """How much, with at most four decimals, above zero."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 4, "min_value": Decimal("0.0001"), **options})
+
+
+class UnitInput(StrictSerializer):
+    """What one piece holds, and of how much the price per unit is shown: of a bottle of 0.75 l, per 1 l."""
+
+    measure = serializers.ChoiceField(Product.Measure.choices)
+    content = UnitContent()
+    reference = UnitContent(required=False, default=Decimal(1))
+
+
 class ProductTexts(StrictSerializer):
     """What is said of a product."""
 
@@ -129,6 +145,7 @@ class ProductTexts(StrictSerializer):
     slug = SlugText(max_length=240, required=False)
     sku = Words(max_length=64, required=False, allow_null=True)
     barcode = Text(max_length=14, required=False, allow_null=True, allow_blank=True)
+    unit = UnitInput(required=False, allow_null=True)
     description = Text(max_length=50_000, required=False, allow_blank=True)
     is_discountable = YesOrNo(required=False)
     priority = WholeNumber(min_value=-1, max_value=2**15 - 1, required=False)
@@ -147,6 +164,10 @@ class ProductTexts(StrictSerializer):
     status = serializers.ChoiceField(STATUSES, required=False)
     publish_from = serializers.DateTimeField(required=False, allow_null=True)
     publish_until = serializers.DateTimeField(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values, also of a body in oscarapi's words."""
+        return super().to_internal_value(from_oscarapi(data))
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """As an entry has it: no class is the one that there is, or the default one."""
@@ -175,6 +196,7 @@ class ProductWhole(ProductChanges):
     title = Words(max_length=255, allow_blank=True)
     sku = Words(max_length=64, required=False, allow_null=True, default=None)
     barcode = Text(max_length=14, required=False, allow_null=True, allow_blank=True, default=None)
+    unit = UnitInput(required=False, allow_null=True, default=None)
     description = Text(max_length=50_000, required=False, allow_blank=True, default="")
     is_discountable = YesOrNo(required=False, default=True)
     priority = WholeNumber(min_value=-1, max_value=2**15 - 1, required=False, default=0)
@@ -201,6 +223,10 @@ class ProductInput(ProductTexts, SaleFields):
     structure = serializers.ChoiceField(Product.STRUCTURE_CHOICES, required=False, default="standalone")
     parent = WholeNumber(min_value=1, required=False)  # type: ignore[assignment]  # fields leave the class
     variants = MatrixInput(required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values, also where the price stands in a stock record, as oscarapi has it."""
+        return super().to_internal_value(with_stock(data))
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Variants are a parent's."""
@@ -271,6 +297,14 @@ class ImageRef(serializers.Serializer[Any]):
     alt = serializers.CharField(allow_blank=True)
 
 
+class UnitShape(serializers.Serializer[Any]):
+    """What one piece holds."""
+
+    measure = serializers.ChoiceField(Product.Measure.choices)
+    content = serializers.CharField()
+    reference = serializers.CharField()
+
+
 class ProductAdminShape(serializers.Serializer[Any]):
     """A product as it is written, drafts too. `stockrecords` and `variants` are ids."""
 
@@ -282,6 +316,7 @@ class ProductAdminShape(serializers.Serializer[Any]):
     slug = serializers.CharField()
     sku = serializers.CharField(allow_null=True)
     barcode = serializers.CharField(allow_null=True)
+    unit = UnitShape(allow_null=True)
     description = serializers.CharField(allow_blank=True)
     is_discountable = serializers.BooleanField()
     priority = serializers.IntegerField()
