@@ -11,13 +11,19 @@ from django.db import models
 
 PATH_STEP: Final = 4  # characters of a category's path per level (treebeard's steplen)
 
-# The slug of the row itself and its translations. A row that plain SQL has spoilt has none of the latter.
-_SLUGS: Final = """
-    CROSS JOIN LATERAL (
-        SELECT r.slug UNION SELECT left(word.value, 255)
-        FROM jsonb_each_text(CASE jsonb_typeof(r.i18n) WHEN 'object' THEN r.i18n ELSE '{}' END) AS word
-        WHERE word.key LIKE 'slug\\_%' AND word.value <> '') AS said(slug)
-"""
+
+def translated_slugs(row: str) -> str:
+    """The translations of a row's slug, as `word(key, value)`. A row that plain SQL has spoilt has none."""
+    return f"""
+        (SELECT key, left(value, 255) AS value
+         FROM jsonb_each_text(CASE jsonb_typeof({row}.i18n) WHEN 'object' THEN {row}.i18n ELSE '{{}}' END)
+         WHERE key LIKE 'slug\\_%' AND value <> '') AS word
+    """
+
+
+def slugs_of(row: str) -> str:
+    """The slug of the row itself and its translations, as a query."""
+    return f"SELECT {row}.slug UNION SELECT word.value FROM {translated_slugs(row)}"
 
 
 def keep_addresses(table: str, *, owner: str, scope: tuple[str, str] | None = None) -> list[pgtrigger.Trigger]:
@@ -25,7 +31,8 @@ def keep_addresses(table: str, *, owner: str, scope: tuple[str, str] | None = No
     columns, values, facts = f"slug, {owner}", "said.slug, r.id", "{0}.slug, {0}.i18n"
     if scope:
         columns, values, facts = f"{columns}, {scope[0]}", f"{values}, {scope[1]}", f"{facts}, {{0}}.path"
-    insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {{rows}} AS r {_SLUGS};"
+    said = f"CROSS JOIN LATERAL ({slugs_of('r')}) AS said(slug)"
+    insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {{rows}} AS r {said};"
     changed = (
         "(SELECT r.* FROM old_rows o JOIN new_rows r ON o.id = r.id"
         f" WHERE ({facts.format('o')}) IS DISTINCT FROM ({facts.format('r')}))"

@@ -3,12 +3,15 @@
 import pgtrigger
 from django.db import models
 
-from .addresses import PATH_STEP
+from .addresses import PATH_STEP, slugs_of, translated_slugs
 from .models import Category, Product
 
 
 class OldProductSlug(models.Model):
-    """A slug that a product had. Its address leads on to the last product that gave it up, unless one has it now."""
+    """A slug that a product had, in whatever language.
+
+    Its address leads on to the last product that gave it up, unless one has it now.
+    """
 
     slug = models.CharField(max_length=255, primary_key=True)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="old_slugs")
@@ -18,7 +21,10 @@ class OldProductSlug(models.Model):
 
 
 class OldCategoryPath(models.Model):
-    """A path of slugs that a category had before it was renamed. What stood below it is found by it too."""
+    """A path of slugs that a category had, in whatever language, before it was renamed.
+
+    What stood below it is found by it too.
+    """
 
     path = models.TextField(primary_key=True)
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="old_paths")
@@ -37,15 +43,29 @@ class RenamedProduct(Product):
             pgtrigger.Trigger(
                 name="keep_old_slug",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("slug"),
-                condition=pgtrigger.Condition("OLD.slug IS DISTINCT FROM NEW.slug"),
-                func="""
-                    INSERT INTO catalogue_oldproductslug (slug, product_id) VALUES (OLD.slug, OLD.id)
+                operation=pgtrigger.UpdateOf("slug", "i18n"),
+                condition=pgtrigger.Condition("((OLD.slug, OLD.i18n) IS DISTINCT FROM (NEW.slug, NEW.i18n))"),
+                func=f"""
+                    INSERT INTO catalogue_oldproductslug (slug, product_id)
+                    SELECT gone.slug, OLD.id FROM ({slugs_of("OLD")} EXCEPT ({slugs_of("NEW")})) AS gone(slug)
                     ON CONFLICT (slug) DO UPDATE SET product_id = excluded.product_id;
                     RETURN NULL;
                 """,
             )
         ]
+
+
+# Old path -> what each category of the way down was called: in the main language, and in those with a slug given up.
+_OLD_PATHS = f"""
+    SELECT DISTINCT string_agg(CASE a.id WHEN OLD.id THEN gone.slug
+                      ELSE COALESCE(NULLIF(a.i18n->>gone.key, ''), a.slug) END, '/' ORDER BY a.depth), OLD.id
+    FROM (SELECT 'slug' AS key, OLD.slug AS slug WHERE OLD.slug IS DISTINCT FROM NEW.slug
+          UNION ALL SELECT word.key, word.value FROM {translated_slugs("OLD")}
+          WHERE word.value IS DISTINCT FROM NEW.i18n->>word.key) AS gone
+    CROSS JOIN catalogue_category a
+    WHERE a.path IN (SELECT left(OLD.path, level * {PATH_STEP}) FROM generate_series(1, OLD.depth) AS level)
+    GROUP BY gone.key
+"""
 
 
 class RenamedCategory(Category):
@@ -58,13 +78,12 @@ class RenamedCategory(Category):
             pgtrigger.Trigger(
                 name="keep_old_path",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("slug"),
-                condition=pgtrigger.Condition("OLD.slug IS DISTINCT FROM NEW.slug AND OLD.path = NEW.path"),
+                operation=pgtrigger.UpdateOf("slug", "i18n"),
+                condition=pgtrigger.Condition(
+                    "((OLD.slug, OLD.i18n) IS DISTINCT FROM (NEW.slug, NEW.i18n) AND OLD.path = NEW.path)"
+                ),
                 func=f"""
-                    INSERT INTO catalogue_oldcategorypath (path, category_id)
-                    SELECT string_agg(CASE a.id WHEN OLD.id THEN OLD.slug ELSE a.slug END, '/' ORDER BY a.depth), OLD.id
-                    FROM catalogue_category a WHERE a.path IN (
-                        SELECT left(OLD.path, level * {PATH_STEP}) FROM generate_series(1, OLD.depth) AS level)
+                    INSERT INTO catalogue_oldcategorypath (path, category_id) {_OLD_PATHS}
                     ON CONFLICT (path) DO UPDATE SET category_id = excluded.category_id;
                     RETURN NULL;
                 """,

@@ -10,7 +10,6 @@ from forked_apps.catalogue.addresses import PATH_STEP
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.catalogue.wording import worded_sql
 from nexus_shop.core.errors import NotFound
-from nexus_shop.core.languages import main_language
 
 from .counting import CATEGORY
 from .places import MARKET, PUBLIC_CATEGORY, category_query
@@ -166,14 +165,14 @@ def _node(row: Sequence[Any], path: str) -> Node:
     }
 
 
-def moved_category(path: str) -> str | None:
-    """The path of slugs that an old one leads to: of the category itself, or of one above it that was renamed."""
+def moved_category(path: str, *, language: str) -> str | None:
+    """The path in the language that an old one leads to: of the category itself, or of one above it, renamed."""
     slugs = path.strip("/").split("/")[:64]
     prefixes = ["/".join(slugs[:length]) for length in range(len(slugs), 0, -1)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT o.path, {_path(main_language())}
+            SELECT o.path, {_path(language)}
             FROM catalogue_oldcategorypath o JOIN catalogue_category c ON c.id = o.category_id
             WHERE o.path = ANY(%s) AND {PUBLIC_CATEGORY} ORDER BY length(o.path) DESC LIMIT 1
             """,

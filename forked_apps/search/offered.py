@@ -206,13 +206,15 @@ def reviews(
     return [Review(*row[1:]) for row in rows if row[1] is not None], rows[0][0]
 
 
-def moved_product(slug: str) -> str | None:
-    """The slug of the public product that had this one; None where no public product had it."""
+def moved_product(slug: str, *, language: str) -> str | None:
+    """The slug in the language of the public product that had this one; None where no public product had it."""
+    now = worded_sql("slug", language, row="p")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.slug FROM catalogue_oldproductslug o JOIN catalogue_product p ON p.id = o.product_id"
+            f"SELECT {now} FROM catalogue_oldproductslug o JOIN catalogue_product p ON p.id = o.product_id"
             " LEFT JOIN catalogue_product parent ON parent.id = p.parent_id"
-            " WHERE o.slug = %s AND p.is_public AND COALESCE(parent.is_public, true) AND p.slug <> o.slug",
+            " WHERE o.slug = %s AND p.is_public AND COALESCE(parent.is_public, true)"
+            f" AND {now} <> o.slug",
             [slug],
         )
         row = cursor.fetchone()

@@ -20,6 +20,7 @@ from forked_apps.catalogue.models import (
     Product,
     ProductAttribute,
 )
+from forked_apps.catalogue.old_addresses import OldProductSlug
 from forked_apps.catalogue.translations import KINDS, set_translations
 from forked_apps.partner.shelf import family_of
 from forked_apps.search.categories import category_detail, category_tree, moved_category
@@ -141,8 +142,34 @@ def test_old_slugs_of_the_main_language_lead_on() -> None:
     set_translations("categories", kitchen.pk, texts={"de": {"name": "Küche"}})
     Product.objects.filter(pk=mug.pk).update(slug="cup")
     Category.objects.filter(pk=kitchen.pk).update(slug="galley")
-    assert moved_product("mug") == "cup"
-    assert moved_category("kitchen") == "galley"
+    assert moved_product("mug", language="en") == "cup"
+    assert moved_category("kitchen", language="en") == "galley"
+
+
+def test_old_slugs_of_another_language_lead_on() -> None:
+    kitchen, mug = make_category("Kitchen"), make_product("Mug")
+    lamps = make_category("Lamps", kitchen)
+    for kind, pk, name in (("products", mug.pk, "title"), ("categories", kitchen.pk, "name")):
+        set_translations(kind, pk, texts={"de": {name: "Alt"}})
+    set_translations("categories", lamps.pk, texts={"de": {"name": "Lampen"}})
+    for slug in ("neu", "neuer"):
+        set_translations("products", mug.pk, texts={"de": {"slug": slug}})
+        set_translations("categories", kitchen.pk, texts={"de": {"slug": slug}})
+    for old in ("alt", "neu"):
+        assert moved_product(old, language="de") == moved_category(old, language="de") == "neuer"
+        assert moved_category(f"{old}/lampen", language="de") == "neuer/lampen"
+    assert (moved_product("alt", language="en"), moved_category("alt", language="en")) == ("mug", "kitchen")
+    assert (moved_product("mug", language="de"), moved_product("neuer", language="de")) == (None, None)
+    # Without a slug of its own the language has the main one's
+    set_translations("products", mug.pk, texts={"de": None})
+    assert moved_product("neuer", language="de") == "mug"
+
+
+def test_swapped_slugs_of_two_languages_are_no_old_ones() -> None:
+    mug = make_product("Mug")
+    set_translations("products", mug.pk, texts={"de": {"slug": "tasse"}})
+    Product.objects.filter(pk=mug.pk).update(slug="tasse", i18n={"slug_de": "mug"})
+    assert not OldProductSlug.objects.exists()
 
 
 def test_parts_of_a_product_are_found_by_a_slug_of_any_language() -> None:

@@ -102,7 +102,7 @@ class CategoryDetail(View):
         return self.public(body, digest=_digest(body), tags=f"categories, category-{found['id']}")
 
     def _moved(self, key: int | str) -> HttpResponse:
-        path = moved_category(key) if isinstance(key, str) else None
+        path = moved_category(key, language=active_language()) if isinstance(key, str) else None
         if path is None:
             raise ApiError("not_found")
         query = self.request.META.get("QUERY_STRING", "")

@@ -59,7 +59,8 @@ class ProductView(View):
 
     def moved(self, key: int | str) -> HttpResponse:
         """The way to the new address, where the key is a slug of before. Raises ApiError."""
-        slug = moved_product(key) if isinstance(key, str) and not key.startswith("sku:") else None
+        is_slug = isinstance(key, str) and not key.startswith("sku:")
+        slug = moved_product(str(key), language=active_language()) if is_slug else None
         if slug is None:
             raise ApiError("not_found")
         path, query = self.request.path, self.request.META.get("QUERY_STRING", "")
