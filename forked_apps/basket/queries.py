@@ -16,6 +16,7 @@ from forked_apps.shipping.pricing import ShippingQuote
 from forked_apps.shipping.queries import METHODS, weights_of
 from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.queries import usable_vouchers
+from nexus_shop.core import prepared
 from nexus_shop.core.rules import CURRENT, rules_token
 from nexus_shop.markets.taxes import TAXES, Destination
 
@@ -63,13 +64,13 @@ LINES: Final = """
 def find_cart(ref: CartRef) -> Cart | None:
     """The login's open cart, or the cart of the token whatever became of it; None where there is none."""
     if ref.owner_id is not None:
-        return _read("b.owner_id = %s AND b.status = 'Open'", ref.owner_id)
-    return _read("b.token_hash = %s", ref.token_hash)
+        return _read("b.owner_id = %(value)s AND b.status = 'Open'", ref.owner_id)
+    return _read("b.token_hash = %(value)s", ref.token_hash)
 
 
 def cart_by_id(basket_id: int) -> Cart:
     """A cart that is known to exist."""
-    cart = _read("b.id = %s", basket_id)
+    cart = _read("b.id = %(value)s", basket_id)
     assert cart is not None
     return cart
 
@@ -95,7 +96,7 @@ def _read(condition: str, value: Any) -> Cart | None:
     entered = "l.price_incl_tax" if settings.PRICES_INCLUDE_TAX else "l.price_excl_tax"
     statement = LINES.format(condition=condition, token=CURRENT, entered=entered, promised=PROMISED, options=OPTIONS)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value])
+        prepared.execute(cursor, statement, {"value": value})
         rows = cursor.fetchall()
     if not rows:
         return None

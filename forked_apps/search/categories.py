@@ -9,6 +9,7 @@ from django.db import connection
 from forked_apps.catalogue.addresses import PATH_STEP
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.catalogue.wording import worded_sql
+from nexus_shop.core import prepared
 from nexus_shop.core.errors import NotFound
 
 from .counting import CATEGORY
@@ -46,7 +47,8 @@ def category_tree(
     whole tree; where it is one of `known`, no node is made. Raises NotFound where no public category has the id.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared.execute(
+            cursor,
             f"""
             WITH counts AS (
                 SELECT key, sum(products)::int AS products FROM search_listedcount
@@ -57,8 +59,8 @@ def category_tree(
                 FROM catalogue_category c LEFT JOIN counts n ON n.key = c.id::text
                 WHERE {PUBLIC_CATEGORY} ORDER BY c.path),
             tree AS (
-                SELECT left(encode(sha256(convert_to(concat_ws('|', %(salt)s, string_agg(nodes::text, '')), 'UTF8')),
-                                   'hex'), 32) AS version
+                SELECT left(encode(sha256(convert_to(
+                    concat_ws('|', %(salt)s::text, string_agg(nodes::text, '')), 'UTF8')), 'hex'), 32) AS version
                 FROM nodes)
             SELECT version, CASE WHEN version = ANY(%(known)s::text[]) THEN NULL ELSE (
                 SELECT json_agg(json_build_array(id, name, slug, image, products, depth)) FROM nodes) END,

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from nexus_shop.core import prepared
+
 from .counting import ATTRIBUTE, BRAND, CATEGORY
 from .facts import token
 from .models import CHEAPEST, DEAREST
@@ -125,7 +127,10 @@ class _Query:
         self.filters = filters
         self.window = window
         self.ordering = ORDERINGS[window.ordering]
-        self.values: dict[str, Any] = {"market": MARKET, "language": language, "limit": window.limit + 1}
+        self.values: dict[str, Any] = {
+            "market": MARKET,
+            "language": language,
+        }
         self.ctes: list[str] = []
         self.plain: list[str] = ["market = %(market)s", "language = %(language)s", "is_listed"]
         self.indexed: list[str] = []  # conditions with an index of their own, which may be the way to go
@@ -208,19 +213,18 @@ class _Query:
     @property
     def keys(self) -> str:
         """The page's documents: id, etag and place, in order, and one more."""
-        paging = "LIMIT %(limit)s"
+        paging = f"LIMIT {self.window.limit + 1:d}"
         after = []
         if self.window.after is not None:
             self.values["place"], self.values["place_id"] = self.window.after
             after = [self.ordering.after]
         elif self.window.offset:
-            self.values["offset"] = self.window.offset
-            paging += " OFFSET %(offset)s"
+            paging += f" OFFSET {self.window.offset:d}"
         columns = f"SELECT id, etag, product_id, {self.ordering.key} AS place FROM search_productdocument WHERE "
         ordered = f" ORDER BY {self.ordering.columns} {paging}"
         if not self.indexed:
             return columns + " AND ".join([*self.plain, *after]) + ordered
-        self.values["few"] = isqrt(CATALOGUE * (self.window.limit + self.window.offset))
+        few = isqrt(CATALOGUE * (self.window.limit + self.window.offset))
         self.ctes.append(f"fitting AS (SELECT LEAST({', '.join(self.counts)}) AS products)")
         # COALESCE and OFFSET 0 are for the planner: along the order's index and no other, and not along that one
         walk = [*self.plain, *(f"COALESCE({each}, false)" for each in self.indexed), *after]
@@ -228,17 +232,18 @@ class _Query:
         outer = self.ordering.columns.replace(self.ordering.key, "place", 1)
         return f"""
             SELECT * FROM (
-                ({columns} {" AND ".join(walk)} AND (SELECT products FROM fitting) > %(few)s {ordered})
+                ({columns} {" AND ".join(walk)} AND (SELECT products FROM fitting) > {few} {ordered})
                 UNION ALL
                 (SELECT * FROM (
-                    {columns} {" AND ".join(fetch)} AND (SELECT products FROM fitting) <= %(few)s OFFSET 0) AS few
+                    {columns} {" AND ".join(fetch)} AND (SELECT products FROM fitting) <= {few} OFFSET 0) AS few
                  ORDER BY {outer} {paging})) AS either
             ORDER BY {outer}
         """
 
     def statement(self, content: Content) -> str:
         """All of it. What is sorted has no texts: with these, deep pages would cost twice as much."""
-        self.values |= {"salt": content.salt, "known": list(content.known), "shown": self.window.limit}
+        self.values |= {"salt": content.salt, "known": list(content.known)}
+        shown = f"{self.window.limit:d}"
         keys, count = self.keys, self.count
         category = "(SELECT id FROM category)" if self.filters.category is not None else "NULL"
         brands = "ARRAY(SELECT ARRAY[id::text, slug] FROM brands)" if self.filters.brands else "NULL"
@@ -250,14 +255,14 @@ class _Query:
         told = "products" if self.window.count_exactly else f"least(products, {EXACT_COUNT + 1})"
         page = f"""
             page AS MATERIALIZED (
-                SELECT (array_agg(id))[1:%(shown)s] AS ids,
-                       array_to_string((array_agg(etag))[1:%(shown)s], ',') AS etags,
-                       (array_agg(place))[%(shown)s] AS place, (array_agg(product_id))[%(shown)s] AS product_id,
-                       count(*) > %(shown)s AS has_next, {count} AS products
+                SELECT (array_agg(id))[1:{shown}] AS ids,
+                       array_to_string((array_agg(etag))[1:{shown}], ',') AS etags,
+                       (array_agg(place))[{shown}] AS place, (array_agg(product_id))[{shown}] AS product_id,
+                       count(*) > {shown} AS has_next, {count} AS products
                 FROM ({keys}) AS keys),
             known AS MATERIALIZED (
                 SELECT *, left(encode(sha256(convert_to(concat_ws(
-                    '|', %(salt)s, {told}, has_next, place, product_id, etags), 'UTF8')), 'hex'), 32) AS version
+                    '|', %(salt)s::text, {told}, has_next, place, product_id, etags), 'UTF8')), 'hex'), 32) AS version
                 FROM page)
         """
         return f"""
@@ -276,7 +281,10 @@ def product_page(filters: Filters, window: Window, *, language: str, content: Co
     query = _Query(filters, window, language)
     statement = query.statement(content or Content())
     with connection.cursor() as cursor:
-        cursor.execute(statement, query.values)
+        if window.offset:
+            cursor.execute(statement, query.values)  # each page is a text of its own
+        else:
+            prepared.execute(cursor, statement, query.values)
         category, brands, codes, count, has_next, version, texts, place, product_id = cursor.fetchone()
     return Page(
         texts=texts,

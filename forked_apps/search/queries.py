@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
+from nexus_shop.core import prepared
 from nexus_shop.core.languages import shop_languages
 
 from .places import MARKET, product_condition
@@ -23,7 +24,8 @@ def product_detail(
     values: dict[str, Any] = {"known": list(known), "language": language, "also_hidden": also_hidden}
     asked = product_condition(key, values)
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared.execute(
+            cursor,
             "SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
             f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND (is_public OR %(also_hidden)s)",
             values,

@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from nexus_shop.core import postgres
 
-from .env import number, text
+from .env import flag, number, text
 
 # Set by wsgi.py: a web request is cut off, a migration or an import is not.
 WEB_PROCESS_OPTIONS = (
@@ -52,3 +52,4 @@ def _parse(address: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _connection()}
+DB_PREPARED_READS = flag("DB_PREPARED_READS")

@@ -59,6 +59,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "DB_HOST": Variable("text", "", "Database host, where DATABASE_URL is unset."),
     "DB_PORT": Variable("text", "", "Database port, where DATABASE_URL is unset."),
     "DB_CONN_MAX_AGE": Variable("number", 600, "Seconds that a web process keeps a connection."),
+    "DB_PREPARED_READS": Variable("flag", True, "Prepare the hottest statements. Off behind a pooler of transactions."),
     "DB_LOCK_TIMEOUT_MS": Variable("number", 3000, "A web request waits so long for a row lock, then answers 503."),
     "DB_STATEMENT_TIMEOUT_MS": Variable("number", 5000, "A statement of a web request may take so long."),
     # Services; each is optional

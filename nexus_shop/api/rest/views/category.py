@@ -16,6 +16,7 @@ from forked_apps.search.categories import category_detail, category_tree, moved_
 from nexus_shop.api.rest.base import PUBLIC, View
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.listing import MAX_DEPTH
+from nexus_shop.api.rest.memo import BODIES
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_catalogue as admin_shapes
@@ -55,14 +56,22 @@ class CategoryList(View, oscarapi.CategoryList):
 
         `root` limits it to what stands below one, `depth` to some levels.
         """
-        query = self.parameters(shapes.TreeParameters)
+        query, language = self.parameters(shapes.TreeParameters), active_language()
+        key = ("categories", language, query["root"], query["depth"])
+        kept = BODIES.get(key)
         try:
             tree, version = category_tree(
-                query["root"], depth=query["depth"], language=active_language(), known=self.known()
+                query["root"],
+                depth=query["depth"],
+                language=language,
+                known=[*self.known(), kept.version],
             )
         except NotFound:
             raise ApiError("not_found", parameter="root") from None
-        return self.public(None if tree is None else to_json(tree), digest=version, tags="categories")
+        body = kept.body if kept.version == version else None  # None: the client has it
+        if tree is not None:
+            body = BODIES.keep(key, version, to_json(tree))
+        return self.public(body, digest=version, tags="categories")
 
     @extend_schema(
         summary="Create a category",

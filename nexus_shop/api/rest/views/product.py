@@ -25,6 +25,7 @@ from nexus_shop.api.rest.listing import (
     shown_of,
     unknown_attribute,
 )
+from nexus_shop.api.rest.memo import BODIES
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import listing
@@ -102,21 +103,24 @@ class ProductList(View, oscarapi.ProductList):
         attributes = attributes_of(asked)
         query = self.parameters(listing.ListParameters, but=ATTRIBUTE)
         shown = shown_of(query, asked, attributes)
+        language, path = active_language(), request.get_full_path()
+        key = ("products", language, path)
+        kept = BODIES.get(key)
         found = product_page(
             filters_of(query, attributes),
             shown.window,
-            language=active_language(),
-            content=Content(shown.column, request.get_full_path(), self.known()),
+            language=language,
+            content=Content(shown.column, path, [*self.known(), kept.version]),
         )
         if found.unknown is not None:
             is_attribute = found.unknown.startswith(ATTRIBUTE)
             raise unknown_attribute(found.unknown) if is_attribute else ApiError("not_found", parameter=found.unknown)
         following, previous = links_of(request.path, asked, shown, found)
-        body = None
+        body = kept.body if kept.version == found.version else None  # None: the client has it
         if found.texts is not None:
             cards = ",".join(picked(text, shown.fields, shown.expanded, listing.CARD) for text in found.texts)
             tail = to_json({"next": following, "previous": previous, "count": found.count})
-            body = b'{"results":[' + cards.encode() + b"]," + tail[1:]
+            body = BODIES.keep(key, found.version, b'{"results":[' + cards.encode() + b"]," + tail[1:])
         return self.public(body, digest=found.version, tags="products", link=_links(following, previous))
 
     @extend_schema(
