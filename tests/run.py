@@ -24,7 +24,7 @@ SERVERS = ("tests/concurrency", "tests/faults", "tests/fuzz", "tests/e2e", "test
 PARTS = (
     Part("suite", ("tests", *(f"--ignore={path}" for path in SERVERS)), workers=os.cpu_count() or 2),
     Part("concurrency and faults", ("tests/concurrency", "tests/faults")),
-    Part("schema fuzz", ("tests/fuzz",)),
+    Part("schema fuzz", ("tests/fuzz",), workers=os.cpu_count() or 2),
     Part("browser", ("tests/e2e",)),
     Part("commands", ("tests/commands",)),
 )

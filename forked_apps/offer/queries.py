@@ -10,8 +10,6 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from nexus_shop.core import prepared
-
 from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
 from .models import ConditionalOffer
 
@@ -158,7 +156,7 @@ def _facts(
         "email": customer.email.lower(),
     }
     with connection.cursor() as cursor:
-        prepared.execute(cursor, FACTS, values)
+        cursor.execute(FACTS, values)
         rows = cursor.fetchall()
     products = [
         ProductFacts(row[0], row[1], *(frozenset(ids) for ids in row[2:])) for kind, row in rows if kind == "product"
