@@ -11,7 +11,7 @@ from tests.fuzz.schema import IS_SOAK, KNOWN, Case, errors_are_problems, load
 from tests.fuzz.stage import snapshot
 
 SCHEMA = load()
-#: Of what is for the identity, of what another one tries as well, and of what is refused unread, one in so many goes out.
+#: Of what is for the identity, of what others try as well, and of what is refused unread, one in so many goes out.
 HALF = 1 if IS_SOAK else 2
 THIRD = 1 if IS_SOAK else 6
 SHARE = 1 if IS_SOAK else 12
