@@ -398,18 +398,6 @@ def test_customers_change_no_product(method: str, path: str) -> None:
     assert Product.objects.get(pk=mug.pk).title == "Mug"
 
 
-def test_price_per_unit_follows_what_a_piece_holds(staff: APIClient) -> None:
-    place = staff.post(PATH, {"title": "Oil", "price": "9.00", "unit": {"measure": "l", "content": "0.75"}}).headers[
-        "Location"
-    ]
-    shown = f"/api/v1/products/{place.split('/')[-2]}/"
-    per_litre = new_client().get(shown).json()["unit_price"]
-    assert (per_litre["measure"], per_litre["reference"], per_litre["price"]["gross"]) == ("l", "1", "12.00")
-    assert staff.get(place).json()["unit"] == {"measure": "l", "content": "0.75", "reference": "1"}
-    assert staff.patch(place, {"unit": None}).json()["unit"] is None
-    assert new_client().get(shown).json()["unit_price"] is None
-
-
 # Bad input
 
 
