@@ -20,7 +20,7 @@ ITEM: Final = {"product_id": stage.ENGRAVED, "quantity": 2, "options": [{"option
 OSCAR_ADDRESS: Final = ADDRESS_JSON | {"title": "Mr", "country": "/api/v1/countries/US/"}
 
 
-TRANSLATIONS: Final = PREFIX + "admin/translations/products/{thing_id}/"
+TRANSLATIONS: Final = PREFIX + "admin/translations/{kind}/{thing_id}/"
 METHODS: Final = PREFIX + "admin/shipping-methods/"
 METHOD: Final = {
     "name": "Parcel",
@@ -59,7 +59,7 @@ class Route:
     @property
     def path(self) -> str:
         """The address."""
-        path = self.template.replace("{handle}", self.handle).replace("{basket}", stage.GUEST_CART)
+        path = self.template.replace("{basket}", stage.GUEST_CART).replace("{kind}", "products")
         return re.sub(r"\{\w+\}", self.handle, path)
 
     def __str__(self) -> str:
