@@ -18,7 +18,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any, Final
 
 from nexus_shop.core import postgres
@@ -241,8 +240,8 @@ def _begin(command: Sequence[str], lock: IO[str], *, out: int | None = None) -> 
 
 
 def _serve(port: int, lock: IO[str]) -> int:
-    granian = str(Path(sys.executable).with_name("granian"))
-    web = [granian, "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--backpressure", "64"]
+    web = [sys.executable, "-m", "nexus_shop.web", "--interface", "wsgi", "--workers", "2"]
+    web += ["--blocking-threads", "4", "--backpressure", "64"]
     web += ["--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "5", "--log-level", "warning"]
     web += ["nexus_shop.wsgi:application"]
     children: list[subprocess.Popen[bytes]] = []

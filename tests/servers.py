@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import urllib3
@@ -73,7 +72,7 @@ def serving(
 ) -> Iterator[Shop]:
     """The application on a free port, by the server of `make run`, with worker processes of four threads each."""
     port = free_port()
-    command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1"]
+    command = [sys.executable, "-m", "nexus_shop.web", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64"]
     command += ["--log-level", "warning", application]
     variables = os.environ | {

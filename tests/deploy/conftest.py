@@ -34,6 +34,7 @@ FILES: Final = {
 class Web:
     """A web process, and the folder of its uploads."""
 
+    pid: int
     port: int
     folder: Path
 
@@ -72,7 +73,7 @@ def _served(folder: Path, address: str) -> Iterator[Web]:
     process = subprocess.Popen([shell, option, line], cwd=stand.ROOT, env=environment)
     try:
         stand.wait_for_port(port, process)
-        yield Web(port, folder)
+        yield Web(process.pid, port, folder)
     finally:
         process.terminate()
         process.wait(timeout=30)

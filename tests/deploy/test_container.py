@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from nexus_shop.settings.env import REQUIRED, VARIABLES
@@ -71,7 +72,7 @@ def test_variables_of_the_image_are_the_shops() -> None:
 def test_web_command_is_the_one_that_was_measured() -> None:
     assert dockerfile.command()[:2] == ["sh", "-c"]
     line = dockerfile.command()[2]
-    assert line.startswith("exec granian --interface wsgi ")
+    assert line.startswith("exec python -m nexus_shop.web --interface wsgi ")
     assert "--workers ${WEB_CONCURRENCY} --blocking-threads 4 --backpressure 64 " in line
     assert line.endswith(" nexus_shop.wsgi:application")
 
@@ -92,6 +93,13 @@ def test_files_that_were_not_built_say_so() -> None:
     for name in ("deploy/Dockerfile", "deploy/compose.yml", "deploy/compose.dev.yml"):
         head = " ".join((ROOT / name).read_text().split("\n\n")[0].replace("#", "").split())
         assert re.search(r"Not (built|run) by the project's own checks", head), name
+
+
+def test_workers_share_the_memory_of_the_code(web: Web) -> None:
+    assert _check(port=web.port, hosts="127.0.0.1").returncode == 0
+    (worker,) = psutil.Process(web.pid).children()
+    memory = worker.memory_full_info()
+    assert memory.uss < memory.rss / 2
 
 
 @pytest.mark.parametrize("hosts", ["127.0.0.1", ".localhost, other.example", "localhost,127.0.0.1"])
