@@ -82,8 +82,15 @@ class Order(AbstractOrder):
         ]
         indexes = [
             models.Index(fields=["user", "-date_placed", "-id"], name="orders_of_user"),
-            models.Index(fields=["pay_by"], condition=Q(payment_status="awaiting"), name="orders_to_be_paid"),
-            models.Index(fields=["client"], condition=Q(payment_status="awaiting"), name="unpaid_orders_of_client"),
+            # Orders that were given up keep their payment status: they are most of those that were never paid.
+            models.Index(
+                fields=["pay_by"], condition=Q(payment_status="awaiting", status="pending"), name="orders_to_be_paid"
+            ),
+            models.Index(
+                fields=["client"],
+                condition=Q(payment_status="awaiting") & ~Q(status="cancelled"),
+                name="unpaid_orders_of_client",
+            ),
             models.Index(fields=["-date_placed", "-id"], name="orders_by_date"),
             models.Index(fields=["status", "-date_placed", "-id"], name="orders_by_status"),
             models.Index(fields=["payment_status", "-date_placed", "-id"], name="orders_by_payment_status"),
