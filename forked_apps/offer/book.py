@@ -195,11 +195,11 @@ def _pairs(rows: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
 def copy_offer(offer: ConditionalOffer, ranges: dict[int, Range]) -> ConditionalOffer:
     """The offer for one cart: with its own condition and benefit, and the ranges as this cart knows them."""
     own = _copy(offer)
+    parts = own._state.fields_cache  # noqa: SLF001 - thousands in a second: the descriptors would cost as much as the rest
     for name in ("condition", "benefit"):
-        part = _copy(getattr(offer, name))
+        part = parts[name] = _copy(parts[name])
         if part.range_id is not None:
-            part.range = ranges[part.range_id]
-        setattr(own, name, part)
+            part._state.fields_cache["range"] = ranges[part.range_id]  # noqa: SLF001
     return own
 
 

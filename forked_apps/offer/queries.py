@@ -10,6 +10,8 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
+from nexus_shop.core import prepared
+
 from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
 from .models import ConditionalOffer
 
@@ -24,26 +26,29 @@ _USES: Final = """
      JOIN order_orderdiscount d ON d.order_id = p.id
      WHERE d.offer_id = o.id AND p.status <> 'cancelled')
 """
-COUNTERS: Final = f"""
-    SELECT json_build_array(o.id, o.num_applications, o.total_discount::text,
-                            CASE WHEN o.id = ANY(%(limited)s) THEN {_USES} ELSE 0 END)
+_COUNTERS: Final = """
+    SELECT json_build_array(o.id, o.num_applications, o.total_discount::text, {uses})
     FROM offer_conditionaloffer o WHERE o.id = ANY(%(counted)s)
 """
-FACTS: Final = f"""
+COUNTERS: Final = _COUNTERS.format(uses=f"CASE WHEN o.id = ANY(%(limited)s) THEN {_USES} ELSE 0 END")
+PRODUCTS: Final = """
     SELECT 'product', json_build_array(
         p.id, COALESCE(p.product_class_id, parent.product_class_id),
         ARRAY(SELECT DISTINCT above.id FROM catalogue_productcategory pc
               JOIN catalogue_category c ON c.id = pc.category_id
-              JOIN catalogue_category above
-                ON above.path IN (SELECT left(c.path, n * 4) FROM generate_series(1, c.depth) n)
+              CROSS JOIN LATERAL
+                unnest(ARRAY(SELECT left(c.path, n * 4) FROM generate_series(1, c.depth) n)) AS step(path)
+              JOIN catalogue_category above ON above.path = step.path
               WHERE pc.product_id IN (p.id, p.parent_id)),
         ARRAY(SELECT i.range_id FROM offer_rangeproduct i WHERE i.product_id IN (p.id, p.parent_id)),
         ARRAY(SELECT x.range_id FROM offer_range_excluded_products x WHERE x.product_id = p.id),
         ARRAY(SELECT x.range_id FROM offer_range_excluded_products x WHERE x.product_id IN (p.id, p.parent_id)))
     FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
-    WHERE p.id = ANY(%(products)s)
-    UNION ALL SELECT 'counter', c.* FROM ({COUNTERS}) c
-"""
+    WHERE p.id = ANY((SELECT %(products)s::bigint[])::bigint[])
+"""  # hidden in a SELECT, the number of products is the same to the planner each time: one plan serves all
+# Planning costs more than running: no cart pays for the uses of a customer that nothing asks for.
+PRODUCTS_AND_COUNTERS: Final = f"{PRODUCTS} UNION ALL SELECT 'counter', c.* FROM ({_COUNTERS.format(uses=0)}) c"
+PRODUCTS_AND_USES: Final = f"{PRODUCTS} UNION ALL SELECT 'counter', c.* FROM ({COUNTERS}) c"
 LOCK_SPACE: Final = 0x6F666672  # first key of the advisory locks
 
 
@@ -156,7 +161,10 @@ def _facts(
         "email": customer.email.lower(),
     }
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, values)
+        if limited:
+            cursor.execute(PRODUCTS_AND_USES, values)  # planned anew each time: what customers have used grows
+        else:
+            prepared.execute(cursor, PRODUCTS_AND_COUNTERS if values["counted"] else PRODUCTS, values)
         rows = cursor.fetchall()
     products = [
         ProductFacts(row[0], row[1], *(frozenset(ids) for ids in row[2:])) for kind, row in rows if kind == "product"

@@ -37,9 +37,10 @@ def execute(cursor: Any, statement: str, values: Mapping[str, Any]) -> None:
     try:
         cursor.execute(_shape(statement)[2], values)
     except Error as lost:
+        if isinstance(lost.__cause__, _LOST):
+            _held.pop(connection.connection, None)
         if not isinstance(lost.__cause__, _LOST) or connection.in_atomic_block:
             raise
-        _held.pop(connection.connection, None)
         cursor.execute(statement, values)
 
 
