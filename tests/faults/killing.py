@@ -33,6 +33,18 @@ WEB: Final[dict[str, tuple[str, str, str]]] = {
     "before the settling's commit": ("forked_apps.payment.operations", "receive", "after"),
     "behind the settling's commit": ("forked_apps.payment.calls", "settle_attempt", "after"),
 }
+# The same checkout, step by step
+STEPS: Final[dict[str, tuple[str, str, str]]] = {
+    "before the stock is held": ("forked_apps.checkout.sessions", "reserve_stock", "before"),
+    "behind the stock's holding": ("forked_apps.checkout.sessions", "reserve_stock", "after"),
+    "behind the holding's commit": (
+        "nexus_shop.api.rest.views.checkouts.CheckoutPaymentSessions",
+        "_respond",
+        "before",
+    ),
+    "behind the completed order": ("forked_apps.checkout.sessions", "order_locked_cart", "after"),
+    "behind the completion's commit": ("nexus_shop.api.rest.views.checkouts.CheckoutComplete", "_respond", "before"),
+}
 WORKER: Final[dict[str, tuple[str, str, str]]] = {
     "before an event's delivery": ("nexus_shop.core.events", "_call_subscribers", "before"),
     "behind an event's delivery": ("nexus_shop.core.events", "_call_subscribers", "after"),
@@ -50,7 +62,7 @@ def arm() -> None:
     wanted = os.environ.get("NEXUS_KILL_AT", "")
     if not wanted:
         return
-    place, name, when = (WEB | WORKER)[wanted]
+    place, name, when = (WEB | STEPS | WORKER)[wanted]
     holder = _holder(place)
     original = getattr(holder, name)
     setattr(holder, name, _deadly(original, when))

@@ -22,7 +22,7 @@ from tests.concurrency.shoppers import broken_rules, cart_with
 from tests.factories.payments import grow_old
 from tests.factories.shop import ADDRESS_JSON, make_offer, make_product, make_voucher, stock_of
 from tests.faults.conftest import Stage
-from tests.faults.killing import WEB, WORKER
+from tests.faults.killing import STEPS, WEB, WORKER
 from tests.peers.loopback import signed
 from tests.servers import Answer, Shop
 
@@ -71,6 +71,18 @@ class Shopper:
         answer = self.insist(first, "checkout", self.checkout_body, "checkout")
         assert answer.status in {200, 201}, answer.body
         return answer.body
+
+    def check_out_by_steps(self, first: Shop) -> Any:
+        opened = self.send(self.stage.shop, "checkouts", {}, "open")
+        path = f"checkouts/{opened.body['id']}"
+        said = {"email": self.email, "shipping_address": ADDRESS_JSON}
+        known = self.stage.shop.call("PATCH", f"/api/v1/{path}/", said, X_Cart_Token=self.token)
+        held = self.insist(first, f"{path}/payment-sessions", {}, "hold")
+        assert held.status == 201, held.body
+        body = {"expected_total": known.body["totals"]["total"]}
+        order = self.insist(first, f"{path}/complete", body, "complete")
+        assert order.status in {200, 201}, order.body
+        return order.body
 
     def pay(self, order: Any, first: Shop | None = None, behaviour: str = "approve") -> Answer:
         body = {
@@ -135,6 +147,24 @@ def test_server_dies(stage: Stage, failpoint: str, tmp_path: Path) -> None:
         assert_all_is_well(stage, shopper, order)
 
 
+@pytest.mark.parametrize("failpoint", STEPS)
+@pytest.mark.usefixtures("offers")
+def test_server_dies_in_a_step(stage: Stage, failpoint: str, tmp_path: Path) -> None:
+    for number in range(ROUNDS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shopper = Shopper(stage)
+
+        with stage.dying_shop(failpoint, folder) as dying:
+            order = shopper.check_out_by_steps(dying)
+
+        assert (folder / "died").exists()
+        paid = shopper.pay(order)
+        assert (paid.status, paid.body["status"]) == (201, "captured")
+        stage.work()
+        assert_all_is_well(stage, shopper, order)
+
+
 @pytest.mark.parametrize("failpoint", WORKER)
 @pytest.mark.usefixtures("offers")
 def test_worker_dies(stage: Stage, failpoint: str, tmp_path: Path) -> None:
@@ -158,4 +188,4 @@ def test_worker_dies(stage: Stage, failpoint: str, tmp_path: Path) -> None:
 
 
 def test_places_are_where_they_are_said_to_be() -> None:
-    assert len(WEB | WORKER) == len(WEB) + len(WORKER) >= 12
+    assert len(WEB | STEPS | WORKER) == len(WEB) + len(STEPS) + len(WORKER) >= 12
