@@ -46,6 +46,11 @@ STORED: Final = f"""
 """
 
 
+def indented(name: str, depth: int) -> str:
+    """The name of a category in a list of all, moved in by its level."""
+    return "\N{NO-BREAK SPACE}" * 3 * (depth - 1) + name
+
+
 @dataclass(frozen=True, slots=True)
 class StoredCategory:
     """A category as staff see it: hidden ones too. `path` is of slugs, `position` counts siblings from 0."""

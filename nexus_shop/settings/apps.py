@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
     "forked_apps.dashboard.partners.apps.PartnersDashboardConfig",
     "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
-    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
+    "forked_apps.dashboard.ranges.apps.RangesDashboardConfig",
     "forked_apps.dashboard.reviews.apps.ReviewsDashboardConfig",
     "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
     "forked_apps.dashboard.communications.apps.CommunicationsDashboardConfig",

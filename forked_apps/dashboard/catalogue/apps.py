@@ -16,6 +16,12 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
         super().configure_permissions()
         partners = DashboardPermission.partner_dashboard_access
         self.permissions_map |= {
+            "catalogue-category-lookup": (
+                DashboardPermission.get("catalogue", "view_category"),
+                DashboardPermission.get("catalogue", "view_product"),
+                DashboardPermission.get("offer", "view_range"),
+                partners,
+            ),
             "catalogue-category-tree": DashboardPermission.get("catalogue", "view_category"),
             "catalogue-price-table": (DashboardPermission.get("partner", "view_stockrecord"), partners),
             "catalogue-product-matrix": DashboardPermission.get("catalogue", "view_product", "add_product"),
@@ -24,12 +30,14 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages before Oscar's."""
+        from .lookups import CategoryLookupView  # noqa: PLC0415 - apps must be loaded
         from .matrix import ProductMatrixView  # noqa: PLC0415 - apps must be loaded
         from .preview import ProductPreviewView  # noqa: PLC0415 - apps must be loaded
         from .price_table import PriceTableView  # noqa: PLC0415 - apps must be loaded
         from .tree import CategoryTreeView  # noqa: PLC0415 - apps must be loaded
 
         ours = [
+            path("categories/lookup/", CategoryLookupView.as_view(), name="catalogue-category-lookup"),
             path("categories/tree/", CategoryTreeView.as_view(), name="catalogue-category-tree"),
             path("products/<int:pk>/matrix/", ProductMatrixView.as_view(), name="catalogue-product-matrix"),
             path("preview/<str:token>/", ProductPreviewView.as_view(), name="catalogue-product-preview"),

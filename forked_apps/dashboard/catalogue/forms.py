@@ -9,16 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.dashboard.catalogue.forms import AttributeOptionForm as OscarAttributeOptionForm
 from oscar.apps.dashboard.catalogue.forms import CategoryForm as OscarCategoryForm
 from oscar.apps.dashboard.catalogue.forms import OptionForm as OscarOptionForm
+from oscar.apps.dashboard.catalogue.forms import ProductCategoryForm as OscarProductCategoryForm
 from oscar.apps.dashboard.catalogue.forms import ProductImageForm as OscarProductImageForm
 from oscar.apps.dashboard.catalogue.forms import ProductRecommendationForm as OscarProductRecommendationForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.forms.widgets import ImageInput
 
+from forked_apps.catalogue.categories import indented
 from forked_apps.catalogue.html import sanitised
 from nexus_shop.core.money import fits
 
 from .figures import Figures
 from .product_form import ProductForm, checked_slug
+from .widgets import CategorySelect
 from .wording_fields import WordsInOtherLanguages
 
 __all__ = ["ProductForm"]
@@ -58,6 +61,13 @@ class ProductImageForm(OscarProductImageForm):
         widgets: ClassVar = {**OscarProductImageForm.Meta.widgets, "original": PictureInput()}
 
 
+class ProductCategoryForm(OscarProductCategoryForm):
+    """A category of a product."""
+
+    class Meta(OscarProductCategoryForm.Meta):
+        widgets: ClassVar = {"category": CategorySelect()}
+
+
 class ProductRecommendationForm(OscarProductRecommendationForm):
     """Oscar 4.2.1 lets a product recommend itself, and knows one kind of recommendation."""
 
@@ -77,7 +87,12 @@ class ProductRecommendationForm(OscarProductRecommendationForm):
 
 
 class CategoryForm(WordsInOtherLanguages, OscarCategoryForm):
-    """Oscar 4.2.1 stores HTML as it comes, and takes slugs that address something else."""
+    """Oscar 4.2.1 stores HTML as it comes, takes slugs of something else, and asks for the way to each place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places: Any = self.fields["treebeard_ref_node"]
+        places.label_from_instance = lambda category: indented(category.name, category.depth)
 
     def clean_slug(self) -> str:
         """A slug that may be part of a category's path."""

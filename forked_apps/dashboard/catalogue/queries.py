@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from forked_apps.catalogue.addresses import PATH_STEP
+from forked_apps.catalogue.categories import indented
 from forked_apps.catalogue.models import Category, Product, ProductCategory
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.queries import products_of, stock_records_of
@@ -61,11 +62,6 @@ def category_branches() -> list[Branch]:
     with connection.cursor() as cursor:
         cursor.execute(BRANCHES)
         return [Branch(*row) for row in cursor.fetchall()]
-
-
-def indented(name: str, depth: int) -> str:
-    """The name of a category, moved in by its level."""
-    return "\N{NO-BREAK SPACE}" * 3 * (depth - 1) + name
 
 
 def category_choices() -> list[tuple[str, str]]:
