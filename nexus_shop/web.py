@@ -15,8 +15,9 @@ from granian.cli import cli
 
 def main() -> None:
     """Load the application, then be granian. Raises what the application raises when it is loaded."""
-    resolve_name(sys.argv[-1])
-    _import_views(get_resolver())
+    if ":" in sys.argv[-1]:  # else granian says what it wants
+        resolve_name(sys.argv[-1])
+        _import_views(get_resolver())
     gc.collect()
     gc.freeze()  # else the first collection in a worker would write to every page that it shares
     cli(auto_envvar_prefix="GRANIAN")
