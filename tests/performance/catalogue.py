@@ -101,7 +101,8 @@ JOIN catalogue_product t ON t.slug = regexp_replace(
     p.slug, '[0-9]+', ((substring(p.slug from '[0-9]+')::int - 1) %% %(composed)s + 1)::text)
 JOIN search_productdocument d ON d.product_id = t.id
 LEFT JOIN LATERAL (SELECT min(id) AS id, min(price) AS price FROM partner_stockrecord
-                   WHERE product_id = p.id OR product_id IN (SELECT id FROM catalogue_product WHERE parent_id = p.id)) s
+                   WHERE product_id = ANY(ARRAY(SELECT k.id FROM catalogue_product k
+                                                WHERE k.id = p.id OR k.parent_id = p.id))) s
        ON true
 WHERE substring(p.slug from '[0-9]+')::int > %(composed)s
 """
