@@ -2,7 +2,7 @@
 
 `nexus.stock_change` and `nexus.price_change`, settings of the transaction, say why the next statement that changes
 stock or prices does so: JSON with reason and by (user id), for stock with kind and order too. That statement uses it
-up. The triggers fire only where their columns are written: a checkout, which only promises, pays nothing for them.
+up.
 """
 
 from typing import Final
@@ -12,13 +12,15 @@ import pgtrigger
 SETTING: Final = "nexus.stock_change"
 PRICE_SETTING: Final = "nexus.price_change"
 
+# One statement writes all rows of the ledger: row by row, the time for very many grows with their square.
 _RECORD: Final = """
     INSERT INTO partner_stockmovement
         (stock_record_id, delta, balance, kind, reason, changed_by_id, order_id, created_at)
-    SELECT NEW.id, COALESCE(NEW.num_in_stock, 0) - {before}, COALESCE(NEW.num_in_stock, 0), {kind},
+    SELECT n.id, COALESCE(n.num_in_stock, 0) - {before}, COALESCE(n.num_in_stock, 0), {kind},
            left(COALESCE(why ->> 'reason', ''), 255), (why ->> 'by')::bigint, (why ->> 'order')::bigint,
            clock_timestamp()
-    FROM (SELECT NULLIF(current_setting('nexus.stock_change', true), '')::jsonb) AS said(why);
+    FROM {rows}, (SELECT NULLIF(current_setting('nexus.stock_change', true), '')::jsonb) AS said(why)
+    ORDER BY n.id;
     RETURN NULL;
 """
 
@@ -27,27 +29,47 @@ _RECORD_PRICE: Final = """
     INSERT INTO partner_pricechange
         (stock_record_id, old_price, new_price, old_list_price, new_list_price, currency, reason, changed_by_id,
          created_at)
-    SELECT NEW.id, {old_price}, NEW.price, {old_list_price}, NEW.list_price, NEW.price_currency,
+    SELECT n.id, {old_price}, n.price, {old_list_price}, n.list_price, n.price_currency,
            left(COALESCE(why ->> 'reason', ''), 255), (why ->> 'by')::bigint, clock_timestamp()
-    FROM (SELECT NULLIF(current_setting('nexus.price_change', true), '')::jsonb) AS said(why);
+    FROM {rows}, (SELECT NULLIF(current_setting('nexus.price_change', true), '')::jsonb) AS said(why)
+    ORDER BY n.id;
     RETURN NULL;
 """
 _PRICES: Final = ("price", "list_price", "price_currency")
-_OLD: Final = "CASE WHEN OLD.price_currency = NEW.price_currency THEN OLD.{column} END"
+_OLD: Final = "CASE WHEN o.price_currency = n.price_currency THEN o.{column} END"
+
+
+def _recorder(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
+    """Behind the statement, with its rows as `old_rows` and `new_rows`; before `use_up_…`, as names are in order."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(
+            old="old_rows" if operation == pgtrigger.Update else None,
+            new="new_rows",
+        ),
+        func=func,
+    )
+
+
+def _changed(*columns: str) -> str:
+    """The rows of an UPDATE in which one of the columns is another now."""
+    changes = " OR ".join(f"o.{column} IS DISTINCT FROM n.{column}" for column in columns)
+    return f"old_rows o JOIN new_rows n ON n.id = o.id AND ({changes})"
+
 
 LEDGER: Final = [
-    pgtrigger.Trigger(
-        name="open_ledger",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert,
-        func=_RECORD.format(before="0", kind="'initial'"),
-    ),
-    pgtrigger.Trigger(
-        name="record_movement",
-        when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("num_in_stock"),
-        condition=pgtrigger.Condition("OLD.num_in_stock IS DISTINCT FROM NEW.num_in_stock"),
-        func=_RECORD.format(before="COALESCE(OLD.num_in_stock, 0)", kind="COALESCE(why ->> 'kind', 'adjustment')"),
+    _recorder("open_ledger", pgtrigger.Insert, _RECORD.format(before="0", kind="'initial'", rows="new_rows n")),
+    _recorder(
+        "record_movement",
+        pgtrigger.Update,
+        _RECORD.format(
+            before="COALESCE(o.num_in_stock, 0)",
+            kind="COALESCE(why ->> 'kind', 'adjustment')",
+            rows=_changed("num_in_stock"),
+        ),
     ),
     pgtrigger.Trigger(
         name="use_up_reason",
@@ -59,19 +81,18 @@ LEDGER: Final = [
 ]
 
 PRICE_LEDGER: Final = [
-    pgtrigger.Trigger(
-        name="open_price_ledger",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert,
-        func=_RECORD_PRICE.format(old_price="NULL", old_list_price="NULL"),
+    _recorder(
+        "open_price_ledger",
+        pgtrigger.Insert,
+        _RECORD_PRICE.format(old_price="NULL", old_list_price="NULL", rows="new_rows n"),
     ),
-    pgtrigger.Trigger(
-        name="record_price",
-        when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf(*_PRICES),
-        condition=pgtrigger.Condition(" OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _PRICES)),
-        func=_RECORD_PRICE.format(
-            old_price=_OLD.format(column="price"), old_list_price=_OLD.format(column="list_price")
+    _recorder(
+        "record_price",
+        pgtrigger.Update,
+        _RECORD_PRICE.format(
+            old_price=_OLD.format(column="price"),
+            old_list_price=_OLD.format(column="list_price"),
+            rows=_changed(*_PRICES),
         ),
     ),
     pgtrigger.Trigger(

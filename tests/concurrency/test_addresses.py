@@ -12,7 +12,7 @@ from tests.concurrency.shoppers import drop_constraint
 from tests.factories.shop import ADDRESS_JSON, make_user
 from tests.servers import Answer, Shop, race
 
-RIVALS = 60 if os.environ.get("NEXUS_SOAK") else 20
+RIVALS = 40 if os.environ.get("NEXUS_SOAK") else 20
 PATH = "/api/v1/me/addresses/"
 DEFAULT = {"is_default_for_shipping": True, "is_default_for_billing": True}
 

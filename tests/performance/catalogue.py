@@ -95,7 +95,7 @@ SELECT p.id, d.market, d.language, d.is_public, d.is_listed, p.slug, p.upc, COAL
        d.title_key), s.price, d.in_stock, d.category_ids, p.date_created,
        replace(replace(d.card, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), d.attributes,
        replace(replace(d.detail, '"id":' || t.id || ',', '"id":' || p.id || ','), t.slug, p.slug), md5(p.slug), s.id,
-       p.brand_id, p.rating, d.attribute_tokens
+       p.brand_id, COALESCE(p.rating, 0), d.attribute_tokens
 FROM catalogue_product p
 JOIN catalogue_product t ON t.slug = regexp_replace(
     p.slug, '[0-9]+', ((substring(p.slug from '[0-9]+')::int - 1) %% %(composed)s + 1)::text)

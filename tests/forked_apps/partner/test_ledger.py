@@ -90,6 +90,16 @@ def test_bulk_rows_have_a_movement_each() -> None:
     assert broken()[0] == []
 
 
+def test_ledgers_have_one_statement_for_all_rows_of_a_change() -> None:
+    # Row by row, 140,000 new records took a quarter of an hour
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'partner_stockrecord'::regclass AND NOT tgisinternal"
+            " AND tgtype & 1 = 1 AND tgtype & 2 = 0"  # for each row, after
+        )
+        assert cursor.fetchall() == []
+
+
 def test_a_shipment_names_order_and_clerk_and_an_allocation_writes_nothing() -> None:
     clerk, mug = make_user(), make_product("Mug", stock=5)
     order = make_order(mug, quantity=2)
