@@ -120,6 +120,10 @@ class Page:
     unknown: str | None = None
 
 
+#: The rows of the counts kept of a kind, for the market and the language.
+_COUNTED: Final = "FROM search_listedcount WHERE market = %(market)s AND language = %(language)s AND kind = '{kind}'"
+
+
 class _Query:
     """The parts of the statement, put together from the filters."""
 
@@ -136,6 +140,7 @@ class _Query:
         self.indexed: list[str] = []  # conditions with an index of their own, which may be the way to go
         self.counts: list[str] = []
         self.is_counted = True  # whether the one count of the list is that of all that fits
+        self.is_overlapping = False  # but that some are counted several times in it
         self._add_category()
         self._add_brands()
         self._add_attributes()
@@ -166,14 +171,11 @@ class _Query:
             self.values[name] = [token(code, value) for value in values]
             self.indexed.append(f"attribute_tokens && %({name})s::text[]")
             self._count(ATTRIBUTE, f"key = ANY(%({name})s::text[])")
-            self.is_counted = self.is_counted and len(values) == 1  # a product may have several of the values
+            self.is_overlapping = self.is_overlapping or len(values) > 1  # a product may have several of the values
         self.values["codes"] = [code for code, _ in self.filters.attributes]
 
     def _count(self, kind: str, condition: str) -> None:
-        self.counts.append(
-            "(SELECT COALESCE(sum(products), 0)::int FROM search_listedcount WHERE market = %(market)s"
-            f" AND language = %(language)s AND kind = '{kind}' AND {condition})"
-        )
+        self.counts.append(f"(SELECT COALESCE(sum(products), 0)::int {_COUNTED.format(kind=kind)} AND {condition})")
 
     def _add_facts(self) -> None:
         before = len(self.plain)
@@ -203,12 +205,20 @@ class _Query:
     @property
     def count(self) -> str:
         """How many products there are: as counted beforehand, or counted up to a bound."""
-        if self.is_counted:
+        if self.is_counted and not self.is_overlapping:
             if not self.counts:
                 self._count("all", "key = ''")
             return self.counts[0]
         bound = "" if self.window.count_exactly else f"LIMIT {EXACT_COUNT + 1}"
-        return f"(SELECT count(*) FROM (SELECT 1 FROM search_productdocument WHERE {self.where} {bound}) AS counted)"
+        counted = f"(SELECT count(*) FROM (SELECT 1 FROM search_productdocument WHERE {self.where} {bound}) AS counted)"
+        if self.window.count_exactly or not self.is_counted:
+            return counted
+        # One of the values alone may be enough to know that they are too many to be told
+        most = (
+            f"(SELECT max(products) FROM (SELECT sum(products)::int AS products {_COUNTED.format(kind=ATTRIBUTE)}"
+            " AND key = ANY(%(tokens_0)s::text[]) GROUP BY key) AS each)"
+        )
+        return f"CASE WHEN {most} > {EXACT_COUNT} THEN {EXACT_COUNT + 1} ELSE {counted} END"
 
     @property
     def keys(self) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Category, Product
+from forked_apps.catalogue.operations import product_class_named
 from forked_apps.partner.models import StockRecord
 from forked_apps.search.operations import rebuild_noted
 from nexus_shop.core.models import OutboxEvent
@@ -174,20 +175,30 @@ def test_list_with_a_bad_parameter(api: APIClient, query: str, code: str, parame
 
 
 def test_count_is_bounded_unless_asked(api: APIClient) -> None:
-    product = make_product("One")
+    make_product("One")
+    product_class_named("Shirts").attributes.create(code="color", name="Color", type="text")
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO search_productdocument (product_id, market, language, is_public, is_listed, slug, title_key,
-                in_stock, category_ids, date_created, card, attributes, detail, etag)
+                in_stock, category_ids, date_created, card, attributes, detail, etag, attribute_tokens)
             SELECT 1000000 + n, 'default', 'en', true, true, 's' || n, 't',
-                true, '{}', now(), '{"title": "x"}', '[]', '{}', 'e'
+                true, '{}', now(), '{"title": "x"}', '[]', '{}', 'e',
+                CASE WHEN n < 1001 THEN ARRAY['color=red', 'color=blue'] ELSE ARRAY['color=blue'] END
             FROM generate_series(1, 1001) AS n
             """
         )
-    assert api.get("/api/v1/products/").json()["count"] is None
-    assert api.get("/api/v1/products/?count=exact").json()["count"] == 1002
-    assert product.pk
+    found = {
+        "": 1002,
+        "attr.color=blue": 1001,
+        "attr.color=red": 1000,
+        "attr.color=red,blue": 1001,
+        "in_stock=true": 1002,
+    }
+    for query, count in found.items():
+        told = api.get(f"/api/v1/products/?{query}").json()["count"]
+        exact = api.get(f"/api/v1/products/?{query}&count=exact").json()["count"]
+        assert (query, told, exact) == (query, None if count > 1000 else count, count)
 
 
 def test_public_reads_are_cacheable_and_revalidated(api: APIClient) -> None:
