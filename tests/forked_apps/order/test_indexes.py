@@ -1,5 +1,7 @@
 """What is asked at each checkout and each minute is answered by an index that given up orders are not in."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
         (DUE, [100], "orders_to_be_paid"),
     ],
 )
-def test_unpaid_orders_are_found_by_their_index(statement: str, values: object, index: str) -> None:
+def test_unpaid_orders_are_found_by_their_index(statement: str, values: Any, index: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {statement}", values)
