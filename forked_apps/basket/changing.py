@@ -8,25 +8,40 @@ from django.db import connection
 
 from nexus_shop.core.transactions import transaction
 
-from .locking import changed, lock_existing
+from .locking import changed, lock_or_follow
 from .operations import prices_of
 from .queries import cart_by_id, priced
 from .values import CartRef, Changed, PricedCart, PricedLine, Problem
 
 #: Codes of a cart's problems, each of which can be accepted.
-ACCEPTABLE: Final = ("price_changed", "insufficient_stock", "product_unavailable", "voucher_invalid")
+ACCEPTABLE: Final = (
+    "price_changed",
+    "insufficient_stock",
+    "product_unavailable",
+    "invalid_option",
+    "voucher_invalid",
+    "voucher_not_applicable",
+)
+#: Those that take the line out.
+REMOVING: Final = ("product_unavailable", "invalid_option")
 
 
 @transaction
 def change_cart(
-    ref: CartRef, *, notes: str | None = None, accept: Collection[str] = (), version: int | None = None
+    ref: CartRef,
+    *,
+    notes: str | None = None,
+    accept: Collection[str] = (),
+    token: str = "",
+    version: int | None = None,
 ) -> Changed:
     """Keep the notes, and accept problems by their code: take prices of now as seen, lower quantities to what is free
-    (none left removes the line), remove what is not sold any more, remove vouchers that do not count.
+    (none left removes the line), remove what is not sold any more or not with its options, remove vouchers that do
+    not count or do nothing.
 
-    Locks the cart. Raises NotFound where it is not open, CartNotFound, StaleVersion.
+    Locks the cart. Raises NotFound where there is none, CartNotFound, CartOrdered, StaleVersion.
     """
-    cart = lock_existing(ref, version=version)
+    cart = lock_or_follow(ref, token=token, version=version)
     if notes is not None:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE basket_basket SET notes = %s WHERE id = %s", [notes, cart.id])
@@ -37,7 +52,7 @@ def change_cart(
 
 def _accept(basket_id: int, seen: PricedCart, codes: set[str]) -> None:
     problems = [problem for problem in seen.problems if problem.code in codes]
-    gone = {problem.line for problem in problems if problem.code == "product_unavailable"}
+    gone = {problem.line for problem in problems if problem.code in REMOVING}
     lines = [line for line in seen.lines if line.line.handle not in gone]
     if "insufficient_stock" in codes:
         lines = _lowered(lines)
@@ -47,7 +62,7 @@ def _accept(basket_id: int, seen: PricedCart, codes: set[str]) -> None:
     _delete(basket_id, [handle for handle in before if handle not in {line.line.handle for line in kept}])
     _set_quantities(basket_id, [line for line in kept if line.line.quantity != before[line.line.handle]])
     _set_prices(basket_id, [line for line in kept if line.line.handle in new_prices])
-    _remove_vouchers(basket_id, [problem for problem in problems if problem.code == "voucher_invalid"])
+    _remove_vouchers(basket_id, [problem for problem in problems if "voucher" in problem.detail])
 
 
 def _lowered(lines: Sequence[PricedLine]) -> list[PricedLine]:

@@ -65,6 +65,16 @@ def lock_existing(ref: CartRef, *, version: int | None) -> Locked:
     return found
 
 
+def lock_or_follow(ref: CartRef, *, token: str, version: int | None) -> Locked:
+    """Lock the open cart, or make the one that follows an ordered one; no other is made.
+
+    Raises CartOrdered (as `lock`), NotFound where there is none, CartNotFound, StaleVersion.
+    """
+    if ref.handle is None and (ref.follows is not None or (ref.owner_id is None and ref.token_hash is not None)):
+        return lock(ref, token=token, version=version)
+    return lock_existing(ref, version=version)
+
+
 def _lock_by_token(token_hash: str, version: int | None) -> Locked:
     """The token's open cart. Raises CartOrdered once it has become an order, CartNotFound for an unknown token."""
     found = _raise_version("token_hash = %s AND owner_id IS NULL AND status = 'Open'", token_hash, version)

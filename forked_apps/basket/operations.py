@@ -23,7 +23,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import CartNotFound, ProductFacts, ProductUnavailable, QuantityFacts, QuantityLimit
 from .limits import MAX_LINES, Held
-from .locking import Locked, changed, lock, lock_existing
+from .locking import Locked, changed, lock, lock_existing, lock_or_follow
 from .models import Basket, line_reference
 from .options import check_options
 from .queries import OPTIONS, chosen_options
@@ -127,9 +127,12 @@ def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -
 
 
 @transaction
-def empty_cart(ref: CartRef, *, version: int | None = None) -> Changed:
-    """Take everything out. Locks the cart. Raises NotFound where it is not open, CartNotFound, StaleVersion."""
-    cart = lock_existing(ref, version=version)
+def empty_cart(ref: CartRef, *, token: str = "", version: int | None = None) -> Changed:
+    """Take everything out. Locks the cart.
+
+    Raises NotFound where there is none, CartNotFound, CartOrdered, StaleVersion.
+    """
+    cart = lock_or_follow(ref, token=token, version=version)
     delete_lines(cart.id)
     return changed(cart)
 
@@ -195,9 +198,22 @@ def _article_for_sale(found: Mapping[int, Article], product_id: int) -> Article:
 
 
 def add_lines(cart: Locked, *, wanted: Sequence[Wanted], held: Held) -> None:
-    """Add lines, equal ones as one. `held`: what was in the cart before. Raises as `add_to_cart`, all or none."""
+    """Add lines, equal ones as one. `held`: what was in the cart before. Raises as `add_to_cart`, all or none.
+
+    InsufficientStock names every short line, and points to the first.
+    """
     found = articles([item.product_id for item in wanted], currency=cart.currency)
-    write_lines(cart, entries=joined(entry_of(item, found=found, held=held) for item in wanted))
+    entries = []
+    short: list[InsufficientStock] = []
+    for item in wanted:
+        try:
+            entries.append(entry_of(item, found=found, held=held))
+        except InsufficientStock as refusal:
+            short.append(refusal)
+    if short:
+        shortages = [shortage for refusal in short for shortage in refusal.facts.shortages]
+        raise InsufficientStock(Shortages(shortages=shortages), pointer=short[0].pointer)
+    write_lines(cart, entries=joined(entries))
 
 
 def entry_of(wanted: Wanted, *, found: Mapping[int, Article], held: Held) -> tuple[str, Entry]:

@@ -24,14 +24,27 @@ def check_options(rules: Sequence[OptionRule], given: Mapping[str, Any], *, poin
     chosen = []
     for rule in rules:
         value = given.get(rule.code)
-        if value in (None, "", []):
+        if value in (None, "", []) or (isinstance(value, str) and not value.strip()):
             if rule.is_required:
                 raise InvalidOption(OptionFacts(option=rule.code, reason="missing"), pointer=pointer)
             continue
         if not _fits(rule, value):
             raise InvalidOption(OptionFacts(option=rule.code, reason="value"), pointer=pointer)
+        value = sorted(value) if isinstance(value, list) else value  # whatever was ticked first, it is one choice
         chosen.append(ChosenOption(rule.id, rule.code, rule.name, value, extra_price(rule.price, rule.choices, value)))
     return tuple(chosen)
+
+
+def misfit(rules: Sequence[OptionRule], chosen: Sequence[ChosenOption]) -> OptionFacts | None:
+    """What of a line's options does not fit its product any more; None where all do."""
+    if not rules and not chosen:
+        return None
+    try:
+        check_options(rules, {option.code: option.value for option in chosen}, pointer="")
+    except InvalidOption as refusal:
+        facts: OptionFacts = refusal.facts
+        return facts
+    return None
 
 
 def extra_price(base: Decimal, choices: Mapping[str, Decimal], value: Any) -> Decimal:

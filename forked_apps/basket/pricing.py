@@ -5,7 +5,7 @@ is what its gross amount contains. Where the tax is not known yet (net prices, n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from .values import Cart, CartLine, PricedCart, PricedLine, PriceRules, Problem,
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A line's unit price, and the rate of tax that it was made with; no price where the product has none."""
+    """A line's unit price, and the rate of tax that it was made with; no price where the product cannot be bought."""
 
     price: Price | None
     rate: Decimal | None
@@ -37,11 +37,14 @@ def price_cart(
     rules: PriceRules | None = None,
     destination: Destination | None = None,
     shipping_code: str | None = None,
-) -> PricedCart | None:
-    """The cart with all its prices; None where no method of `shipping_code` serves it. Without one: the cheapest.
+    is_brought: bool = False,
+) -> PricedCart:
+    """The cart with all its prices, by the method of `shipping_code`; without one by the cheapest.
 
-    Without a destination, and where no method serves it, the cheapest of all methods is taken. What the shopper has
-    chosen to collect changes hands at home, unless an address says else.
+    What `is_brought`, to an address, is collected only where that is chosen or no other method serves it. A method that
+    does not serve the destination gives way to one that does, else to any: then the cart is not `is_served`. Without
+    a destination every zone is. What the shopper has chosen to collect changes hands at home, unless an address says
+    else.
     """
     rules = rules or PriceRules()
     if destination is None and any(
@@ -56,14 +59,12 @@ def price_cart(
         _priced(line, unit, discount, currency)
         for line, unit, discount in zip(cart.lines, units, discounts, strict=True)
     )
-    quote = _chosen(quotes_for(lines, currency, rules, destination), shipping_code)
-    if quote is None and shipping_code is None:
-        quote = _chosen(quotes_for(lines, currency, rules, None), None)
-    if quote is None:
-        return None
+    quotes = quotes_for(lines, currency, rules, destination)
+    served = _chosen(quotes, shipping_code, is_brought)
+    shipping = served or _chosen(quotes or quotes_for(lines, currency, rules, None), None, is_brought)
     rate = rules.taxes.rate("", destination)
-    shipping, applications = _discounted_shipping(quote, applications, currency, rate)
-    if not cart.lines:
+    found, (shipping, applications) = applications, _discounted_shipping(shipping, applications, currency, rate)
+    if shipping is not None and not cart.lines:
         shipping = replace(shipping, price=Price(currency, ZERO, ZERO, ZERO))
     return PricedCart(
         cart=cart,
@@ -71,10 +72,12 @@ def price_cart(
         applications=tuple(applications),
         vouchers=tuple(vouchers),
         shipping=shipping,
+        is_served=served is not None,
         totals=_totals(lines, shipping, currency),
         problems=tuple(
             problem for line, unit in zip(cart.lines, units, strict=True) for problem in _problems(line, unit, cart)
         ),
+        waiting=_waiting(found, applications),
     )
 
 
@@ -101,14 +104,16 @@ def parcel_of(lines: Sequence[PricedLine], currency: str, rules: PriceRules) -> 
     )
 
 
-def _chosen(quotes: Sequence[ShippingQuote], code: str | None) -> ShippingQuote | None:
-    return next((quote for quote in quotes if code is None or quote.code == code), None)
+def _chosen(quotes: Sequence[ShippingQuote], code: str | None, is_brought: bool) -> ShippingQuote | None:
+    if code is not None:
+        return next((quote for quote in quotes if quote.code == code), None)
+    return min(quotes, key=lambda quote: is_brought and not quote.needs_address, default=None)
 
 
 def _unit(line: CartLine, cart: Cart, rules: PriceRules, destination: Destination | None) -> _Unit:
     rate = rules.taxes.rate(line.product_class, destination)
     entered = line.entered
-    if entered is None or line.stock.currency != cart.currency:
+    if entered is None or not line.is_sold or line.stock.currency != cart.currency:
         return _Unit(None, rate)
     return _Unit(unit_price(entered, cart.currency, rate=rate), rate)
 
@@ -125,7 +130,8 @@ def _apply(cart: Cart, units: Sequence[_Unit], offers: Sequence[ConditionalOffer
     lines = [_offer_line(cart.lines[position], units[position]) for position in positions]
     found = apply_offers(lines, offers, currency=cart.currency, owner=cart.owner_id or "guest")
     left = [_before_discounts(line, unit) for line, unit in zip(cart.lines, units, strict=True)]
-    return [_as_shown(application, positions, units, left, cart.currency) for application in found]
+    shown = [_as_shown(application, positions, units, left, cart.currency) for application in found]
+    return [each for each in shown if each.by_line or each.affects_shipping or each.message]
 
 
 def offer_lines(cart: Cart, rules: PriceRules, destination: Destination | None) -> list[OfferLine]:
@@ -193,19 +199,24 @@ def _known(price: Price, rate: Decimal | None) -> Decimal | None:
 
 
 def _discounted_shipping(
-    quote: ShippingQuote, applications: Sequence[Application], currency: str, rate: Decimal | None
-) -> tuple[ShippingQuote, list[Application]]:
-    """The first shipping offer lowers the charge and knows by how much; others do not apply (Oscar takes one)."""
+    quote: ShippingQuote | None, applications: Sequence[Application], currency: str, rate: Decimal | None
+) -> tuple[ShippingQuote | None, list[Application]]:
+    """The first shipping offer lowers the charge and knows by how much; others do not apply (Oscar takes one).
+
+    What is delivered free uses none.
+    """
     first = next((application for application in applications if application.affects_shipping), None)
-    if first is None:
-        return quote, list(applications)
-    shown, discount = quote.price.shown, ZERO
-    if shown:
-        entered = first.offer.shipping_discount(_as_entered(quote.price), currency)
-        discount = min(shown_discount(round_money(entered, currency), currency, rate), shown)
-        if first.offer.budget is not None:
-            discount = min(discount, first.offer.budget)
-        quote = replace(quote, price=price_of(shown - discount, currency, rate=_known(quote.price, rate)))
+    of_lines = [application for application in applications if not application.affects_shipping]
+    if quote is None or first is None or not quote.price.shown:
+        return quote, of_lines
+    shown = quote.price.shown
+    entered = first.offer.shipping_discount(_as_entered(quote.price), currency)
+    discount = min(shown_discount(round_money(entered, currency), currency, rate), shown)
+    if first.offer.budget is not None:
+        discount = min(discount, first.offer.budget)
+    if not discount:
+        return quote, of_lines
+    quote = replace(quote, price=price_of(shown - discount, currency, rate=_known(quote.price, rate)))
     return quote, [
         replace(first, off_shipping=discount) if each is first else each
         for each in applications
@@ -213,14 +224,21 @@ def _discounted_shipping(
     ]
 
 
-def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote, currency: str) -> Totals:
-    prices = [line.total for line in lines if line.total] + [shipping.price]
+def _waiting(found: Sequence[Application], applications: Sequence[Application]) -> frozenset[str]:
+    """The code of the shipping offer that would come first, where it has nothing to take."""
+    first = next((each for each in found if each.affects_shipping), None)
+    is_at_work = any(each.affects_shipping for each in applications)
+    return frozenset() if first is None or first.voucher is None or is_at_work else frozenset({first.voucher.code})
+
+
+def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote | None, currency: str) -> Totals:
+    prices = [line.total for line in lines if line.total] + ([shipping.price] if shipping else [])
     items = sum((line.unit.shown * line.line.quantity for line in lines if line.unit), ZERO)
     discount = sum((line.discount for line in lines), ZERO)
     taxes = [price.tax for price in prices]
     tax = None if None in taxes else sum((tax for tax in taxes if tax is not None), ZERO)
-    charge = shipping.price.shown
-    return Totals(currency, items, discount, charge, tax, items - discount + charge)
+    charge = shipping.price.shown if shipping else None
+    return Totals(currency, items, discount, charge, tax, items - discount + (charge or ZERO))
 
 
 def _problems(line: CartLine, unit: _Unit, cart: Cart) -> list[Problem]:
@@ -229,6 +247,8 @@ def _problems(line: CartLine, unit: _Unit, cart: Cart) -> list[Problem]:
     if not line.is_sold or unit.price is None:
         return [Problem("product_unavailable", line.handle)]
     problems = []
+    if line.misfit is not None:
+        problems.append(Problem("invalid_option", line.handle, asdict(line.misfit)))
     wanted = sum(other.quantity for other in cart.lines if other.stock.id == line.stock.id)
     if line.tracks_stock and wanted > line.stock.free:
         problems.append(Problem("insufficient_stock", line.handle, {"requested": wanted, "available": line.stock.free}))

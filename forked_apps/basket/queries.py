@@ -11,6 +11,7 @@ from django.db import connection
 
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.offer.queries import Customer, offers_for
+from forked_apps.partner.queries import OPTION_RULES, option_rules
 from forked_apps.partner.selection import Stock
 from forked_apps.shipping.pricing import ShippingQuote
 from forked_apps.shipping.queries import METHODS, weights_of
@@ -20,7 +21,7 @@ from nexus_shop.core import prepared
 from nexus_shop.core.rules import CURRENT, rules_token
 from nexus_shop.markets.taxes import TAXES, Destination
 
-from .options import extra_price
+from .options import extra_price, misfit
 from .pricing import price_cart, quotes_for
 from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart, PriceRules, Problem
 
@@ -49,7 +50,7 @@ LINES: Final = """
            COALESCE(k.track_stock, true), COALESCE(k.requires_shipping, true),
            COALESCE(k.slug, ''), s.id, s.price, s.list_price, s.price_currency, s.num_in_stock, {promised},
            s.backorder_limit, s.expected_on, s.is_preorder, s.partner_id, partner.name, s.partner_sku,
-           {options}
+           {options}, {rules}
     FROM basket_basket b
     LEFT JOIN basket_line l ON l.basket_id = b.id
     LEFT JOIN catalogue_product p ON p.id = l.product_id
@@ -94,7 +95,9 @@ def no_cart() -> Cart:
 
 def _read(condition: str, value: Any) -> Cart | None:
     entered = "l.price_incl_tax" if settings.PRICES_INCLUDE_TAX else "l.price_excl_tax"
-    statement = LINES.format(condition=condition, token=CURRENT, entered=entered, promised=PROMISED, options=OPTIONS)
+    statement = LINES.format(
+        condition=condition, token=CURRENT, entered=entered, promised=PROMISED, options=OPTIONS, rules=OPTION_RULES
+    )
     with connection.cursor() as cursor:
         prepared.execute(cursor, statement, {"value": value})
         rows = cursor.fetchall()
@@ -108,7 +111,8 @@ def _read(condition: str, value: Any) -> Cart | None:
 def _line(row: Sequence[Any]) -> CartLine:
     handle, quantity, price_when_added = row[:3]
     facts = [*row[3:11], Stock(*row[11:20]), *row[20:23]]  # the order of the columns
-    return CartLine(handle, *[*facts, quantity, price_when_added, chosen_options(row[-1])])
+    options = chosen_options(row[-2])
+    return CartLine(handle, *[*facts, quantity, price_when_added, options, misfit(option_rules(row[-1]), options)])
 
 
 def chosen_options(rows: Sequence[Any] | None) -> tuple[ChosenOption, ...]:
@@ -130,27 +134,42 @@ def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
 
 def _priced(cart: Cart, rules: PriceRules, destination: Destination | None) -> PricedCart:
     vouchers = vouchers_of(cart)
-    result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
-    assert result is not None
-    return replace(result, problems=(*result.problems, *voucher_problems(cart, vouchers)))
+    is_brought = destination is not None
+    result = price_cart(
+        *(cart, offers_of(cart, vouchers)),
+        vouchers=vouchers,
+        rules=rules,
+        destination=destination,
+        is_brought=is_brought,
+    )
+    return with_voucher_problems(result)
 
 
-def voucher_problems(cart: Cart, usable: Collection[Voucher]) -> list[Problem]:
-    """Vouchers that were valid when they came into the cart and are no more."""
-    gone = set(cart.voucher_codes) - {voucher.code for voucher in usable} if cart.status == "Open" else set()
-    return [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code in gone]
+def with_voucher_problems(priced: PricedCart) -> PricedCart:
+    """With the cart's vouchers that were valid when they came in and are no more, and those that do nothing by now."""
+    cart = priced.cart
+    if not cart.voucher_codes or cart.status != "Open":
+        return priced
+    usable = {voucher.code for voucher in priced.vouchers}
+    at_work = {voucher.code for voucher in priced.working_vouchers} | priced.waiting
+    found = [Problem("voucher_invalid", None, {"voucher": code}) for code in cart.voucher_codes if code not in usable]
+    found += [
+        Problem("voucher_not_applicable", None, {"voucher": code})
+        for code in cart.voucher_codes
+        if cart.lines and code in usable - at_work
+    ]
+    return replace(priced, problems=(*priced.problems, *found))
 
 
-def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, list[PricedCart]]:
+def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, list[tuple[ShippingQuote, PricedCart]]]:
     """The cart priced for a destination, and once for each way of delivery that serves it, cheapest first."""
     vouchers = vouchers_of(cart)
     offers, rules = offers_of(cart, vouchers), rules_of(cart)
     price = partial(price_cart, cart, offers, vouchers=vouchers, rules=rules, destination=destination)
-    found = price()
-    assert found is not None
-    found = replace(found, problems=(*found.problems, *voucher_problems(cart, vouchers)))
+    found = with_voucher_problems(price(is_brought=destination is not None))
     quotes = quotes_for(found.lines, cart.currency, rules, destination)
-    return found, [each for quote in quotes if (each := price(shipping_code=quote.code)) is not None]
+    by_method = [price(shipping_code=quote.code) for quote in quotes]
+    return found, [(each.shipping, each) for each in by_method if each.shipping is not None]
 
 
 def vouchers_of(cart: Cart, *, email: str = "") -> list[Voucher]:
@@ -180,11 +199,16 @@ def offers_of(
 ) -> list[ConditionalOffer]:
     """The offers that may apply to the cart, those of its vouchers told so. The two flags are those of `offers_for`.
 
+    Of several codes of one offer the first works.
+
     Uses are counted for the cart's owner, or for the guest of that e-mail address.
     """
     if not cart.lines:
         return []
-    by_offer = {offer.pk: voucher for voucher in vouchers for offer in voucher.offers.all()}
+    by_offer: dict[int, Voucher] = {}
+    for voucher in vouchers:
+        for offer in voucher.offers.all():
+            by_offer.setdefault(offer.pk, voucher)
     offers = offers_for(
         [line.product_id for line in cart.lines],
         token=cart.rules_token,

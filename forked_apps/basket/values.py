@@ -13,6 +13,8 @@ from forked_apps.voucher.models import Voucher
 from nexus_shop.core.money import ZERO, Money, Price
 from nexus_shop.markets.taxes import TaxBook
 
+from .errors import OptionFacts
+
 TOTAL_PARTS = ("items", "discount", "shipping", "tax", "total")
 
 
@@ -86,7 +88,10 @@ class ChosenOption:
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """One line of a cart, or of a one-shot order, with the facts of its product and stock record as they are now."""
+    """One line of a cart, or of a one-shot order, with the facts of its product and stock record as they are now.
+
+    `misfit` is an option that does not fit the product any more.
+    """
 
     handle: str
     product_id: int
@@ -104,6 +109,7 @@ class CartLine:
     quantity: int
     price_when_added: Decimal | None = None
     options: tuple[ChosenOption, ...] = ()
+    misfit: OptionFacts | None = None
 
     @property
     def entered(self) -> Decimal | None:
@@ -162,13 +168,14 @@ class PricedLine:
 class Totals:
     """All gross: total = items - discount + shipping, and `tax` is contained in it.
 
-    Where the tax cannot be known yet all are net, and `tax` is None.
+    Where the tax cannot be known yet all are net, and `tax` is None. Where no way of delivery takes the goods,
+    `shipping` is None and not in the total.
     """
 
     currency: str
     items: Decimal
     discount: Decimal
-    shipping: Decimal
+    shipping: Decimal | None
     tax: Decimal | None
     total: Decimal
 
@@ -189,12 +196,30 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:
-    """A cart with all prices: what the shopper sees and what checkout compares and writes."""
+    """A cart with all prices: what the shopper sees and what checkout compares and writes.
+
+    `is_served`: the way of delivery that was asked for takes the goods there. Else `shipping` only gives an idea of the
+    price, for no order; None where nothing takes them at all. `waiting` are codes of vouchers for a delivery that costs
+    something, as this one does not.
+    """
 
     cart: Cart
     lines: tuple[PricedLine, ...]
     applications: tuple[Application, ...]
     vouchers: tuple[Voucher, ...]
-    shipping: ShippingQuote
+    shipping: ShippingQuote | None
+    is_served: bool
     totals: Totals
     problems: tuple[Problem, ...]
+    waiting: frozenset[str] = frozenset()
+
+    @property
+    def working_vouchers(self) -> tuple[Voucher, ...]:
+        """Those that do something for this cart: the ones that its order uses up."""
+        codes = {each.voucher.code for each in self.applications if each.voucher is not None}
+        return tuple(voucher for voucher in self.vouchers if voucher.code in codes)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether the goods are brought to an address."""
+        return self.shipping is None or self.shipping.needs_address

@@ -5,15 +5,18 @@ from typing import Final
 
 from django.db import connection
 
-from forked_apps.voucher.errors import VoucherFacts, VoucherInvalid, VoucherNotApplicable
+from forked_apps.offer.explaining import REASONS
+from forked_apps.voucher.errors import VoucherFacts, VoucherInvalid, VoucherNotApplicable, WantFacts
+from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.queries import wants_of
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction
 
 from .errors import QuantityFacts, QuantityLimit
+from .explaining import idle_offers_of
 from .locking import changed, lock, lock_existing
-from .queries import cart_by_id, priced
-from .values import CartRef, Changed, PricedCart
+from .queries import cart_by_id, estimates
+from .values import Cart, CartRef, Changed
 
 MAX_VOUCHERS: Final = 10
 
@@ -23,8 +26,8 @@ def add_voucher(ref: CartRef, *, code: str, token: str, version: int | None = No
     """Put a voucher into the cart by its code, in whatever case; one that is there already stays.
 
     Locks the cart. Raises VoucherInvalid (unknown, expired, used up, not for this customer: it does not say which),
-    VoucherNotApplicable for a valid one that does nothing for this cart, QuantityLimit, CartNotFound, CartOrdered,
-    StaleVersion.
+    VoucherNotApplicable for a valid one that does nothing for this cart, however it is delivered, QuantityLimit,
+    CartNotFound, CartOrdered, StaleVersion.
     """
     locked = lock(ref, token=token, version=version)
     cart = cart_by_id(locked.id)
@@ -33,12 +36,13 @@ def add_voucher(ref: CartRef, *, code: str, token: str, version: int | None = No
         return changed(locked)
     if len(cart.voucher_codes) >= MAX_VOUCHERS:
         raise QuantityLimit(QuantityFacts(limit=MAX_VOUCHERS), pointer="/code")
-    tried = priced(replace(cart, voucher_codes=(*cart.voucher_codes, code)))
-    voucher = next((voucher for voucher in tried.vouchers if voucher.code == code), None)
+    tried = replace(cart, voucher_codes=(*cart.voucher_codes, code))
+    priced, by_method = estimates(tried, None)
+    voucher = next((voucher for voucher in priced.vouchers if voucher.code == code), None)
     if voucher is None:
         raise VoucherInvalid(VoucherFacts(codes=[code]), pointer="/code")
-    if not _is_at_work(code, tried):
-        raise VoucherNotApplicable(wants_of(voucher), pointer="/code")
+    if not any(voucher in each.working_vouchers for each in (priced, *(each for _, each in by_method))):
+        raise VoucherNotApplicable(_why_idle(voucher, tried), pointer="/code")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO basket_basket_vouchers (basket_id, voucher_id) VALUES (%s, %s)", [locked.id, voucher.pk]
@@ -64,5 +68,7 @@ def remove_voucher(ref: CartRef, *, code: str, version: int | None = None) -> Ch
     return changed(locked)
 
 
-def _is_at_work(code: str, cart: PricedCart) -> bool:
-    return any(each.voucher is not None and each.voucher.code == code for each in cart.applications)
+def _why_idle(voucher: Voucher, cart: Cart) -> WantFacts:
+    reasons = idle_offers_of(voucher, cart)
+    reason = min(reasons.values(), key=REASONS.index, default="used_up")
+    return WantFacts(reason, wants_of(voucher, only=[pk for pk, why in reasons.items() if why == "condition"]))

@@ -40,10 +40,11 @@ def store_attachment(content: bytes, *, kind: str, pointer: str | None = None) -
     return name if default_storage.exists(name) else default_storage.save(name, ContentFile(clean))
 
 
-def is_attachment(name: str, *, kind: str) -> bool:
-    """Whether the name is one that `store_attachment` gives for the kind."""
+def is_stored(name: str, *, kind: str) -> bool:
+    """Whether the name is one that `store_attachment` has given to a file of the kind, and the file is there."""
     found = NAME.fullmatch(name)
-    return found is not None and (found[1] in PICTURES.values()) == (kind == "image")
+    fits = found is not None and (found[1] in PICTURES.values()) == (kind == "image")
+    return fits and default_storage.exists(name)
 
 
 def _file(content: bytes) -> tuple[str, bytes] | None:

@@ -5,7 +5,7 @@
 | text | a text without markup |
 | richtext | HTML, which is sanitised |
 | integer, float, boolean | a number of 32 bits; a finite number; true or false |
-| date, datetime | ISO 8601, a datetime with its offset |
+| date, datetime | ISO 8601, a datetime with its offset, of the years 2 to 9998; it is kept in UTC |
 | option | an option's text, as the group has it |
 | multi_option | a list of them; an empty one takes the value away |
 | entity | `{"type": "product", "id": 5}`: a product, category or brand that is there |
@@ -18,18 +18,26 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from nexus_shop.core.transactions import transaction_required
 
-from .attachments import is_attachment
-from .errors import AttributeRequired, AttributeUnknown, ClassChangeRefused, Codes
+from .attachments import is_stored
+from .errors import (
+    AttributeRequired,
+    AttributeUnknown,
+    ClassChangeRefused,
+    Codes,
+    TwinFacts,
+    VariantExists,
+)
 from .fields import flag, html, refused, text, whole
 from .models import AttributeOption, Brand, Category, Product, ProductAttribute, ProductAttributeValue, ProductClass
 
@@ -38,6 +46,21 @@ MAX_CHOICES: Final = 200
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 ENTITIES: Final[Mapping[str, type[Model]]] = {"product": Product, "category": Category, "brand": Brand}
+
+# A variant of the parent that has exactly the values of the child; without any value none is like another.
+TWIN: Final = """
+    WITH said AS (
+        SELECT v.product_id, jsonb_object_agg(v.attribute_id,
+                to_jsonb(v) - '{id,product_id,attribute_id}'::text[] || jsonb_build_object('options', (
+                    SELECT jsonb_agg(o.attributeoption_id ORDER BY o.attributeoption_id)
+                    FROM catalogue_productattributevalue_value_multi_option o
+                    WHERE o.productattributevalue_id = v.id))) AS says
+        FROM catalogue_productattributevalue v JOIN catalogue_product p ON p.id = v.product_id
+        WHERE p.parent_id = %(parent)s
+        GROUP BY v.product_id)
+    SELECT twin.product_id FROM said own JOIN said twin ON twin.says = own.says AND twin.product_id <> own.product_id
+    WHERE own.product_id = %(child)s ORDER BY 1 LIMIT 1
+"""
 
 JSON = Any
 _TEXT = text(MAX_TEXT, lines=True, markup=False)
@@ -59,12 +82,14 @@ class _Parsed:
 
 @transaction_required
 def set_attributes(product: Product, values: Mapping[str, JSON]) -> bool:
-    """Set the attributes named by code; the others stay. Whether something changed. The caller has locked the product.
+    """Set the attributes named by code; the others stay. Whether something changed.
 
-    Raises AttributeUnknown, ValueRefused and AttributeRequired, with the pointer `/attributes/code`.
+    The caller has locked the product, of a variant its parent too. Raises AttributeUnknown, ValueRefused and
+    AttributeRequired, with the pointer `/attributes/code`; VariantExists where another variant says the same of itself.
     """
-    known = {attribute.code: attribute for attribute in _attributes_of(product)}
-    held = {value.attribute_id: value for value in _values_of(product)}
+    attributes = _attributes_of(product)
+    known = {attribute.code: attribute for attribute in attributes}
+    held = {value.attribute_id: value for value in _values_of(product)} if values else {}
     is_changed = False
     for code, value in values.items():
         attribute = known.get(code)
@@ -73,8 +98,18 @@ def set_attributes(product: Product, values: Mapping[str, JSON]) -> bool:
         old = held.get(attribute.pk)
         if not _is_written_back(attribute, old, value):
             is_changed |= _write(product, attribute, old, _parsed(attribute, value))
-    require_attributes(product)
+    _require(product, attributes)
+    if is_changed and product.is_child:
+        _ensure_no_twin(product)
     return is_changed
+
+
+def _ensure_no_twin(child: Product) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TWIN, {"parent": child.parent_id, "child": child.pk})
+        found = cursor.fetchone()
+    if found is not None:
+        raise VariantExists(TwinFacts(found[0]), pointer="/attributes")
 
 
 @transaction_required
@@ -83,7 +118,11 @@ def require_attributes(product: Product) -> None:
 
     A variant has its parent's, too. Of a parent its variants are asked.
     """
-    required = {attribute.pk: attribute.code for attribute in _attributes_of(product) if attribute.required}
+    _require(product, _attributes_of(product))
+
+
+def _require(product: Product, attributes: Sequence[ProductAttribute]) -> None:
+    required = {attribute.pk: attribute.code for attribute in attributes if attribute.required}
     if not required:
         return
     if product.is_parent:
@@ -131,8 +170,7 @@ def class_id_of(product: Product) -> int | None:
 
 
 def _attributes_of(product: Product) -> list[ProductAttribute]:
-    found = ProductAttribute.objects.filter(product_class=class_id_of(product)).select_related("option_group")
-    return list(found.order_by("pk"))
+    return list(ProductAttribute.objects.filter(product_class=class_id_of(product)).order_by("pk"))
 
 
 def _values_of(product: Product) -> list[ProductAttributeValue]:
@@ -218,13 +256,13 @@ def _datetime(value: JSON, pointer: str) -> datetime:
         found = None
     if found is None or found.tzinfo is None or not 1 < found.year < date.max.year:
         raise refused(_("A time is written like 2000-01-31T12:00:00Z."), pointer)
-    return found
+    return found.astimezone(UTC)  # PostgreSQL takes no offset of 16 hours and more
 
 
 def _file(kind: str) -> Any:
     def check(value: JSON, pointer: str) -> str:
-        if not isinstance(value, str) or not is_attachment(value, kind=kind):
-            raise refused(_("There is no such stored file: upload it first."), pointer)
+        if not isinstance(value, str) or not is_stored(value, kind=kind):
+            raise refused(_("There is no such stored file: upload it in the dashboard first."), pointer)
         return value
 
     return check

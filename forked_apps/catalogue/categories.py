@@ -329,13 +329,6 @@ def save_category(
 
 
 @transaction(before_commit="documents")
-def delete_category(category_id: int) -> None:
-    """Delete a category with those below it; products stay. Locks the tree. Raises NotFound."""
-    lock_tree()
-    _node(category_id).delete()
-
-
-@transaction(before_commit="documents")
 def show_categories(category_ids: list[int], *, is_public: bool) -> int:
     """Make categories public, or hide them with all below; returns how many there were. Locks the tree."""
     lock_tree()

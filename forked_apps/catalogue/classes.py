@@ -93,6 +93,12 @@ def create_class(values: Mapping[str, Any]) -> int:
 
     The slug is made from the name where left out. Raises SlugTaken, NotFound for an option.
     """
+    return add_class(values)
+
+
+@transaction_required
+def add_class(values: Mapping[str, Any]) -> int:
+    """`create_class` inside the transaction of a caller."""
     return _write_class(ProductClass(), values)
 
 
@@ -102,6 +108,12 @@ def change_class(class_id: int, *, changes: Mapping[str, Any], version: str | No
 
     Raises NotFound, StaleVersion, SlugTaken, StillUsed where a tax rate names the slug.
     """
+    return alter_class(class_id, changes=changes, version=version)
+
+
+@transaction_required
+def alter_class(class_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+    """`change_class` inside the transaction of a caller."""
     row = _locked_class(class_id, version)
     slug = changes.get("slug") or row.slug
     rates = TaxRate.objects.filter(product_class=row.slug).count() if slug != row.slug else 0
@@ -191,6 +203,12 @@ def create_attribute(values: Mapping[str, Any]) -> int:
 
     Locks the class. Raises CodeTaken, AttributeRefused, NotFound for class or group.
     """
+    return add_attribute(values)
+
+
+@transaction_required
+def add_attribute(values: Mapping[str, Any]) -> int:
+    """`create_attribute` inside the transaction of a caller."""
     return _write_attribute(ProductAttribute(product_class=_class_named(values["product_class"])), values)
 
 
@@ -200,6 +218,12 @@ def change_attribute(attribute_id: int, *, changes: Mapping[str, Any], version: 
 
     Locks the attribute. Raises NotFound, StaleVersion, CodeTaken, AttributeRefused, StillUsed.
     """
+    return alter_attribute(attribute_id, changes=changes, version=version)
+
+
+@transaction_required
+def alter_attribute(attribute_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+    """`change_attribute` inside the transaction of a caller."""
     row = _locked_attribute(attribute_id, version)
     stored = _stored_attribute(row)
     for name in ("product_class", "type", "option_group"):
@@ -213,6 +237,12 @@ def change_attribute(attribute_id: int, *, changes: Mapping[str, Any], version: 
 @transaction(before_commit="documents")
 def delete_attribute(attribute_id: int, *, version: str | None = None) -> None:
     """Delete an attribute that no product has a value of. Raises NotFound, StaleVersion, StillUsed."""
+    remove_attribute(attribute_id, version=version)
+
+
+@transaction_required
+def remove_attribute(attribute_id: int, *, version: str | None = None) -> None:
+    """`delete_attribute` inside the transaction of a caller."""
     row = _locked_attribute(attribute_id, version)
     _check_unused(row, None)
     row.delete()

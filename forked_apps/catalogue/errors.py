@@ -181,6 +181,20 @@ class TooManyVariants(DomainError):
     message = _("That would be too many variants.")
 
 
+@dataclass(frozen=True)
+class TwinFacts:
+    """The variant that is there already."""
+
+    variant: int
+
+
+class VariantExists(DomainError):
+    """Another variant of the product has the same attributes: shoppers could not tell the two apart."""
+
+    code = "variant_exists"
+    message = _("Another variant of this product has the same attributes.")
+
+
 class VariantRequired(DomainError):
     """A parent product is not sold itself: one of its variants is."""
 

@@ -15,6 +15,12 @@ from .slugs import is_allowed
 MAX_HTML: Final = 50_000
 MAX_META: Final = 1000
 SLUG: Final = re.compile(r"[-a-zA-Z0-9_]+")
+#: Characters that leave no ink, beside white space: Unicode's default ignorables, and blanks that count as letters.
+INKLESS: Final = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+)
+INVISIBLE: Final = re.compile(rf"[\s{INKLESS}\U000e0000-\U000e0fff]+")
 
 Check = Callable[[Any, str], Any]  # value, JSON pointer -> the value to be stored
 
@@ -39,6 +45,8 @@ def text(max_length: int, *, blank: bool = True, lines: bool = False, markup: bo
             raise refused(_("This text is too long: it may have %d characters.") % max_length, pointer)
         if any(is_control(char) and not (lines and char in "\r\n\t") for char in stripped):
             raise refused(_("This text has characters that cannot be shown."), pointer)
+        if stripped and not lines and is_invisible(stripped):
+            raise refused(_("Of this text nothing can be seen."), pointer)
         if not markup and MARKUP.search(stripped):
             raise refused(_("This text may have no markup."), pointer)
         if not stripped and not blank:
@@ -51,6 +59,11 @@ def text(max_length: int, *, blank: bool = True, lines: bool = False, markup: bo
 def is_control(char: str) -> bool:
     """NUL and the like, and halves of characters: PostgreSQL or UTF-8 do not take them."""
     return char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff"
+
+
+def is_invisible(text: str) -> bool:
+    """Whether people would see nothing: white space, joiners, marks of direction and the like."""
+    return INVISIBLE.fullmatch(text) is not None
 
 
 def html(max_length: int = MAX_HTML) -> Check:

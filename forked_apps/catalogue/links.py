@@ -50,8 +50,9 @@ def place_in_categories(product: Product, category_ids: Sequence[int]) -> None:
     ids = _ids(category_ids, "/categories")
     _ensure_all_there(ids, set(Category.objects.filter(pk__in=ids).values_list("pk", flat=True)), "/categories")
     links = ProductCategory.objects.filter(product=product)
-    links.exclude(category__in=ids).delete()
-    held = set(links.values_list("category_id", flat=True))
+    held = set(links.order_by().values_list("category_id", flat=True))
+    if held - set(ids):
+        links.exclude(category__in=ids).delete()
     ProductCategory.objects.bulk_create(
         ProductCategory(product=product, category_id=pk) for pk in sorted(set(ids) - held)
     )

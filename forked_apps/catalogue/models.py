@@ -328,6 +328,13 @@ class ProductAttribute(_Translated, AbstractProductAttribute):
 class ProductAttributeValue(AbstractProductAttributeValue):
     """Oscar's value of an attribute."""
 
+    class Meta(AbstractProductAttributeValue.Meta):
+        indexes = [
+            models.Index(
+                "entity_object_id", condition=models.Q(entity_object_id__isnull=False), name="values_by_entity"
+            )
+        ]
+
 
 class AttributeOptionGroup(AbstractAttributeOptionGroup):
     """Oscar's group of options of an attribute."""

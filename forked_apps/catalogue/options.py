@@ -91,6 +91,12 @@ def _stored_group(row: AttributeOptionGroup) -> StoredGroup:
 @transaction(before_commit="documents")
 def create_group(values: Mapping[str, Any]) -> int:
     """Make a group of `name`, `code` and `options` (Choices); returns its id. Raises CodeTaken."""
+    return add_group(values)
+
+
+@transaction_required
+def add_group(values: Mapping[str, Any]) -> int:
+    """`create_group` inside the transaction of a caller."""
     return _write_group(AttributeOptionGroup(), values)
 
 
@@ -100,6 +106,12 @@ def change_group(group_id: int, *, changes: Mapping[str, Any], version: str | No
 
     Locks the group. Raises NotFound, StaleVersion, CodeTaken, StillUsed where a value that goes is a product's.
     """
+    return alter_group(group_id, changes=changes, version=version)
+
+
+@transaction_required
+def alter_group(group_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+    """`change_group` inside the transaction of a caller."""
     return _write_group(_locked_group(group_id, version), changes)
 
 
@@ -208,6 +220,12 @@ def create_option(values: Mapping[str, Any]) -> int:
 
     Raises CodeTaken, AttributeRefused, NotFound for the group.
     """
+    return add_option(values)
+
+
+@transaction_required
+def add_option(values: Mapping[str, Any]) -> int:
+    """`create_option` inside the transaction of a caller."""
     return _write_option(Option(), values)
 
 
@@ -217,6 +235,12 @@ def change_option(option_id: int, *, changes: Mapping[str, Any], version: str | 
 
     Locks the option. Raises NotFound, StaleVersion, CodeTaken, AttributeRefused.
     """
+    return alter_option(option_id, changes=changes, version=version)
+
+
+@transaction_required
+def alter_option(option_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+    """`change_option` inside the transaction of a caller."""
     return _write_option(_locked_option(option_id, version), changes)
 
 

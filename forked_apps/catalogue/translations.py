@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db import transaction as django_transaction
+from django.db.models import QuerySet
 from oscar.core.utils import slugify
 
 from nexus_shop.core.errors import NotFound
@@ -15,6 +16,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import SlugTaken, TranslationFacts, TranslationRefused
+from .fields import is_control, is_invisible
 from .html import MARKUP, sanitised
 from .locks import lock_tree
 from .models import AttributeOption, Category, Option, Product, ProductAttribute
@@ -30,6 +32,8 @@ KINDS: Final[Mapping[str, Any]] = {
     "options": Option,
 }
 HTML: Final = frozenset({"description", "long_description"})
+#: What may have several lines.
+LINES: Final = HTML | {"meta_description", "help_text"}
 #: What a slug is made of where none is given.
 NAMES: Final = ("title", "name")
 
@@ -69,30 +73,43 @@ def translations_of(thing: Any) -> Translations:
     )
 
 
-def stored_translations(kind: str, pk: int) -> Translations:
-    """The translations of a thing by its kind (a key of KINDS) and id. Raises NotFound."""
-    thing = KINDS[kind].objects.filter(pk=pk).first() if kind in KINDS else None
+def stored_translations(kind: str, pk: int, *, among: "QuerySet[Any] | None" = None) -> Translations:
+    """The translations of a thing by its kind (a key of KINDS) and id. Raises NotFound, also where it is none of
+    those that are named.
+    """
+    thing = _those(kind, among).filter(pk=pk).first() if kind in KINDS else None
     if thing is None:
         raise NotFound
     return translations_of(thing)
 
 
+def _those(kind: str, among: "QuerySet[Any] | None") -> "QuerySet[Any]":
+    things: QuerySet[Any] = KINDS[kind].objects.all()
+    return things if among is None else things.filter(pk__in=among.values("pk"))
+
+
 @transaction(before_commit="documents")
 def set_translations(
-    kind: str, pk: int, *, texts: Texts, replaces: bool = False, version: str | None = None
+    kind: str,
+    pk: int,
+    *,
+    texts: Texts,
+    replaces: bool = False,
+    version: str | None = None,
+    among: "QuerySet[Any] | None" = None,
 ) -> Translations:
     """Write translations of a thing, and its documents; returns what is there now.
 
     What `texts` does not name stays, or goes where it `replaces`; languages that the shop speaks no more stay. HTML is
     sanitised; a language that has a title or a name and no slug gets one made of it. Locks the thing; before a
-    category, the tree. Raises NotFound, StaleVersion, TranslationRefused, SlugTaken.
+    category, the tree. Raises NotFound (also where it is none of `among`), StaleVersion, TranslationRefused, SlugTaken.
     """
     model = KINDS.get(kind)
     if model is None:
         raise NotFound
     if model is Category:
         lock_tree()
-    thing = model.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
+    thing = _those(kind, among).select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
     if thing is None:
         raise NotFound
     ensure_current(version, translations_of(thing))
@@ -150,8 +167,10 @@ def _refusal(language: str, name: str | None, reason: str) -> TranslationRefused
 
 def _checked(thing: Any, language: str, name: str, text: str) -> str:
     text = text.strip()
-    if "\0" in text:
-        raise _refusal(language, name, "nul")
+    if any(is_control(char) and not (name in LINES and char in "\r\n\t") for char in text):
+        raise _refusal(language, name, "unprintable")
+    if text and name not in HTML and is_invisible(text):
+        raise _refusal(language, name, "unprintable")
     if text and name in HTML:
         text = sanitised(text)
     elif MARKUP.search(text):

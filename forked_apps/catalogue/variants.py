@@ -98,7 +98,7 @@ def _axes(parent: Product, chosen: Mapping[str, Sequence[str]]) -> list[_Axis]:
     known = {each.code: each for each in ProductAttribute.objects.filter(product_class=parent.product_class_id)}
     axes, size = [], 1
     for code, names in chosen.items():
-        pointer = f"/axes/{code}"
+        pointer = f"/axes/{code.replace('~', '~0').replace('/', '~1')}"
         attribute = known.get(code)
         if attribute is None:
             raise AttributeUnknown(pointer=pointer)

@@ -30,6 +30,7 @@ _PROMISED_BACK: Final = """
 _HELD: Final = """
     (SELECT COALESCE(sum(s.amount_debited - s.amount_refunded), 0) FROM payment_source s WHERE s.order_id = o.id)
 """
+_WANTED: Final = "(o.total_incl_tax - o.cancelled_total - o.returned_total)"
 _MONEY_OF_CHARGES: Final = f"""
     SELECT s.id FROM payment_source s JOIN order_order o ON o.id = s.order_id
     WHERE {_OURS} AND (s.amount_debited, s.amount_refunded) <> (
@@ -51,7 +52,23 @@ _CHARGE_HAS_ITS_ORDER: Final = """
 _PAID_ORDER_HAS_ITS_MONEY: Final = f"""
     SELECT o.id FROM order_order o
     WHERE {_OURS} AND o.payment_status = 'paid'
-      AND ({_HELD} < o.total_incl_tax - o.cancelled_total OR {_HELD} - {_PROMISED_BACK} > o.total_incl_tax)
+      AND ({_HELD} < {_WANTED} OR {_HELD} - {_PROMISED_BACK} > o.total_incl_tax)
+"""
+# An order that is asked for money lacks some; one that is not, and is to be delivered, has once had all of it.
+_UNPAID_ORDER_LACKS_MONEY: Final = f"""
+    SELECT o.id FROM order_order o
+    WHERE {_OURS} AND o.payment_status = 'awaiting' AND o.status IN ('pending', 'processing', 'shipped', 'delivered')
+      AND {_HELD} >= {_WANTED}
+"""
+_REFUNDED_ORDER_WAS_PAID: Final = f"""
+    SELECT o.id FROM order_order o
+    WHERE {_OURS} AND o.payment_status IN ('partially_refunded', 'refunded')
+      AND o.status IN ('pending', 'processing', 'shipped', 'delivered')
+      AND {_WANTED} > (
+        SELECT COALESCE(max(b.held), 0) FROM (
+            SELECT sum(CASE t.txn_type WHEN 'Debit' THEN t.amount WHEN 'Refund' THEN -t.amount ELSE 0 END)
+                   OVER (ORDER BY t.id) AS held
+            FROM payment_transaction t JOIN payment_source s ON s.id = t.source_id WHERE s.order_id = o.id) b)
 """
 _CANCELLED_ORDER_KEEPS_NONE: Final = f"""
     SELECT o.id FROM order_order o WHERE {_OURS} AND o.status = 'cancelled' AND {_HELD} > {_PROMISED_BACK}
@@ -155,6 +172,8 @@ INVARIANTS: Final[dict[str, str]] = {
     "I2 prices are those of their last changes": PRICES_ARE_THEIR_LAST_CHANGES,
     "I3 a charge belongs to one order, which has its money": _CHARGE_HAS_ITS_ORDER,
     "I3 a paid order has its money": _PAID_ORDER_HAS_ITS_MONEY,
+    "I3 an order that awaits payment lacks money": _UNPAID_ORDER_LACKS_MONEY,
+    "I3 an order that was refunded was paid before": _REFUNDED_ORDER_WAS_PAID,
     "I3 a cancelled order keeps no money": _CANCELLED_ORDER_KEEPS_NONE,
     "I4 sources are the sums of their transactions": _MONEY_OF_CHARGES,
     "I4 no more is given back than was charged": _REFUNDS_WITHIN_CHARGES,

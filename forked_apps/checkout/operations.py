@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from forked_apps.address.errors import CountryFacts, CountryNotServed
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress, check_address
-from forked_apps.basket.errors import CartEmpty, ProductFacts, ProductUnavailable
+from forked_apps.basket.errors import CartEmpty, InvalidOption, ProductFacts, ProductUnavailable
 from forked_apps.basket.limits import Held, check_total
 from forked_apps.basket.models import line_reference
 from forked_apps.basket.operations import Wanted, checked_article, lock_cart, submit_cart
@@ -22,6 +22,7 @@ from forked_apps.basket.options import check_options
 from forked_apps.basket.pricing import price_cart
 from forked_apps.basket.queries import cart_by_id, offers_of, rules_of
 from forked_apps.basket.values import Cart, CartLine, PricedCart, extra_of
+from forked_apps.offer.errors import LostOfferFacts, OfferUsedUp
 from forked_apps.offer.operations import take_capped_offers
 from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import PROCESSING
@@ -34,10 +35,12 @@ from forked_apps.partner.reservations import exchange_reservation
 from forked_apps.payment.errors import PaymentMethodUnknown
 from forked_apps.payment.gateways.registry import available_methods, method_of
 from forked_apps.payment.operations import open_source
+from forked_apps.voucher.errors import LostVoucherFacts, VoucherInvalid
+from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.operations import lock_vouchers, use_vouchers
 from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.handles import new_handle
-from nexus_shop.core.money import Money
+from nexus_shop.core.money import ZERO, Money
 from nexus_shop.core.rules import rules_token
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import Destination
@@ -58,8 +61,8 @@ class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
     `email` is the login's own for one: offers count its uses with those of a guest of that address.
-    `shipping_method` None is the cheapest, `payment_method` None the default one. `client` is whom unpaid orders are
-    counted for; nobody's are not limited.
+    `shipping_method` None is the cheapest (that brings the goods, where there is a shipping address), `payment_method`
+    None the default one. `client` is whom unpaid orders are counted for; nobody's are not limited.
     """
 
     user_id: int | None
@@ -95,7 +98,7 @@ def complete_checkout(
     Locks the cart, then vouchers, the customer (where an offer has a limit for each), the client, capped offers and
     stock. Completing an ordered cart returns its order; its open checkout is completed with it, and stock that it
     holds becomes the order's. Raises CartEmpty, TotalChanged (with the new totals), CurrencyMismatch,
-    InsufficientStock (every short line), ProductUnavailable, QuantityLimit, OfferUsedUp, VoucherInvalid,
+    InsufficientStock (every short line), ProductUnavailable, InvalidOption, QuantityLimit, OfferUsedUp, VoucherInvalid,
     TooManyUnpaidOrders, StaleVersion, and the rules on address, shipping and payment method; then nothing is changed.
     Publishes OrderPlaced.
     """
@@ -137,7 +140,7 @@ def order_locked_cart(
 
 @transaction
 def place_order(wanted: Sequence[Wanted], *, details: Details) -> Order:
-    """Order products without a cart, by the cheapest shipping and the default payment method.
+    """Order products without a cart, by the cheapest shipping and the default payment method of `Details`.
 
     Nothing is captured until the shopper confirms the total of the order's next action. Locks vouchers, the customer,
     capped offers and stock as `complete_checkout`; raises as it, without comparing totals. Publishes OrderPlaced.
@@ -200,11 +203,15 @@ def _place(
     if method is None:
         raise PaymentMethodUnknown(pointer="/payment_method")
     priced = _priced(cart, details)
-    countries = _checked_addresses(details, requires_shipping=priced.shipping.needs_address)
+    countries = _checked_addresses(details, priced)
     if expected_total is not None:
         _compare(priced, expected_total, expected_shipping)
     standing = check_client(details.client, basket_id=cart.id, is_free=not priced.totals.total)
-    _take_offers(priced)
+    try:
+        _take_offers(priced)
+    except OfferUsedUp as refused:  # what the rivals have left is read anew
+        totals = _priced(cart, details).totals.as_json()
+        raise OfferUsedUp(LostOfferFacts(refused.facts.offers, totals)) from refused
     if standing.holds_stock and cart.id is not None:
         exchange_reservation(cart.id, claims_of(cart))
     else:
@@ -223,7 +230,7 @@ def _place(
             customer_notes=details.notes or cart.notes,
         ),
     )
-    use_vouchers(priced.vouchers, order_id=order.pk, user_id=details.user_id)
+    use_vouchers(priced.working_vouchers, order_id=order.pk, user_id=details.user_id)
     open_source(order, method=method)
     if not order.total_incl_tax:  # nothing to wait for
         move_order(order, status=PROCESSING)
@@ -234,8 +241,7 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     """The cart at the prices of now, with its vouchers and those named at checkout, which stay locked."""
     if details.user_id is None and not details.email:
         raise EmailRequired(pointer="/email")
-    codes = {*cart.voucher_codes, *details.vouchers}
-    vouchers = lock_vouchers(codes, user_id=details.user_id, email=details.email)
+    vouchers = _locked_vouchers(cart, details)
     destination = destination_of(details.shipping_address, billing=details.billing_address)
     priced = price_cart(
         cart,
@@ -244,18 +250,39 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
         rules=rules_of(cart),
         destination=destination,
         shipping_code=details.shipping_method,
+        is_brought=details.shipping_address is not None,
     )
-    if priced is None:
-        raise ShippingMethodUnknown(pointer="/shipping_method")
-    if priced.totals.tax is None and not priced.shipping.needs_address:
+    if priced.totals.tax is None and not priced.needs_address:
         raise BillingAddressRequired(pointer="/billing_address")
     if priced.totals.tax is None:
         raise ShippingAddressRequired(pointer="/shipping_address")
     withdrawn = [line.line.product_id for line in priced.lines if line.unit is None or not line.line.is_sold]
     if withdrawn:
         raise ProductUnavailable(ProductFacts(product_ids=withdrawn))
-    check_total(priced.totals.items + priced.totals.shipping)
+    check_line_options(cart)
+    check_total(priced.totals.items + (priced.totals.shipping or ZERO))
     return priced
+
+
+def check_line_options(cart: Cart) -> None:
+    """Raise InvalidOption where what the shopper said of a line does not fit its product any more."""
+    misfit = next((line.misfit for line in cart.lines if line.misfit is not None), None)
+    if misfit is not None:
+        raise InvalidOption(misfit)
+
+
+def _locked_vouchers(cart: Cart, details: Details) -> list[Voucher]:
+    """The vouchers. Where only those of the cart do not count any more, the error says what it costs without them."""
+    codes = [*cart.voucher_codes, *details.vouchers]
+    try:
+        return lock_vouchers(codes, user_id=details.user_id, email=details.email)
+    except VoucherInvalid as refused:
+        gone = set(refused.facts.codes)
+        if gone & {code.upper() for code in details.vouchers}:
+            raise
+        rest = replace(cart, voucher_codes=tuple(code for code in cart.voucher_codes if code not in gone))
+        totals = _priced(rest, details).totals.as_json()
+        raise VoucherInvalid(LostVoucherFacts(refused.facts.codes, totals)) from refused
 
 
 def destination_of(shipping: PostalAddress | None, *, billing: PostalAddress | None) -> Destination | None:
@@ -264,11 +291,15 @@ def destination_of(shipping: PostalAddress | None, *, billing: PostalAddress | N
     return Destination(address.country, address.state, address.postcode) if address else None
 
 
-def _checked_addresses(details: Details, *, requires_shipping: bool) -> dict[str, Country]:
-    """The countries of the addresses, by code. Goods go only where the shop delivers; a bill goes anywhere."""
-    if requires_shipping and details.shipping_address is None:
+def _checked_addresses(details: Details, priced: PricedCart) -> dict[str, Country]:
+    """The countries of the addresses, by code. Goods go only where a method brings them; a bill goes anywhere."""
+    is_nowhere = priced.shipping is None or (details.shipping_method is not None and not priced.is_served)
+    if not is_nowhere and priced.needs_address and details.shipping_address is None:
         raise ShippingAddressRequired(pointer="/shipping_address")
-    return countries_of(details.shipping_address, billing=details.billing_address)
+    countries = countries_of(details.shipping_address, billing=details.billing_address)
+    if is_nowhere or not priced.is_served:
+        raise ShippingMethodUnknown(pointer="/shipping_method")
+    return countries
 
 
 def countries_of(shipping: PostalAddress | None, *, billing: PostalAddress | None) -> dict[str, Country]:
@@ -287,10 +318,11 @@ def countries_of(shipping: PostalAddress | None, *, billing: PostalAddress | Non
 def _compare(priced: PricedCart, expected: Money, expected_shipping: Money | None) -> None:
     if expected.currency != priced.totals.currency:
         raise CurrencyMismatch(pointer="/expected_total/currency")
-    shipping = expected_shipping or Money(priced.totals.shipping, priced.totals.currency)
+    charge = priced.totals.shipping or ZERO
+    shipping = expected_shipping or Money(charge, priced.totals.currency)
     if shipping.currency != priced.totals.currency:
         raise CurrencyMismatch(pointer="/shipping_charge/currency")
-    if expected.amount != priced.totals.total or shipping.amount != priced.totals.shipping:
+    if expected.amount != priced.totals.total or shipping.amount != charge:
         raise TotalChanged(TotalFacts(totals=priced.totals.as_json()))
 
 

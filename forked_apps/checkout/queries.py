@@ -1,7 +1,7 @@
 """Reading checkouts: what was said so far, priced as the cart is now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,12 +11,13 @@ from django.utils import timezone
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
 from forked_apps.basket.pricing import price_cart, quotes_for
-from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, voucher_problems, vouchers_of
+from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, vouchers_of, with_voucher_problems
 from forked_apps.basket.values import Cart, CartRef, PricedCart
 from forked_apps.payment.gateways.registry import method_of
 from forked_apps.shipping.pricing import ShippingQuote
 
 from .operations import claims_of, destination_of
+from .ordered import ordered_cart
 
 # The referrer's own checkout. `version` grows with the checkout and with its cart; a cart that went into another one
 # takes its checkout along.
@@ -112,22 +113,30 @@ def _address(fields: Any) -> PostalAddress | None:
 
 
 def priced_checkout(session: Session) -> PricedCheckout:
-    """The checkout as the shopper sees it. A way of delivery that is gone counts as not chosen."""
+    """The checkout as the shopper sees it. A way of delivery that is gone counts as not chosen.
+
+    A completed one is as it was ordered.
+    """
     cart = cart_by_id(session.basket_id)
+    ordered = ordered_cart(cart) if session.order_id is not None else None
+    if ordered is not None:
+        return PricedCheckout(session, ordered, [], [], [])
     destination = destination_of(session.shipping_address, billing=session.billing_address)
     vouchers = vouchers_of(cart, email=session.email)
     offers = offers_of(cart, vouchers, email=session.email)
     rules = rules_of(cart)
-    priced = None
-    for code in dict.fromkeys([session.shipping_method or None, None]):
-        priced = priced or price_cart(
-            cart, offers, vouchers=vouchers, rules=rules, destination=destination, shipping_code=code
-        )
-    assert priced is not None
+    priced = price_cart(
+        *(cart, offers),
+        vouchers=vouchers,
+        rules=rules,
+        destination=destination,
+        shipping_code=session.shipping_method or None,
+        is_brought=session.shipping_address is not None,
+    )
     quotes = quotes_for(priced.lines, cart.currency, rules, destination)
     if not session.is_open:
         return PricedCheckout(session, priced, quotes, [], [])
-    priced = replace(priced, problems=(*priced.problems, *voucher_problems(cart, vouchers)))
+    priced = with_voucher_problems(priced)
     return PricedCheckout(session, priced, quotes, _missing(session, priced, quotes), _flaws(session, quotes))
 
 
@@ -135,8 +144,8 @@ def _missing(session: Session, priced: PricedCart, quotes: list[ShippingQuote]) 
     steps = {
         "items": bool(priced.cart.lines),
         "email": bool(session.email or session.owner_id),
-        "shipping_address": session.shipping_address is not None or not priced.shipping.needs_address,
-        "billing_address": priced.totals.tax is not None or priced.shipping.needs_address,
+        "shipping_address": session.shipping_address is not None or not priced.needs_address,
+        "billing_address": priced.totals.tax is not None or priced.needs_address,
         "shipping_method": _has_method(session, quotes),
     }
     return [step for step, is_done in steps.items() if not is_done]

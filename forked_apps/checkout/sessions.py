@@ -29,7 +29,16 @@ from nexus_shop.core.transactions import transaction
 
 from .errors import CheckoutClosed, ShippingMethodUnknown
 from .models import CheckoutSession
-from .operations import Details, Placed, claims_of, countries_of, destination_of, order_locked_cart, order_of
+from .operations import (
+    Details,
+    Placed,
+    check_line_options,
+    claims_of,
+    countries_of,
+    destination_of,
+    order_locked_cart,
+    order_of,
+)
 from .queries import Session, find_checkout
 
 AGE_DAYS: Final = 90
@@ -122,7 +131,7 @@ def open_payment_session(
     Before there is an order that is TIME_TO_PAY_GATEWAY at most. Opened again it holds what the cart has now, no longer
     than before: only once its time is up it begins anew. `is_known`: there has to be one already. Locks the cart, the
     client's reservations, then stock. Raises NotFound, CheckoutClosed, CartEmpty, PaymentMethodUnknown,
-    ProductUnavailable, InsufficientStock, TooManyReservations.
+    ProductUnavailable, InvalidOption, InsufficientStock, TooManyReservations.
     """
     session = _lock_open(handle, ref, None)
     if is_known and session.held_until is None:
@@ -134,6 +143,7 @@ def open_payment_session(
     gone = [line.product_id for line in cart.lines if line.entered is None or not line.is_sold]
     if gone:
         raise ProductUnavailable(ProductFacts(product_ids=gone))
+    check_line_options(cart)
     now = timezone.now()
     held_until = now + min(method.time_to_pay(), timedelta(seconds=settings.TIME_TO_PAY_GATEWAY))
     is_new = session.held_until is None or session.held_until <= now

@@ -30,6 +30,7 @@ class OrderMail(models.Model):
         PLACED = "order_placed", _("Order placed")
         SHIPPED = "order_shipped", _("Order shipped")
         CANCELLED = "order_cancelled", _("Order cancelled")
+        REOPENED = "order_reopened", _("Order goes on")
         LINK = "order_link", _("Link to an order")
 
     class State(models.TextChoices):

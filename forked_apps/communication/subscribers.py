@@ -1,6 +1,6 @@
 """What customers are told of, after the commit."""
 
-from forked_apps.order.events import OrderCancelled, OrderPlaced, OrderStatusChanged
+from forked_apps.order.events import OrderCancelled, OrderPlaced, OrderReopened, OrderStatusChanged
 from forked_apps.order.lifecycle import SHIPPED
 from nexus_shop.core.events import subscribe
 
@@ -25,3 +25,10 @@ def mail_shipped(event: OrderStatusChanged) -> None:
 def mail_cancelled(event: OrderCancelled) -> None:
     """That the order is off."""
     queue_order_mail(event.order_id, kind=OrderMail.Kind.CANCELLED, history_id=event.history_id)
+
+
+@subscribe(OrderReopened)
+def mail_reopened(event: OrderReopened) -> None:
+    """That the order is on after all: the last that its customer has read is that it is off."""
+    if event.history_id is not None:
+        queue_order_mail(event.order_id, kind=OrderMail.Kind.REOPENED, history_id=event.history_id)

@@ -5,7 +5,7 @@ tree of categories, is read for each cart.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -56,10 +56,10 @@ class RangeRule:
 
 @dataclass(frozen=True, slots=True)
 class SiteIndex:
-    """The site's offers by what their conditions ask for: of hundreds few have to do with a cart.
+    """The site's offers by ranges: of hundreds few have to do with a cart.
 
-    `by_range` has them by the range of the condition, None for those that only the condition knows. Ranges stand under
-    the categories and classes that they include; `everywhere` are those that any product may be in.
+    `by_range` has them by the ranges that matter, None for those that only the condition knows. Ranges stand under the
+    categories and classes that they include; `everywhere` are those that any product may be in.
     """
 
     by_range: dict[int | None, tuple[ConditionalOffer, ...]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class SiteIndex:
     limited: tuple[ConditionalOffer, ...] = ()
 
     def near(self, products: Collection[ProductFacts]) -> Iterator[ConditionalOffer]:
-        """The offers whose condition may be met by one of the products."""
+        """The offers with a range that one of the products may be in."""
         found = set(self.everywhere)
         for product in products:
             found |= product.listed_in | self.by_class.get(product.class_id, frozenset())
@@ -82,13 +82,15 @@ class SiteIndex:
 class OfferBook:
     """The site's open offers, highest priority first, and those of vouchers as carts have asked for them.
 
-    They are everybody's: take copies.
+    `index` has the site's by the range of the condition, `speaking` by that of the benefit too. They are everybody's:
+    take copies.
     """
 
     site: tuple[ConditionalOffer, ...]
     of_vouchers: dict[int, ConditionalOffer] = field(default_factory=dict)
     ranges: dict[int, RangeRule] = field(default_factory=dict)
     index: SiteIndex = field(default_factory=SiteIndex)
+    speaking: SiteIndex = field(default_factory=SiteIndex)
 
     def offers(self, voucher_offer_ids: Collection[int]) -> list[ConditionalOffer]:
         """The site's offers and the open ones of those ids."""
@@ -128,14 +130,32 @@ def _load() -> OfferBook:
     site, ranges = _loaded(
         ConditionalOffer.objects.filter(current, offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
     )
-    return OfferBook(site=tuple(site), ranges=ranges, index=_index(site, ranges))
+    return OfferBook(
+        site=tuple(site),
+        ranges=ranges,
+        index=_index(site, ranges, _asked),
+        speaking=_index(site, ranges, ranges_of),
+    )
 
 
-def _index(offers: Iterable[ConditionalOffer], ranges: dict[int, RangeRule]) -> SiteIndex:
+def _asked(offer: ConditionalOffer) -> set[int | None]:
+    return {offer.condition.range_id if offer.condition.value else None}
+
+
+def ranges_of(offer: ConditionalOffer) -> set[int]:
+    """The ranges that the offer speaks of: that of its condition, and that of its benefit."""
+    return {offer.condition.range_id, offer.benefit.range_id} - {None}
+
+
+def _index(
+    offers: Iterable[ConditionalOffer],
+    ranges: dict[int, RangeRule],
+    ranges_that_matter: Callable[[ConditionalOffer], Collection[int | None]],
+) -> SiteIndex:
     by_range: dict[int | None, list[ConditionalOffer]] = defaultdict(list)
     for offer in offers:
-        condition = offer.condition
-        by_range[condition.range_id if condition.value else None].append(offer)
+        for key in ranges_that_matter(offer):
+            by_range[key].append(offer)
     rules = [ranges[pk] for pk in by_range if pk is not None]
     return SiteIndex(
         by_range={key: tuple(found) for key, found in by_range.items()},

@@ -1,6 +1,7 @@
 """Rules of offers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,13 @@ class OfferFacts:
     """The offers that were used up by others in the meantime."""
 
     offers: list[str]
+
+
+@dataclass(frozen=True)
+class LostOfferFacts(OfferFacts):
+    """And the new totals of what was to be ordered."""
+
+    totals: dict[str, Any]
 
 
 class OfferUsedUp(DomainError):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from oscar.apps.offer.benefits import ShippingBenefit
 from oscar.apps.offer.conditions import CoverageCondition, ValueCondition
 
 from nexus_shop.core.money import ZERO
@@ -12,13 +13,16 @@ from nexus_shop.core.money import ZERO
 from .models import ConditionalOffer
 from .pricing import Application, OfferBasket, OfferLine
 
+#: The nearest to apply first.
+REASONS: Final = ("applied", "condition", "taken", "nothing_to_discount", "customer_limit", "used_up")
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What an offer does for a cart.
 
-    `reason`: applied, condition (what is missing stands beside it), used_up (by all), customer_limit, taken (its units
-    are in other offers) or nothing_to_discount. Amounts as entered.
+    `reason`: one of REASONS: applied, condition (what is missing stands beside it), taken (its units, or the delivery,
+    are in other offers), nothing_to_discount, customer_limit or used_up (by all). Amounts as entered.
     """
 
     offer: ConditionalOffer
@@ -39,21 +43,29 @@ def explain_offers(
 ) -> list[Explanation]:
     """One for each offer, in their order. `lines` are fresh: no offer has used them. `applied`: by the offer's id."""
     basket = OfferBasket(lines, currency=currency, owner=owner)
-    return [_explained(offer, basket, applied.get(offer.pk), owner) for offer in offers]
+    is_shipping_taken = any(application.affects_shipping for application in applied.values())
+    return [_explained(offer, basket, applied.get(offer.pk), is_shipping_taken=is_shipping_taken) for offer in offers]
 
 
 def _explained(
-    offer: ConditionalOffer, basket: OfferBasket, application: Application | None, owner: Any
+    offer: ConditionalOffer,
+    basket: OfferBasket,
+    application: Application | None,
+    *,
+    is_shipping_taken: bool,
 ) -> Explanation:
     if application is not None:
         return Explanation(offer, "applied", application)
     if not offer.get_max_applications():
         return Explanation(offer, "used_up")
-    if not offer.get_max_applications(owner):
+    if not offer.get_max_applications(basket.owner):
         return Explanation(offer, "customer_limit")
     if offer.is_condition_satisfied(basket):
-        touches = any(offer.benefit.range and offer.benefit.proxy().can_apply_benefit(x) for x in basket.all_lines())
-        return Explanation(offer, "taken" if touches else "nothing_to_discount")
+        benefit = offer.benefit.proxy()
+        is_taken = is_shipping_taken
+        if not isinstance(benefit, ShippingBenefit):
+            is_taken = any(offer.benefit.range and benefit.can_apply_benefit(line) for line in basket.all_lines())
+        return Explanation(offer, "taken" if is_taken else "nothing_to_discount")
     quantity, amount = _missing(offer.condition.proxy(), basket)
     message = str(offer.get_upsell_message(basket) or "")
     return Explanation(offer, "condition", missing_quantity=quantity, missing_amount=amount, message=message)

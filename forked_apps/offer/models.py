@@ -42,6 +42,11 @@ class ConditionalOffer(AbstractConditionalOffer):
         """What the offer may still take off, over all orders; None where it has no limit."""
         return max(Decimal(0), self.max_discount - self.total_discount) if self.max_discount else None
 
+    def has_room(self, frequency: int, amount: Decimal) -> bool:
+        """Whether its caps leave room for so many applications that take so much."""
+        limit, budget = self.max_global_applications, self.budget
+        return (not limit or self.num_applications + frequency <= limit) and (budget is None or amount <= budget)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 writes the counters back as they were loaded, and judges by them whether the offer is used up.
 

@@ -22,15 +22,16 @@ NO_BUDGET: Final = Q(max_discount=None) | Q(max_discount=0)
 def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     """Count uses of offers that have a cap: offer id -> (applications, amount in the shop's currency).
 
-    One guarded statement for each, in primary-key order: rivals wait, and only as many pass as the cap allows. Offers
-    without a cap do not belong here: no order waits for another's row, their counters follow the outbox.
+    Locks them in primary-key order, then one guarded statement for each: rivals wait, and only as many pass as the cap
+    allows. Offers without a cap do not belong here: no order waits for another's row, their counters follow the outbox.
     One whose cap was taken away in the meantime is counted all the same. Raises OfferUsedUp with every offer that has
-    reached its cap.
+    reached its cap; then none is counted.
     """
     if not uses:
         return
-    used_up = []
-    for offer in ConditionalOffer.objects.filter(pk__in=uses).order_by("pk"):
+    locked = list(ConditionalOffer.objects.filter(pk__in=uses).order_by("pk").select_for_update(no_key=True))
+    used_up = [offer.name for offer in locked if not offer.has_room(*uses[offer.pk])]
+    for offer in [] if used_up else locked:
         frequency, amount = uses[offer.pk]
         free = UNLIMITED | Q(max_global_applications__gte=F("num_applications") + frequency)
         in_budget = NO_BUDGET | Q(max_discount__gte=F("total_discount") + amount)

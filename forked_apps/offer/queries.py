@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from nexus_shop.core import prepared
 
-from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
+from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range, ranges_of
 from .models import ConditionalOffer
 
 # What a customer has used of an offer: a login's orders, and those of its e-mail address. Cancelled orders use nothing.
@@ -72,7 +72,7 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counter:
+class Counter:
     """How far an offer has been used, by all and by the customer at hand."""
 
     num_applications: int
@@ -106,7 +106,7 @@ def offers_for(
     limited = [offer.pk for offer in counted if offer.max_user_applications is not None and customer.is_known]
     if for_order and limited:
         _lock(customer)
-    products, counters = _facts(counted, limited, product_ids, customer)
+    products, counters = product_facts(counted, limited, product_ids, customer)
     near = book.offers(voucher_offer_ids) if every else book.near(products, voucher_offer_ids)
     offers = [offer for offer in near if is_current(offer, now)]
     members = _members(offers, products, book)
@@ -126,7 +126,7 @@ def is_current(offer: ConditionalOffer, now: datetime) -> bool:
     return begun and (offer.end_datetime is None or offer.end_datetime >= now)
 
 
-def set_counters(offer: ConditionalOffer, counter: _Counter | None) -> None:
+def set_counters(offer: ConditionalOffer, counter: Counter | None) -> None:
     """Tell an offer how far it has been used."""
     offer.customer_applications = counter.by_customer if counter else 0
     if counter:
@@ -150,9 +150,12 @@ def locked_uses(offer_ids: Collection[int], *, customer: Customer) -> dict[int, 
         return {row[0]: int(row[3]) for (row,) in cursor.fetchall()}
 
 
-def _facts(
+def product_facts(
     counted: Iterable[ConditionalOffer], limited: list[int], product_ids: Collection[int], customer: Customer
-) -> tuple[list[ProductFacts], dict[int, _Counter]]:
+) -> tuple[list[ProductFacts], dict[int, Counter]]:
+    """What ranges ask of the products, and how far the offers `counted` have been used; by the customer where they are
+    among the ids `limited`. One statement.
+    """
     values = {
         "products": list(product_ids),
         "limited": limited,
@@ -169,12 +172,12 @@ def _facts(
     products = [
         ProductFacts(row[0], row[1], *(frozenset(ids) for ids in row[2:])) for kind, row in rows if kind == "product"
     ]
-    counters = {row[0]: _Counter(row[1], Decimal(row[2]), int(row[3])) for kind, row in rows if kind == "counter"}
+    counters = {row[0]: Counter(row[1], Decimal(row[2]), int(row[3])) for kind, row in rows if kind == "counter"}
     return products, counters
 
 
 def _range_ids(offers: Iterable[ConditionalOffer]) -> set[int]:
-    return {part.range_id for offer in offers for part in (offer.condition, offer.benefit)} - {None}
+    return {pk for offer in offers for pk in ranges_of(offer)}
 
 
 def _members(

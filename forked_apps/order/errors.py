@@ -24,6 +24,20 @@ class StatusNotAllowed(DomainError):
 
 
 @dataclass(frozen=True)
+class MissingFacts:
+    """How much has to go back first, as a decimal text in the order's currency; 0.00 where nothing was ever paid."""
+
+    missing: str
+
+
+class RefundMissing(DomainError):
+    """Units are refunded when their money has gone back: a status moves no money."""
+
+    code = "refund_missing"
+    message = _("The money for this has not gone back: give it back first.")
+
+
+@dataclass(frozen=True)
 class StartedFacts:
     """Where the order stands."""
 

@@ -40,6 +40,10 @@ class OrderCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderReopened(Event):
-    """An order that was cancelled as unpaid goes on: its payment came late, and all of it could be had again."""
+    """An order that was cancelled as unpaid goes on: its payment came late, and all of it could be had again.
+
+    `history_id` is the row of the order's history; None in events of older versions.
+    """
 
     order_id: int
+    history_id: int | None = None

@@ -29,7 +29,7 @@ REOPENS_TO: Final = PROCESSING
 HOLDS_STOCK: Final = frozenset({PENDING, PROCESSING})
 # A line or an order stands where its least advanced unit stands, of those that are still to reach the customer.
 _PROGRESS: Final = (PENDING, PROCESSING, SHIPPED, DELIVERED)
-_ENDED: Final = (RETURNED, REFUNDED, CANCELLED)
+ENDED: Final = (RETURNED, REFUNDED, CANCELLED)
 
 Units = Mapping[str, int]
 
@@ -37,6 +37,11 @@ Units = Mapping[str, int]
 def has_started(units: Units) -> bool:
     """Whether fulfilment has begun: a unit has left the house, wherever it is now."""
     return any(count for now, count in units.items() if now not in HOLDS_STOCK and now != CANCELLED)
+
+
+def given_up(units: Units) -> int:
+    """How many units the customer does not have, and is not to get: cancelled or sent back."""
+    return sum(units.get(status, 0) for status in ENDED)
 
 
 def movable(units: Units, status: str) -> dict[str, int]:
@@ -65,7 +70,7 @@ def move(units: Units, status: str, quantity: int) -> tuple[dict[str, int], dict
 
 def status_of(units: Units) -> str:
     """The status of a line: its least advanced unit not ended; with none left, how the last ones ended."""
-    for status in (*_PROGRESS, *_ENDED):
+    for status in (*_PROGRESS, *ENDED):
         if units.get(status):
             return status
     return PENDING

@@ -28,6 +28,7 @@ from oscar.apps.order.abstract_models import (
 
 from nexus_shop.core.handles import HandleField
 
+from .dues import price_of_wanted
 from .lifecycle import PIPELINE
 
 
@@ -62,6 +63,9 @@ class Order(AbstractOrder):
     cancelled_total = models.DecimalField(
         _("Not to be paid"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
     )  # gross worth of units that were cancelled while others stayed
+    returned_total = models.DecimalField(
+        _("Sent back"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )  # gross worth of units that were returned
     client = models.CharField(
         max_length=64, blank=True, db_default="", editable=False
     )  # whose unpaid orders it counts to
@@ -99,8 +103,10 @@ class Order(AbstractOrder):
 
     @property
     def payable(self) -> Decimal:
-        """What the order costs in the end: its total less what was cancelled of it."""
-        return self.total_incl_tax - self.cancelled_total
+        """What the order costs in the end: the price of the units that are still wanted."""
+        return price_of_wanted(
+            self.status, total=self.total_incl_tax, cancelled=self.cancelled_total, returned=self.returned_total
+        )
 
     def set_status(self, new_status: str) -> None:
         """Oscar 4.2.1 writes the whole row unlocked and leaves the stock as it is."""
@@ -210,7 +216,9 @@ class ShippingEventType(AbstractShippingEventType):
 
 
 class PaymentEvent(AbstractPaymentEvent):
-    """Oscar's payment event."""
+    """Oscar's payment event, and the member of staff who did it; nobody where it was the shop or its customer."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
 
 class PaymentEventType(AbstractPaymentEventType):

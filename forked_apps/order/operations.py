@@ -4,7 +4,7 @@ What may follow what is the table of lifecycle.py; stock is consumed on the way 
 to cancelled, under the same locks as it was taken: order, then vouchers, offers, stock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,18 +14,27 @@ from forked_apps.partner.operations import consume_stock, release_stock, return_
 from forked_apps.voucher.operations import return_vouchers
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.events import publish
-from nexus_shop.core.money import ZERO, round_money
+from nexus_shop.core.money import ZERO, amount_text, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
 
-from .errors import OrderNotCancellable, StartedFacts, StatusFacts, StatusNotAllowed
+from .errors import (
+    MissingFacts,
+    OrderNotCancellable,
+    RefundMissing,
+    StartedFacts,
+    StatusFacts,
+    StatusNotAllowed,
+)
 from .events import OrderCancelled, OrderStatusChanged
 from .history import CUSTOMER, STAFF, record_event, role_of
 from .lifecycle import (
     CANCELLED,
     HOLDS_STOCK,
     PIPELINE,
+    REFUNDED,
     RETURNED,
     SHIPPED,
+    given_up,
     has_started,
     movable,
     move,
@@ -43,6 +52,7 @@ from .models import (
     ShippingEventQuantity,
     ShippingEventType,
 )
+from .queries import money_of
 
 RECORDED_AS_EVENT = frozenset({"shipped", "delivered", "returned"})
 TOLD_TO_CUSTOMER = frozenset({"shipped", "delivered"})  # what staff note of these is a tracking number
@@ -74,7 +84,7 @@ def change_order_status(
     With `restock`, units that are returned go back on the shelf. Locks the order, then what it gives back: vouchers,
     offers, stock. Publishes OrderStatusChanged, and OrderCancelled when nothing of it is left. Raises NotFound for an
     unknown order or line, StatusNotAllowed when a unit may not move, StockNotArrived when what is to
-    be shipped is not on the shelf, StaleVersion.
+    be shipped is not on the shelf, RefundMissing when what is to be `refunded` was not, StaleVersion.
     """
     order = lock_order(order_id)
     _check_version(order, version)
@@ -125,17 +135,22 @@ def move_order(
     """`change_order_status` inside the transaction of a caller who has locked the order.
 
     `role` is who `changed_by` is to the order, where that does not follow from the id. The caller may have set
-    `order.cancel_reason`, which is saved. What is cancelled while other units stay is not to be paid any more.
+    `order.cancel_reason`, which is saved. What is cancelled while other units stay, and what is returned, is
+    not to be paid any more.
     """
     lines = {line.pk: line for line in order.lines.order_by("pk")}
     moved = [_move(lines[pk], status, quantity) for pk, quantity in _plan(order, lines, status, quantities).items()]
     old = order.status
     order.status = status_of_order(line.units for line in lines.values())
+    if status == REFUNDED:
+        _check_money_is_back(order, lines.values())
     is_over = status == CANCELLED == order.status
     if status == CANCELLED and not is_over:
         order.cancelled_total += sum((_worth_of(each) for each in moved), ZERO)
+    if status == RETURNED:
+        order.returned_total += sum((_worth_of(each) for each in moved), ZERO)
     order.version += 1
-    order.save(update_fields=["status", "version", "cancel_reason", "cancelled_total"])
+    order.save(update_fields=["status", "version", "cancel_reason", "cancelled_total", "returned_total"])
     Line.objects.bulk_update(
         [each.line for each in moved], ["units", "status", "num_allocated", "allocation_cancelled"]
     )
@@ -213,11 +228,21 @@ def _move(line: Line, status: str, quantity: int) -> _Moved:
     return _Moved(line, quantity, held)
 
 
-def _worth_of(cancelled: _Moved) -> Decimal:
-    """Gross; cancelled one by one, the units of a line add up to the line."""
-    line, after = cancelled.line, cancelled.line.units[CANCELLED]
-    before = after - cancelled.quantity
-    return _share(line, after) - _share(line, before)
+def _check_money_is_back(order: Order, lines: Iterable[Line]) -> None:
+    """Refuse while the order holds more than what is not refunded of it costs. Delivery may be kept, or not."""
+    if not order.payment_method:
+        return  # taken over: its books were kept by other rules
+    came, back = money_of(order.pk)
+    worth = sum((_share(line, line.units.get(REFUNDED, 0)) for line in lines), ZERO)
+    missing = max(came - back - (order.total_incl_tax - order.cancelled_total - worth), ZERO)
+    if missing or (worth and not back):
+        raise RefundMissing(MissingFacts(amount_text(missing, order.currency)), pointer="/status")
+
+
+def _worth_of(moved: _Moved) -> Decimal:
+    """Gross, of units that were just given up; one by one, the units of a line add up to the line."""
+    after = given_up(moved.line.units)
+    return _share(moved.line, after) - _share(moved.line, after - moved.quantity)
 
 
 def _share(line: Line, units: int) -> Decimal:

@@ -57,6 +57,7 @@ def write_order(priced: PricedCart, placement: Placement) -> Order:
     one cart.
     """
     totals, shipping, now = priced.totals, priced.shipping, timezone.now()
+    assert shipping is not None
     order = Order(
         number=new_order_number(),
         basket_id=priced.cart.id,

@@ -7,7 +7,7 @@ from oscar.apps.order.processing import EventHandler as OscarEventHandler
 
 from forked_apps.partner.errors import StockNotArrived
 
-from .errors import StatusNotAllowed
+from .errors import RefundMissing, StatusNotAllowed
 from .models import Order
 from .operations import change_order_status
 
@@ -19,7 +19,7 @@ class EventHandler(OscarEventHandler):
         """Move all units of the order that may move."""
         try:
             change_order_status(order.pk, status=new_status, changed_by=self._user_id(), note=note_msg or "")
-        except (StatusNotAllowed, StockNotArrived) as refusal:
+        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
             raise InvalidOrderStatus(str(refusal.message)) from refusal
         order.refresh_from_db()
 
@@ -35,8 +35,9 @@ class EventHandler(OscarEventHandler):
                 quantities=quantities,
                 changed_by=self._user_id(),
                 note=kwargs.get("reference") or "",
+                restock=bool(kwargs.get("restock")),
             )
-        except (StatusNotAllowed, StockNotArrived) as refusal:
+        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
             raise InvalidShippingEvent(str(refusal.message)) from refusal
 
     def _user_id(self) -> int | None:

@@ -19,6 +19,7 @@ from forked_apps.partner.queries import partners_of
 from nexus_shop.accounts.models import User
 from nexus_shop.core.money import ZERO, Price
 
+from .dues import amount_due, price_of_wanted
 from .links import LinkKey, opens
 from .models import Line, Order, OrderDiscount
 
@@ -69,6 +70,7 @@ class OrderRow:
     email: str
     total: Decimal
     cancelled_total: Decimal
+    returned_total: Decimal
     tax: Decimal
     shipping: Decimal
     shipping_code: str
@@ -86,6 +88,14 @@ class OrderRow:
         return sum(((line.total.gross or ZERO) + line.discount for line in self.lines), ZERO)
 
     @property
+    def due(self) -> Decimal:
+        """What the order still lacks."""
+        price = price_of_wanted(
+            self.status, total=self.total, cancelled=self.cancelled_total, returned=self.returned_total
+        )
+        return amount_due(price, ((payment.debited, payment.refunded) for payment in self.payments))
+
+    @property
     def discount(self) -> Decimal:
         """What was taken off the lines."""
         return sum((line.discount for line in self.lines), ZERO)
@@ -101,7 +111,7 @@ _UNIT_PRICE: Final = (
 )
 ORDERS: Final = f"""
     SELECT o.id, o.handle, o.number, o.status, o.payment_status, o.payment_method, o.date_placed, o.version, o.currency,
-           COALESCE(u.email, o.guest_email), o.total_incl_tax, o.cancelled_total,
+           COALESCE(u.email, o.guest_email), o.total_incl_tax, o.cancelled_total, o.returned_total,
            o.total_incl_tax - o.total_excl_tax, o.shipping_incl_tax, o.shipping_code, o.shipping_method,
            o.customer_notes, o.cancel_reason,
            (SELECT json_agg(json_build_array(
@@ -140,7 +150,7 @@ class Reader:
 
 def find_order(handle: str, reader: Reader) -> OrderRow | None:
     """The order, if it is the reader's; None else."""
-    if reader.link is not None and _is_opened(handle, reader.link):
+    if reader.link is not None and is_opened(handle, reader.link):
         found = _read("WHERE o.handle = %s", [handle])
     else:
         found = _read(f"WHERE o.handle = %s AND {OWN}", [handle, reader.user_id, reader.token_hash])
@@ -149,7 +159,7 @@ def find_order(handle: str, reader: Reader) -> OrderRow | None:
 
 def find_order_id(handle: str, reader: Reader) -> int | None:
     """The id of the order, if it is the reader's; None else."""
-    if reader.link is not None and _is_opened(handle, reader.link):
+    if reader.link is not None and is_opened(handle, reader.link):
         return id_of_order(handle)
     with connection.cursor() as cursor:
         values = [handle, reader.user_id, reader.token_hash]
@@ -158,7 +168,8 @@ def find_order_id(handle: str, reader: Reader) -> int | None:
     return row[0] if row else None
 
 
-def _is_opened(handle: str, token: str) -> bool:
+def is_opened(handle: str, token: str) -> bool:
+    """Whether the token is that of a signed link to the order."""
     key = link_key(handle)
     return key is not None and opens(token, key, now=timezone.now())
 
@@ -215,6 +226,18 @@ def id_of_order(handle: str) -> int | None:
         cursor.execute("SELECT id FROM order_order WHERE handle = %s", [handle])
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def money_of(order_id: int) -> tuple[Decimal, Decimal]:
+    """What has come for an order, and what of it has been given back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(sum(amount_debited), 0), COALESCE(sum(amount_refunded), 0)"
+            " FROM payment_source WHERE order_id = %s",
+            [order_id],
+        )
+        came, back = cursor.fetchone()
+    return came, back
 
 
 def line_ids(order_id: int, handles: Sequence[str]) -> dict[str, int]:

@@ -1,13 +1,15 @@
 """Reading what was recorded about an order: its history, what was shipped, what was paid, what staff have noted."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.crypto import salted_hmac
 
 from .models import OrderNote
+
+SALT: Final = "forked_apps.order.records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,14 @@ class ShippingRecord:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRecord:
-    """Money that came or went, a decimal text in the order's currency."""
+    """Money that came or went, a decimal text in the order's currency; `actor` is the member of staff who did it."""
 
     kind: str
     at: datetime
     amount: str
     reference: str
+    actor_id: int | None
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ HISTORY: Final = """
                '{}'::jsonb AS data, '' AS note
         FROM order_order o WHERE o.id = %(order)s
         UNION ALL
-        SELECT p.date_created, 1, p.id, 'payment', 'shop', NULL,
-               jsonb_build_object('event', t.code, 'amount', p.amount::text), p.reference
+        SELECT p.date_created, 1, p.id, 'payment', CASE WHEN p.actor_id IS NULL THEN 'shop' ELSE 'staff' END,
+               p.actor_id, jsonb_build_object('event', t.code, 'amount', p.amount::text), p.reference
         FROM order_paymentevent p JOIN order_paymenteventtype t ON t.id = p.event_type_id WHERE p.order_id = %(order)s
         UNION ALL
         SELECT e.created_at, 2, e.id, e.kind, e.role, e.actor_id, e.data, e.note
@@ -88,8 +92,9 @@ SHIPPING: Final = """
     WHERE e.order_id = %s GROUP BY e.id, t.code ORDER BY e.date_created, e.id
 """
 PAYMENTS: Final = """
-    SELECT t.code, p.date_created, p.amount::text, p.reference
+    SELECT t.code, p.date_created, p.amount::text, p.reference, p.actor_id, COALESCE(u.email, '')
     FROM order_paymentevent p JOIN order_paymenteventtype t ON t.id = p.event_type_id
+    LEFT JOIN accounts_user u ON u.id = p.actor_id
     WHERE p.order_id = %s ORDER BY p.date_created, p.id
 """
 NOTES: Final = """
@@ -112,7 +117,7 @@ def history_of(
 
 def _name_of(order_id: int, source: int, pk: int) -> str:
     """An id for clients to know an entry by, which tells nothing of our sequences."""
-    return hashlib.sha256(f"history {order_id} {source} {pk}".encode()).hexdigest()[:32]
+    return salted_hmac(SALT, f"{order_id} {source} {pk}", algorithm="sha256").hexdigest()[:32]
 
 
 def shipping_records(order_id: int, *, visible_lines: frozenset[int] | None) -> list[ShippingRecord]:

@@ -54,7 +54,7 @@ def reopen_order(order: Order) -> None:
             order_id=order.pk, old=old, new=order.status, moved_to=REOPENS_TO, changed_by=None, history_id=event.pk
         )
     )
-    publish(OrderReopened(order_id=order.pk))
+    publish(OrderReopened(order_id=order.pk, history_id=event.pk))
 
 
 def _expired_units(order: Order) -> dict[str, int]:

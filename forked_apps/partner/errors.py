@@ -145,8 +145,8 @@ class PartnerStockRequired(DomainError):
     message = _("Say at what price your partner sells it.")
 
 
-class RowNotReached(DomainError):
-    """Time was up before the row came to be written."""
+class LastStockRecord(DomainError):
+    """Partner staff would leave a product that nobody sells: it would be nobody's, and theirs no more to change."""
 
-    code = "row_not_reached"
-    message = _("There was no time left for this row: send it again.")
+    code = "last_stock_record"
+    message = _("Nobody else sells this product: set its stock to 0, or archive the product, instead.")

@@ -7,7 +7,9 @@ from nexus_shop.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PriceChanged(Event):
-    """A stock record's price or list price is another. Amounts are decimal texts as entered, in `currency`."""
+    """A stock record's price or list price is another, or its first. Amounts are decimal texts as entered, in
+    `currency`.
+    """
 
     stock_record_id: int
     product_id: int

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from nexus_shop.core.errors import NotFound
 
 from .errors import CandidateFacts, StockRecordAmbiguous
-from .models import PriceChange, StockMovement, StockRecord
+from .models import FormerStockRecord, PriceChange, StockMovement, StockRecord
 from .queries import partners_of, stock_records_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ _HELD: Final = """
         UNION ALL
         SELECT 'order', l.handle, l.stockrecord_id, l.num_allocated, o.date_placed, o.pay_by, o.handle, o.number, l.id
         FROM order_order o JOIN order_line l ON l.order_id = o.id
-        WHERE o.payment_status = 'awaiting' AND o.status IN ('pending', 'processing') AND l.num_allocated > 0) h
+        WHERE o.payment_status IN ('awaiting', 'refunded') AND o.status IN ('pending', 'processing')
+          AND l.num_allocated > 0) h
     JOIN partner_stockrecord s ON s.id = h.stock_record_id
     JOIN catalogue_product p ON p.id = s.product_id
     LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
@@ -88,7 +89,7 @@ class Holding:
         return self.since, self.kind, self.place
 
 
-# Parameter -> lookup from a stock record, and from a movement
+# Parameter -> lookup from a stock record, from a former one, and from a row of a ledger
 _RECORD_LOOKUPS: Final = {
     "stock_record": "pk",
     "partner": "partner",
@@ -96,15 +97,9 @@ _RECORD_LOOKUPS: Final = {
     "sku": "product__upc",
     "partner_sku": "partner_sku",
 }
-_MOVEMENT_LOOKUPS: Final = {
-    "stock_record": "stock_record",
-    "product": "stock_record__product",
-    "sku": "stock_record__product__upc",
-    "partner": "stock_record__partner",
-    "kind": "kind",
-    "date_from": "created_at__date__gte",
-    "date_to": "created_at__date__lte",
-}
+_FORMER_LOOKUPS: Final = {"stock_record": "pk", "partner": "partner_id", "product": "product_id", "sku": "sku"}
+_ROW_LOOKUPS: Final = {"date_from": "created_at__date__gte", "date_to": "created_at__date__lte"}
+_FORMER: Final = JSONObject(id="product_id", title="title", sku="sku", partner_sku="partner_sku")
 
 
 def stock_table(user: "User", wanted: Mapping[str, Any]) -> QuerySet[StockRecord]:
@@ -123,28 +118,39 @@ def stock_table(user: "User", wanted: Mapping[str, Any]) -> QuerySet[StockRecord
 def movements_of(user: "User", wanted: Mapping[str, Any]) -> QuerySet[StockMovement]:
     """The ledger of the stock records that the user may see, newest first, with product, account and order.
 
+    Also of records that are gone: these rows have no `stock_record` but `former`, a mapping with the product's `id`,
+    `title` and `sku`, and `partner_sku`.
     `wanted`: stock_record, product, sku (the product's), partner, kind, date_from, date_to.
     """
-    movements: QuerySet[StockMovement] = StockMovement.objects.select_related(
-        "stock_record__product__parent", "stock_record__partner", "changed_by", "order"
-    ).order_by("-pk")
-    if not user.is_staff:
-        movements = movements.filter(stock_record__in=stock_records_of(user))
-    return movements.filter(**_lookups(_MOVEMENT_LOOKUPS, wanted))
+    movements = _rows_of(StockMovement, user, wanted).select_related("order")
+    return movements.filter(kind=wanted["kind"]) if wanted.get("kind") else movements
 
 
 def price_changes_of(user: "User", wanted: Mapping[str, Any]) -> QuerySet[PriceChange]:
     """The ledger of prices of the stock records that the user may see, newest first, with product and account.
 
-    `wanted`: as `movements_of`, without kind.
+    `wanted` and records that are gone: as `movements_of`, without kind.
     """
-    changes: QuerySet[PriceChange] = PriceChange.objects.select_related(
+    return _rows_of(PriceChange, user, wanted)
+
+
+def _rows_of(ledger: type[Model], user: "User", wanted: Mapping[str, Any]) -> QuerySet[Any]:
+    former = FormerStockRecord.objects.filter(pk=OuterRef("stock_record_id")).values(said=_FORMER)
+    rows = ledger._default_manager.select_related(  # noqa: SLF001 - Django's documented API
         "stock_record__product__parent", "stock_record__partner", "changed_by"
-    ).order_by("-pk")
+    )
+    rows = rows.annotate(former=Subquery(former[:1])).filter(**_lookups(_ROW_LOOKUPS, wanted)).order_by("-pk")
+    live, gone = _lookups(_RECORD_LOOKUPS, wanted), _lookups(_FORMER_LOOKUPS, wanted)
+    if user.is_staff and not live:
+        return rows
+    ended = FormerStockRecord.objects.filter(**gone)
     if not user.is_staff:
-        changes = changes.filter(stock_record__in=stock_records_of(user))
-    lookups = {name: lookup for name, lookup in _MOVEMENT_LOOKUPS.items() if name != "kind"}
-    return changes.filter(**_lookups(lookups, wanted))
+        ended = ended.filter(partner_id__in=partners_of(user).values("pk"))
+    records = stock_records_of(user).filter(**live).order_by().values("pk")
+    wanted_ids = records.union(ended.values("pk"), all=True)
+    return rows.annotate(of=F("stock_record_id")).filter(
+        of__in=wanted_ids
+    )  # by the field: an inner join of the records
 
 
 def _lookups(known: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +167,7 @@ def holdings_of(
 ) -> list[Holding]:
     """What holds the stock that the user may see and is not paid yet, newest first, from behind `after`.
 
-    Lines of unpaid orders, and open payment sessions.
+    Lines of orders that are unpaid, or whose money has all gone back, and open payment sessions.
     """
     conditions = ["true"]
     values: dict[str, Any] = {"limit": limit, "stock_record": stock_record, "sku": sku}

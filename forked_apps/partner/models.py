@@ -15,7 +15,7 @@ from nexus_shop.core.columns import TransactionId
 from nexus_shop.core.handles import HandleField
 
 from .selection import Stock
-from .triggers import APPEND_ONLY, LEDGER, PRICE_LEDGER, PRICES_APPEND_ONLY
+from .triggers import APPEND_ONLY, END, LEDGER, PRICE_LEDGER
 
 
 class Partner(AbstractPartner):
@@ -31,7 +31,7 @@ class StockRecord(AbstractStockRecord):
 
     `price` and `list_price` are as the merchant entered them (PRICES_INCLUDE_TAX), in `price_currency`. Each change of
     `num_in_stock`, by whatever door, is a StockMovement: their sum is the figure (none counts as 0). Each change of the
-    prices is a PriceChange: the newest one's are those of the record.
+    prices is a PriceChange: the newest one's are those of the record. Deleted it is a FormerStockRecord.
     """
 
     list_price = models.DecimalField(
@@ -56,7 +56,7 @@ class StockRecord(AbstractStockRecord):
     )
 
     class Meta(AbstractStockRecord.Meta):
-        triggers = [*LEDGER, *PRICE_LEDGER]
+        triggers = [*LEDGER, *PRICE_LEDGER, *END]
         indexes = [
             models.Index(fields=["expected_on"], condition=Q(expected_on__isnull=False), name="stock_expected_on"),
         ]
@@ -117,10 +117,37 @@ class StockAlert(AbstractStockAlert):
     """Oscar's low-stock alert. A stock record has one open at most."""
 
 
-class StockMovement(models.Model):
-    """One change of a stock record's number in stock. Written by triggers; never changed, never deleted but with it.
+class FormerStockRecord(models.Model):
+    """What a stock record was that has been deleted: its ledgers stay. Written by a trigger; never changed or deleted.
 
-    The account may be gone (`changed_by` names no row then). Without a reason the change came around the operations.
+    `id` was the record's; `sku` and `title` were the product's when it went.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    product_id = models.BigIntegerField()
+    partner_id = models.BigIntegerField()
+    partner_sku = models.CharField(max_length=128)
+    sku = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as the product has it
+    title = models.CharField(max_length=255)
+    ended_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = APPEND_ONLY
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["product_id", "partner_id"], name="former_records_of_product"),
+            models.Index(fields=["sku"], name="former_records_of_sku"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_sku}, until {self.ended_at}"
+
+
+class StockMovement(models.Model):
+    """One change of a stock record's number in stock. Written by triggers; never changed or deleted.
+
+    The record may be gone: the last row has then taken its stock away. The account may be gone (`changed_by` names no
+    row then). Without a reason the change came around the operations.
     """
 
     class Kind(models.TextChoices):
@@ -135,8 +162,13 @@ class StockMovement(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     stock_record = models.ForeignKey(
-        StockRecord, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="movements"
-    )  # the database cascades (migration 0009): Django would delete the rows before the record
+        StockRecord,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,  # NOT NULL in the database: without this Django's joins would leave out rows of former records
+        related_name="movements",
+    )
     delta = models.BigIntegerField(_("Change"))
     balance = models.BigIntegerField(_("In stock after it"))
     kind = models.CharField(_("Kind"), max_length=16, choices=Kind.choices)
@@ -163,18 +195,22 @@ class StockMovement(models.Model):
 
 
 class PriceChange(models.Model):
-    """One change of a stock record's prices, or the first ones. Written by triggers; never changed, never deleted but
-    with its record.
+    """One change of a stock record's prices, or the first ones. Written by triggers; never changed or deleted.
 
-    Amounts are as entered, in `currency`; the old ones are null where that has changed. The account may be gone
-    (`changed_by` names no row then). Without a reason the change came around the operations. Rows of one transaction
-    share `transaction_id`.
+    The record may be gone: the last row has then taken its prices away. Amounts are as entered, in `currency`; the old
+    ones are null where that has changed. The account may be gone (`changed_by` names no row then). Without a reason the
+    change came around the operations. Rows of one transaction share `transaction_id`.
     """
 
     id = models.BigAutoField(primary_key=True)
     stock_record = models.ForeignKey(
-        StockRecord, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="price_changes"
-    )  # the database cascades (migration 0011): Django would delete the rows before the record
+        StockRecord,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,  # as above
+        related_name="price_changes",
+    )
     old_price = models.DecimalField(_("Old price"), max_digits=12, decimal_places=2, null=True)
     new_price = models.DecimalField(_("New price"), max_digits=12, decimal_places=2, null=True)
     old_list_price = models.DecimalField(_("Old list price"), max_digits=12, decimal_places=2, null=True)
@@ -193,7 +229,7 @@ class PriceChange(models.Model):
     created_at = models.DateTimeField(_("When"), db_default=Now())
 
     class Meta:
-        triggers = PRICES_APPEND_ONLY
+        triggers = APPEND_ONLY
         verbose_name = _("Price change")
         verbose_name_plural = _("Price changes")
         indexes = [models.Index(fields=["stock_record", "-id"], name="price_changes_of_record")]

@@ -5,7 +5,7 @@ says the same again, and triggers write the ledger. Figures are units; amounts a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import connection
 
 from nexus_shop.core.errors import NotFound
-from nexus_shop.core.events import publish
+from nexus_shop.core.events import publish, publish_all
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
@@ -212,12 +212,22 @@ def _why(kind: str, reason: str, changed_by: int | None, order_id: int | None = 
 
 @transaction_required
 def explain_stock(reason: str, *, changed_by: int | None) -> None:
-    """Say why the next statement writes stock and prices. For new records: the ledgers have their first figures too."""
+    """Say why the next statement writes, or deletes, stock records: the ledgers have first and last figures too."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('nexus.stock_change', %(why)s, true), set_config('nexus.price_change', %(why)s, true)",
             {"why": _why("initial", reason, changed_by)},
         )
+
+
+@transaction_required
+def open_records(records: Sequence[StockRecord], *, changed_by: int | None, reason: str) -> None:
+    """Write new stock records with their first figures. Publishes PriceChanged for each that has a price."""
+    explain_stock(reason, changed_by=changed_by)
+    StockRecord.objects.bulk_create(records)
+    priced = [record for record in records if record.price is not None]
+    facts = [_price_facts(each, old=(None, None), changed_by=changed_by, reason=reason) for each in priced]
+    publish_all([PriceChanged(**each) for each in facts])
 
 
 @transaction(before_commit="documents")
@@ -348,19 +358,24 @@ def set_price(
     why = json.dumps({"reason": reason, "by": changed_by})
     with connection.cursor() as cursor:
         cursor.execute(SET_PRICES, {"id": record.pk, "price": price, "list_price": list_price, "why": why})
-    publish(
-        PriceChanged(
-            stock_record_id=record.pk,
-            product_id=record.product_id,
-            currency=record.price_currency,
-            old_price=_text(old[0]),
-            new_price=_text(price),
-            old_list_price=_text(old[1]),
-            new_list_price=_text(list_price),
-            changed_by=changed_by,
-            reason=reason,
-        )
-    )
+    record.price, record.list_price = price, list_price
+    publish(PriceChanged(**_price_facts(record, old=old, changed_by=changed_by, reason=reason)))
+
+
+def _price_facts(
+    record: StockRecord, *, old: tuple[Decimal | None, Decimal | None], changed_by: int | None, reason: str
+) -> dict[str, Any]:
+    return {
+        "stock_record_id": record.pk,
+        "product_id": record.product_id,
+        "currency": record.price_currency,
+        "old_price": _text(old[0]),
+        "new_price": _text(record.price),
+        "old_list_price": _text(old[1]),
+        "new_list_price": _text(record.list_price),
+        "changed_by": changed_by,
+        "reason": reason,
+    }
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -16,11 +16,16 @@ from .selection import Stock
 WINDOW: Final = timedelta(days=30)
 
 # The newest row at which the price became what it is, or at which a list price above it began to be shown, and the
-# lowest price that counted in the window before it: each row's old price counted until the row.
+# lowest price that counted in the window before it: each row's old price counted until the row. Rows of former
+# records of the partner's for the product count too: who deletes a record and makes another does not begin anew.
 REDUCTIONS: Final = """
     SELECT s.id, r.created_at, COALESCE(r.old_price > r.new_price, false),
-           (SELECT min(c.old_price) FROM partner_pricechange c
-            WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
+           (SELECT min(c.old_price)
+            FROM (SELECT s.id UNION ALL
+                  SELECT f.id FROM partner_formerstockrecord f
+                  WHERE f.product_id = s.product_id AND f.partner_id = s.partner_id) AS own(id)
+            JOIN partner_pricechange c ON c.stock_record_id = own.id
+            WHERE c.currency = s.price_currency
               AND c.id <= r.id AND c.created_at > r.created_at - %(window)s::interval)
     FROM partner_stockrecord s
     CROSS JOIN LATERAL (

@@ -1,10 +1,11 @@
 """Products as staff and partner staff write them: what is said of one, and how it is sold, in one transaction.
 
-An entry is a mapping: the names of `ProductFacts`, and those of SALE. Partner staff write what is theirs by
-`products_of`; a product that they make is sold by a partner of theirs from the first moment on.
+An entry is a mapping: the names of `ProductFacts`, those of SALE, for what is new those of RECORD, and `reason`: why
+the price or the stock is such, for the ledgers. Partner staff write what is theirs by `products_of`; a product that
+they make is sold by a partner of theirs from the first moment on.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -17,18 +18,21 @@ from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add
 from forked_apps.catalogue.publishing import ARCHIVED
 from forked_apps.catalogue.stored_products import StoredFacts, StoredProduct, stored_product
 from forked_apps.catalogue.variants import Matrix, add_variants
-from nexus_shop.core.errors import NotFound, PermissionMissing
+from nexus_shop.core.errors import DomainError, NotFound, PermissionMissing
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, StockRecordAmbiguous
+from .operations import TERMS
 from .queries import products_of, stock_records_of
-from .stock_records import add_stock_record, alter_stock_record, partner_for
+from .stock_records import REASON, add_stock_record, alter_stock_record, partner_for
 
 if TYPE_CHECKING:
     from nexus_shop.accounts.models import User
 
 #: How the product is sold: by whom, at what price as entered, and what is in stock.
 SALE: Final = {"price": "price", "list_price": "list_price", "stock_quantity": "num_in_stock"}
+#: What else its first stock record is told.
+RECORD: Final = TERMS | {"partner_sku"}
 Check = Callable[[StoredProduct], None]
 
 
@@ -38,7 +42,8 @@ def create_product_of(user: "User", entry: Mapping[str, Any]) -> int:
 
     `structure` and `parent` say what it is; a parent may come with `variants` (a Matrix), which are sold as the entry
     says. Raises as `add_whole_product` and `create_stock_record`; PartnerStockRequired where partner staff would lose
-    sight of what they make; NotFound (pointer /parent) for a parent that is not the user's to change.
+    sight of what they make; NotFound (pointer /parent) for a parent that is not the user's to change; PermissionMissing
+    for staff who may not add stock records.
     """
     return add_entry(user, entry)
 
@@ -52,7 +57,8 @@ def change_product_of(
     `is_whole`: attributes and recommendations that `changes` does not name are emptied.
 
     Locks the product with its parent and variants, in id order, then its stock. Raises NotFound also for a product that
-    is not the user's to change, and as `set_product` and `change_stock_record`; StockRecordAmbiguous.
+    is not the user's to change, and as `set_product` and `change_stock_record`; StockRecordAmbiguous; PermissionMissing
+    for staff who may not change, or make, the stock record.
     """
     alter_entry(user, product_id, changes, is_whole=is_whole, check=check)
 
@@ -119,6 +125,17 @@ def _in_words_of_entries() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _inside(place: str, names: Collection[str]) -> Iterator[None]:
+    """What is said of these names points into that place of the entry."""
+    try:
+        yield
+    except DomainError as broken:
+        if broken.pointer and broken.pointer.split("/")[1] in names:
+            broken.pointer = place + broken.pointer
+        raise
+
+
 def _ensure_own(user: "User", product_id: int) -> None:
     if not products_of(user).filter(pk=product_id).exists():
         raise NotFound
@@ -174,16 +191,28 @@ def _sell(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
         return
     if "price" not in sale and not user.is_staff:
         raise PartnerStockRequired(pointer="/price")
+    _ensure_allowed(user, "partner.add_stockrecord", f"/{next(name for name in SALE if entry.get(name) is not None)}")
     try:
-        add_stock_record(user, product, {**sale, "partner": entry.get("partner")})
+        told = {name: entry[name] for name in (*RECORD, "reason") if name in entry}
+        add_stock_record(user, product, {**sale, **told, "partner": entry.get("partner")})
     except PartnerSkuTaken:
+        if entry.get("partner_sku"):
+            raise
         raise SkuTaken(pointer="/sku") from None
+
+
+def _ensure_allowed(user: "User", permission: str, pointer: str) -> None:
+    """Staff hold permissions per model; partner staff are held to what is theirs. Raises PermissionMissing."""
+    if user.is_staff and not user.has_perm(permission):
+        raise PermissionMissing(pointer=pointer)
 
 
 def _sell_parent(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
     matrix = entry.get("variants")
     if matrix is not None:
-        _add_variants(user, product.pk, matrix, entry)
+        with _inside("/variants", {"axes", "title", "sku"}):
+            children = add_variants(product.pk, matrix)
+        _sell_all(user, children, entry)
     elif not user.is_staff:
         raise PartnerStockRequired(pointer="/variants")
     elif _sale(entry):
@@ -191,7 +220,10 @@ def _sell_parent(user: "User", product: Product, entry: Mapping[str, Any]) -> No
 
 
 def _add_variants(user: "User", parent_id: int, matrix: Matrix, sale: Mapping[str, Any]) -> list[int]:
-    children = add_variants(parent_id, matrix)
+    return _sell_all(user, add_variants(parent_id, matrix), sale)
+
+
+def _sell_all(user: "User", children: Sequence[Product], sale: Mapping[str, Any]) -> list[int]:
     for child in children:
         _sell(user, child, sale)
     return [int(child.pk) for child in children]
@@ -202,10 +234,9 @@ def _resell(user: "User", stored: StoredProduct, changes: Mapping[str, Any]) -> 
     named = {column: changes[name] for name, column in SALE.items() if name in changes}
     if not named:
         return False
-    if user.is_staff and not user.has_perm("partner.change_stockrecord"):
-        raise PermissionMissing(pointer=f"/{next(name for name in SALE if name in changes)}")
+    pointer = f"/{next(name for name in SALE if name in changes)}"
     if stored.structure == Product.PARENT:
-        raise VariantRequired(pointer=f"/{next(name for name in SALE if name in changes)}")
+        raise VariantRequired(pointer=pointer)
     records = stock_records_of(user).filter(product=stored.id)
     if changes.get("partner") is not None:
         records = records.filter(partner=partner_for(user, changes["partner"]))
@@ -213,7 +244,8 @@ def _resell(user: "User", stored: StoredProduct, changes: Mapping[str, Any]) -> 
     if len(found) > 1:
         raise StockRecordAmbiguous(CandidateFacts([record.pk for record in found]), pointer="/partner")
     if found:
-        return alter_stock_record(found[0], named, changed_by=user.pk)
+        _ensure_allowed(user, "partner.change_stockrecord", pointer)
+        return alter_stock_record(found[0], named, changed_by=user.pk, reason=changes.get("reason") or REASON)
     _sell(user, Product.objects.get(pk=stored.id), changes)
     return bool(_sale(changes))
 

@@ -1,17 +1,15 @@
 """Many products at once, by SKU: each row in a transaction of its own, so that none is half written."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from forked_apps.catalogue.errors import SkuTaken
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.stored_products import StoredProduct, stored_products
-from nexus_shop.core.errors import NotFound
-from nexus_shop.core.rows import CREATED, REFUSED, UNCHANGED, UPDATED, RowOutcome, Status, attempted
+from nexus_shop.core.errors import NotFound, RowNotReached
+from nexus_shop.core.rows import CREATED, REFUSED, UNCHANGED, UPDATED, Deadline, RowOutcome, Status, attempted
 from nexus_shop.core.transactions import transaction
 
-from .errors import RowNotReached
 from .models import StockRecord
 from .product_entries import SALE, add_entry, alter_entry, says_anew
 from .queries import products_of, stock_records_of
@@ -22,32 +20,30 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 1000
 #: Of a batch up to this size each row waits for its documents; those of a larger one are the worker's.
 WITH_DOCUMENTS: Final = 20
-#: What is not done by then is refused, to be sent again: nothing is done twice.
-SECONDS: Final = 25.0
 CHUNK: Final = 100
 
 Row = Mapping[str, Any]
 
 
-def put_products(user: "User", rows: Sequence[Row], *, seconds: float = SECONDS) -> Iterator[RowOutcome]:
+def put_products(user: "User", rows: Sequence[Row], *, seconds: float | None = None) -> Iterator[RowOutcome]:
     """Make or change a product for each row, which is an entry (as `create_product_of` has it) with a `sku`.
 
     Sent again a row changes nothing. A new product without a `status` is public. Rows refuse as `create_product_of`
     and `change_product_of` do; NotFound (pointer /sku) for a product that is not the user's to change; RowNotReached
     after so many seconds.
     """
-    end = time.monotonic() + seconds
+    deadline = Deadline(seconds)
     put = _put_with_documents if len(rows) <= WITH_DOCUMENTS else _put
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         known = _known(user, chunk)
         for row in chunk:
-            if time.monotonic() > end:
+            if deadline.is_over():
                 yield RowOutcome(REFUSED, refusal=RowNotReached())
             elif (stored := known.get(row["sku"])) is not None and _is_so(row, *stored):
                 yield RowOutcome(UNCHANGED, stored[0].id)
             else:
-                yield attempted(lambda row=row: _twice(put, user, row))  # type: ignore[misc]
+                yield attempted(lambda row=row, is_new=stored is None: _twice(put, user, row, is_new))  # type: ignore[misc]
 
 
 def _known(user: "User", rows: Sequence[Row]) -> dict[str, tuple[StoredProduct, list[StockRecord]]]:
@@ -71,17 +67,18 @@ def _is_so(row: Row, stored: StoredProduct, records: Sequence[StockRecord]) -> b
     return all(getattr(records[0], column) == value for column, value in sale.items())
 
 
-def _twice(put: Any, user: "User", row: Row) -> tuple[Status, int]:
-    """A rival may make the product between the look and the write: then it is there to be changed."""
+def _twice(put: Any, user: "User", row: Row, is_new: bool) -> tuple[Status, int]:
+    """What was not seen is made; where it is there all the same, a rival's or a stranger's, it is to be changed."""
     try:
-        done: tuple[Status, int] = put(user, row)
+        done: tuple[Status, int] = put(user, row, is_new=is_new)
     except SkuTaken:
         done = put(user, row)
     return done
 
 
-def _write(user: "User", row: Row) -> tuple[Status, int]:
-    product_id = Product.objects.filter(upc=row["sku"]).values_list("pk", flat=True).first()
+def _write(user: "User", row: Row, *, is_new: bool = False) -> tuple[Status, int]:
+    seen = Product.objects.filter(upc=row["sku"]).values_list("pk", flat=True)
+    product_id = None if is_new else seen.first()
     if product_id is None:
         return CREATED, add_entry(user, row)
     changes = {name: value for name, value in row.items() if name not in {"structure", "parent", "variants"}}

@@ -18,7 +18,7 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
 from .models import Partner, StockRecord
-from .operations import explain_stock
+from .operations import open_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class NewProduct:
     """A product to be sold, at prices as entered, in the shop's currency; the partner is the default one.
 
     `product_class` names one that is there; None is the default one. `facts` is what else is said of it. Without a
-    price it gets no stock record: so it must be with a parent.
+    price it gets no stock record: so it must be with a parent. `reason` is what the ledgers say of the first figures.
     """
 
     title: str
@@ -42,6 +42,7 @@ class NewProduct:
     structure: str = Product.STANDALONE
     parent_id: int | None = None
     facts: ProductFacts = field(default_factory=ProductFacts)
+    reason: str = "new product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def add_product_for_sale(wanted: NewProduct) -> Product:
         raise NotFound(pointer="/category") from None
     if wanted.price is not None:
         opening = Opening(wanted.price, wanted.list_price, wanted.stock_quantity, wanted.partner_id)
-        open_stock([product], opening, changed_by=wanted.changed_by)
+        open_stock([product], opening, changed_by=wanted.changed_by, reason=wanted.reason)
     return product
 
 
@@ -164,8 +165,13 @@ def _options_of(children: Sequence[Product], codes: Sequence[str]) -> list[tuple
 
 
 @transaction_required
-def open_stock(products: list[Product], opening: Opening, *, changed_by: int | None) -> None:
-    """Write the first stock record of products that have none. Raises NotFound (pointer `/partner`), SkuTaken."""
+def open_stock(
+    products: list[Product], opening: Opening, *, changed_by: int | None, reason: str = "new product"
+) -> None:
+    """Write the first stock record of products that have none. Raises NotFound (pointer `/partner`), SkuTaken.
+
+    Publishes PriceChanged.
+    """
     if not products:
         return
     partner = default_partner() if opening.partner_id is None else Partner.objects.filter(pk=opening.partner_id).first()
@@ -173,8 +179,7 @@ def open_stock(products: list[Product], opening: Opening, *, changed_by: int | N
         raise NotFound(pointer="/partner")
     try:
         with django_transaction.atomic():
-            explain_stock("new product", changed_by=changed_by)
-            StockRecord.objects.bulk_create(
+            records = [
                 StockRecord(
                     product=product,
                     partner=partner,
@@ -186,7 +191,8 @@ def open_stock(products: list[Product], opening: Opening, *, changed_by: int | N
                     num_allocated=0,
                 )
                 for product in products
-            )
+            ]
+            open_records(records, changed_by=changed_by, reason=reason)
     except IntegrityError as clash:
         if not violated(clash).startswith("partner_stockrecord_partner_id_partner_sku"):
             raise

@@ -56,7 +56,16 @@ class Article:
     options: tuple[OptionRule, ...]
 
 
-ARTICLES: Final = """
+# The options of a product `p` of the class `k`, with their choices; `option_rules` reads them.
+OPTION_RULES: Final = """
+    (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required, o.price::text,
+                     (SELECT json_object_agg(c.option, c.price::text) FROM catalogue_attributeoption c
+                      WHERE c.group_id = o.option_group_id)))
+     FROM catalogue_option o
+     WHERE o.id IN (SELECT option_id FROM catalogue_productclass_options WHERE productclass_id = k.id)
+        OR o.id IN (SELECT option_id FROM catalogue_product_product_options WHERE product_id IN (p.id, p.parent_id)))
+"""
+ARTICLES: Final = f"""
     SELECT p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc, p.structure,
            p.is_public AND COALESCE(parent.is_public, true)
                AND COALESCE(LEAST(p.publish_until, parent.publish_until) > now(), true), p.is_discountable,
@@ -67,13 +76,7 @@ ARTICLES: Final = """
                                              s.partner_id, partner.name, s.partner_sku))
             FROM partner_stockrecord s JOIN partner_partner partner ON partner.id = s.partner_id
             WHERE s.product_id = p.id),
-           (SELECT json_agg(json_build_array(o.id, o.code, o.name, o.type, o.required, o.price::text,
-                            (SELECT json_object_agg(c.option, c.price::text) FROM catalogue_attributeoption c
-                             WHERE c.group_id = o.option_group_id)))
-            FROM catalogue_option o
-            WHERE o.id IN (SELECT option_id FROM catalogue_productclass_options WHERE productclass_id = k.id)
-               OR o.id IN (SELECT option_id FROM catalogue_product_product_options
-                           WHERE product_id IN (p.id, p.parent_id)))
+           {OPTION_RULES}
     FROM catalogue_product p
     LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
     LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
@@ -94,8 +97,13 @@ def _article(row: tuple[Any, ...], currency: str) -> Article:
     tracks_stock = facts[6]
     chosen = choose_stock((stock for stock, _ in stocks.values()), currency=currency, tracks_stock=tracks_stock)
     partner_id, partner_name, partner_sku = stocks[chosen.id][1] if chosen else (None, "", "")
-    rules = tuple(map(_option_rule, options or ()))
+    rules = option_rules(options)
     return Article(*[*facts, chosen, partner_id, partner_name, partner_sku, rules])
+
+
+def option_rules(found: list[list[Any]] | None) -> tuple[OptionRule, ...]:
+    """What OPTION_RULES has read."""
+    return tuple(map(_option_rule, found or ()))
 
 
 def _option_rule(option: list[Any]) -> OptionRule:

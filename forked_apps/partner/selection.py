@@ -14,6 +14,7 @@ IN_STOCK: Final = "instock"
 BACKORDER: Final = "backorder"
 PREORDER: Final = "preorder"
 OUT_OF_STOCK: Final = "outofstock"
+AT_ONCE: Final = frozenset({IN_STOCK, "available"})  # what can be sent today
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from nexus_shop.core.errors import NotFound
 
 from .availability import availability_message
 from .queries import Article, articles
-from .selection import OUT_OF_STOCK
+from .selection import AT_ONCE, OUT_OF_STOCK
 
 _OF_ADDRESS: Final = "p.id = (SELECT a.product_id FROM catalogue_productaddress a WHERE a.slug = %s)"
 
@@ -55,7 +55,7 @@ def family_of(key: int | str) -> tuple[int, list[int]]:
 def availabilities(key: int | str, *, currency: str, today: date) -> tuple[Availability, list[Availability]]:
     """That of a public product, and of each of its variants, in two statements. Raises NotFound.
 
-    A parent's is that of its cheapest variant which can be bought, or of the cheapest.
+    A parent's is that of its cheapest variant in stock, else of that which can be bought, else of the cheapest.
     """
     product_id, children = family_of(key)
     found = articles([product_id, *children], currency=currency)
@@ -82,11 +82,12 @@ def availability_of(article: Article, today: date) -> Availability:
 
 
 def _of_parent(own: Article, variants: list[tuple[Article, Availability]]) -> Availability:
-    priced = [(article, each) for article, each in variants if article.stock is not None]
-    buyable = [(article, each) for article, each in priced if each.is_available] or priced
-    if not buyable:
+    priced = sorted((pair for pair in variants if pair[0].stock is not None), key=lambda pair: _price(pair[0]))
+    found = [each for _article, each in priced]
+    if not found:
         return Availability(own.product_id, own.sku, False, "unavailable", _("Unavailable"))
-    _cheapest, shown = min(buyable, key=lambda pair: _price(pair[0]))
+    buyable = next((each for each in found if each.is_available), found[0])
+    shown = next((each for each in found if each.code in AT_ONCE), buyable)
     return Availability(own.product_id, own.sku, shown.is_available, shown.code, shown.message, shown.expected_on)
 
 

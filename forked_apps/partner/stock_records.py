@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
+from django.db.models import Q
 
 from forked_apps.catalogue.errors import VariantRequired
 from forked_apps.catalogue.models import Product
@@ -14,9 +15,9 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import refusing, transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .errors import ListPriceTooLow, PartnerSkuTaken, PromiseFacts, StockStillPromised
+from .errors import LastStockRecord, ListPriceTooLow, PartnerSkuTaken, PromiseFacts, StockStillPromised
 from .models import Partner, StockRecord
-from .operations import TERMS, explain_stock, set_price, set_stock, set_terms
+from .operations import TERMS, explain_stock, open_records, set_price, set_stock, set_terms
 from .products import default_partner
 from .queries import partners_of, products_of, stock_records_of
 
@@ -64,19 +65,22 @@ def create_stock_record(user: "User", values: Mapping[str, Any]) -> int:
     """Let a partner sell a product; returns the record's id. Its opening figure is `num_in_stock`.
 
     `values`: product (id), partner (id; left out: the default one, or the user's), and the fields of StockTerms but the
-    currency, which is the shop's. Raises NotFound for a product or partner that is not the user's to change,
-    VariantRequired, PartnerSkuTaken, ListPriceTooLow. Publishes PriceChanged and what the terms cross.
+    currency, which is the shop's; `reason` is what the ledgers say. Raises NotFound for a product or partner that is
+    not the user's to change, VariantRequired, PartnerSkuTaken, ListPriceTooLow. Publishes PriceChanged.
     """
     product = products_of(user).filter(pk=values["product"]).first()
     if product is None:
         raise NotFound(pointer="/product")
-    return add_stock_record(user, product, values)
+    locked = Product.objects.select_for_update(no_key=True, of=("self",)).get(pk=product.pk)
+    return add_stock_record(user, locked, values)
 
 
 @transaction_required
-def add_stock_record(user: "User", product: Product, values: Mapping[str, Any], *, reason: str = REASON) -> int:
-    """`create_stock_record` of a product that the user may change, inside the transaction of the caller."""
-    locked = Product.objects.select_for_update(no_key=True, of=("self",)).get(pk=product.pk)
+def add_stock_record(user: "User", locked: Product, values: Mapping[str, Any]) -> int:
+    """`create_stock_record` inside the transaction of the caller, who has locked the product or just made it.
+
+    The user may change it.
+    """
     if locked.is_parent:
         raise VariantRequired(pointer="/product")
     price, list_price = values.get("price"), values.get("list_price")
@@ -93,9 +97,8 @@ def add_stock_record(user: "User", product: Product, values: Mapping[str, Any], 
         num_allocated=0,
         **{name: values[name] for name in TERMS if name in values},
     )
-    explain_stock(reason, changed_by=user.pk)
     with refusing({"partner_stockrecord_partner_id_partner_sku": PartnerSkuTaken(pointer="/partner_sku")}):
-        record.save(force_insert=True)
+        open_records([record], changed_by=user.pk, reason=values.get("reason") or REASON)
     return int(record.pk)
 
 
@@ -103,14 +106,14 @@ def add_stock_record(user: "User", product: Product, values: Mapping[str, Any], 
 def change_stock_record(
     user: "User", record_id: int, *, changes: Mapping[str, Any], version: str | None = None
 ) -> None:
-    """Change terms and prices (fields of StockTerms but the currency).
+    """Change terms and prices (fields of StockTerms but the currency); `reason` is what the ledgers say of it.
 
     Locks the record. Raises NotFound also where it is not the user's, StaleVersion, PartnerSkuTaken, ListPriceTooLow,
     StockBelowAllocation. Publishes PriceChanged, and what the terms cross.
     """
     record = locked_stock_record(user, record_id)
     ensure_current(version, terms_of(record))
-    alter_stock_record(record, changes, changed_by=user.pk)
+    alter_stock_record(record, changes, changed_by=user.pk, reason=changes.get("reason") or REASON)
 
 
 @transaction_required
@@ -140,16 +143,41 @@ def alter_stock_record(
 
 @transaction(before_commit="documents")
 def delete_stock_record(user: "User", record_id: int, *, version: str | None = None) -> None:
-    """Let a partner sell a product no longer. Its movements go with it.
+    """Let a partner sell a product no longer; its ledgers stay.
 
-    Locks the record. Raises NotFound also where it is not the user's, StaleVersion, StockStillPromised.
+    Locks the product for partner staff, then the record. Raises NotFound also where it is not the user's, StaleVersion,
+    StockStillPromised; LastStockRecord for partner staff where nobody would sell the product, nor a variant of it.
     """
+    product_id = stock_records_of(user).filter(pk=record_id).values_list("product_id", flat=True).first()
+    if product_id is None:
+        raise NotFound
+    head_id = head_for_removal(user, product_id)
     record = locked_stock_record(user, record_id)
     ensure_current(version, terms_of(record))
     allocated, reservations = record.num_allocated or 0, record.reservations.count()
     if allocated or reservations:
         raise StockStillPromised(PromiseFacts(allocated=allocated, reservations=reservations))
+    explain_stock(REASON, changed_by=user.pk)
     record.delete()
+    ensure_still_sold(head_id)
+
+
+@transaction_required
+def head_for_removal(user: "User", product_id: int) -> int | None:
+    """The locked head of a product's family, before partner staff delete stock records of it; None for staff."""
+    if user.is_staff:
+        return None
+    head = Product.objects.filter(Q(pk=product_id, parent=None) | Q(children=product_id))
+    found: int | None = head.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True).first()
+    return found
+
+
+@transaction_required
+def ensure_still_sold(head_id: int | None) -> None:
+    """Raise LastStockRecord where nobody sells the product, nor a variant of it. None is nobody's business."""
+    family = Q(product=head_id) | Q(product__parent=head_id)
+    if head_id is not None and not StockRecord.objects.filter(family).exists():
+        raise LastStockRecord
 
 
 @transaction_required

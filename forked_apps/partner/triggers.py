@@ -2,7 +2,7 @@
 
 `nexus.stock_change` and `nexus.price_change`, settings of the transaction, say why the next statement that changes
 stock or prices does so: JSON with reason and by (user id), for stock with kind and order too. That statement uses it
-up.
+up. A record that is deleted closes its ledgers, which stay, and leaves word of what it was.
 """
 
 from typing import Final
@@ -35,6 +35,30 @@ _RECORD_PRICE: Final = """
     ORDER BY n.id;
     RETURN NULL;
 """
+# The last rows of records that go: no stock, no price any more. Without a figure nothing is closed.
+_END: Final = """
+    INSERT INTO partner_formerstockrecord (id, product_id, partner_id, partner_sku, sku, title, ended_at)
+    SELECT o.id, o.product_id, o.partner_id, o.partner_sku, p.upc,
+           COALESCE(NULLIF(p.title, ''), parent.title, ''), clock_timestamp()
+    FROM old_rows o
+    LEFT JOIN catalogue_product p ON p.id = o.product_id
+    LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+    ON CONFLICT (id) DO NOTHING;
+    INSERT INTO partner_stockmovement
+        (stock_record_id, delta, balance, kind, reason, changed_by_id, order_id, created_at)
+    SELECT o.id, -o.num_in_stock, 0, 'adjustment', left(COALESCE(why ->> 'reason', ''), 255),
+           (why ->> 'by')::bigint, NULL, clock_timestamp()
+    FROM old_rows o, (SELECT NULLIF(current_setting('nexus.stock_change', true), '')::jsonb) AS said(why)
+    WHERE o.num_in_stock <> 0 ORDER BY o.id;
+    INSERT INTO partner_pricechange
+        (stock_record_id, old_price, new_price, old_list_price, new_list_price, currency, reason, changed_by_id,
+         created_at)
+    SELECT o.id, o.price, NULL, o.list_price, NULL, o.price_currency, left(COALESCE(why ->> 'reason', ''), 255),
+           (why ->> 'by')::bigint, clock_timestamp()
+    FROM old_rows o, (SELECT NULLIF(current_setting('nexus.price_change', true), '')::jsonb) AS said(why)
+    WHERE o.price IS NOT NULL OR o.list_price IS NOT NULL ORDER BY o.id;
+    RETURN NULL;
+"""
 _PRICES: Final = ("price", "list_price", "price_currency")
 _OLD: Final = "CASE WHEN o.price_currency = n.price_currency THEN o.{column} END"
 
@@ -47,8 +71,8 @@ def _recorder(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger
         when=pgtrigger.After,
         operation=operation,
         referencing=pgtrigger.Referencing(
-            old="old_rows" if operation == pgtrigger.Update else None,
-            new="new_rows",
+            old=None if operation == pgtrigger.Insert else "old_rows",
+            new=None if operation == pgtrigger.Delete else "new_rows",
         ),
         func=func,
     )
@@ -75,7 +99,7 @@ LEDGER: Final = [
         name="use_up_reason",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("num_in_stock"),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("num_in_stock") | pgtrigger.Delete,
         func="PERFORM set_config('nexus.stock_change', '', true); RETURN NULL;",
     ),
 ]
@@ -99,28 +123,15 @@ PRICE_LEDGER: Final = [
         name="use_up_price_reason",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*_PRICES),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*_PRICES) | pgtrigger.Delete,
         func="PERFORM set_config('nexus.price_change', '', true); RETURN NULL;",
     ),
 ]
 
 
-def _append_only(thing: str) -> list[pgtrigger.Trigger]:
-    return [
-        pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update),
-        pgtrigger.Trigger(
-            name="never_deleted",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Delete,
-            func=f"""
-            IF EXISTS (SELECT 1 FROM partner_stockrecord WHERE id = OLD.stock_record_id) THEN
-                RAISE EXCEPTION 'pgtrigger: {thing} goes only with its stock record';
-            END IF;
-            RETURN OLD;
-        """,
-        ),
-    ]
+END: Final = [_recorder("end_ledgers", pgtrigger.Delete, _END)]
 
-
-APPEND_ONLY: Final = _append_only("a stock movement")
-PRICES_APPEND_ONLY: Final = _append_only("a price change")
+APPEND_ONLY: Final = [
+    pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update),
+    pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+]

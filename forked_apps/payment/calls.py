@@ -122,7 +122,7 @@ def settle_open(limit: int) -> int:
         UPDATE payment_paymentattempt SET checked_at = clock_timestamp()
         WHERE id IN (
             SELECT id FROM payment_paymentattempt
-            WHERE status = ANY(%s) AND parked_at IS NULL AND method <> 'manual'
+            WHERE status = ANY(%s) AND (parked_at IS NULL OR wanted = 'void') AND method <> 'manual'
               AND (status <> %s OR wanted <> '')
               AND (checked_at IS NULL OR checked_at < clock_timestamp() - interval '15 seconds')
               AND created_at < clock_timestamp() - interval '10 seconds'

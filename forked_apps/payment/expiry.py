@@ -14,26 +14,33 @@ from .ledger import live_charge, lock_sources
 
 logger = logging.getLogger(__name__)
 
-DUE: Final = """
+# Staff have begun it: what becomes of it is theirs to say.
+BEGUN: Final = """
+    EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id
+            AND l.units ?| ARRAY['processing', 'shipped', 'delivered', 'returned', 'refunded'])
+"""
+DUE: Final = f"""
     SELECT o.id FROM order_order o
     WHERE o.payment_status = 'awaiting' AND o.pay_by < clock_timestamp() AND o.status = 'pending'
-      AND NOT EXISTS (SELECT 1 FROM payment_paymentattempt a
+      AND NOT {BEGUN} AND NOT EXISTS (SELECT 1 FROM payment_paymentattempt a
                       WHERE a.order_id = o.id AND a.kind = 'charge'
                         AND (a.status IN ('started', 'requires_action', 'authorised', 'unknown')
                              OR a.parked_at IS NOT NULL))
     ORDER BY o.pay_by, o.id LIMIT %s
 """
-STILL_DUE: Final = """
-    SELECT * FROM order_order WHERE id = %s AND payment_status = %s AND status = %s AND pay_by < clock_timestamp()
-    FOR UPDATE SKIP LOCKED
+STILL_DUE: Final = f"""
+    SELECT o.* FROM order_order o
+    WHERE o.id = %s AND o.payment_status = %s AND o.status = %s AND o.pay_by < clock_timestamp() AND NOT {BEGUN}
+    FOR UPDATE OF o SKIP LOCKED
 """
 
 
 def expire_unpaid_orders(limit: int) -> int:
     """Cancel up to `limit` orders whose time to pay is over, each in a transaction of its own; returns how many.
 
-    One whose payment has not ended is passed over, and so is one that somebody is just working on. Any number of
-    workers may run side by side. An order that cannot be cancelled is logged and keeps no other.
+    One whose payment has not ended is passed over, so is one that staff have begun, and one that somebody is just
+    working on. Any number of workers may run side by side. An order that cannot be cancelled is logged and keeps no
+    other.
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, [limit])

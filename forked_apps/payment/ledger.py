@@ -4,14 +4,15 @@ Everything here runs inside a transaction whose caller holds the order's lock an
 are in the order's currency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from django.db import transaction as django_transaction
 from django.utils import timezone
 
-from forked_apps.order.lifecycle import CANCELLED, EXPIRED, PENDING, PROCESSING
+from forked_apps.order.dues import amount_due
+from forked_apps.order.lifecycle import CANCELLED, ENDED, EXPIRED, PENDING, PROCESSING
 from forked_apps.order.models import Order, OrderNote, PaymentEvent, PaymentEventType, PaymentStatus
 from forked_apps.order.operations import move_order
 from forked_apps.order.reopening import reopen_order
@@ -24,12 +25,14 @@ from nexus_shop.core.transactions import transaction_required
 
 from .events import PaymentParked, PaymentReceived, PaymentRefunded
 from .gateways.base import PaymentMethod
+from .gateways.registry import method_of
 from .models import PaymentAttempt, Source, SourceType, Transaction
 from .states import AUTHORISED, CAPTURED, LIVE, REQUIRES_ACTION, STARTED
 
 MANUAL: Final = "manual"
 CHARGE: Final = PaymentAttempt.Kind.CHARGE
 REFUND: Final = PaymentAttempt.Kind.REFUND
+UNPAID: Final = frozenset({PaymentStatus.AWAITING, PaymentStatus.AUTHORISED})
 
 
 @transaction_required
@@ -46,15 +49,15 @@ def live_charge(order_id: int) -> PaymentAttempt | None:
     return live or charges.exclude(parked_at=None).order_by("pk").first()
 
 
-def amount_due(order: Order, sources: Sequence[Source]) -> Decimal:
+def due_of(order: Order, sources: Iterable[Source]) -> Decimal:
     """What the order still lacks."""
-    return order.payable - sum((source.amount_debited for source in sources), ZERO)
+    return amount_due(order.payable, ((source.amount_debited, source.amount_refunded) for source in sources))
 
 
 @transaction_required
 def take_source(order: Order, sources: Sequence[Source], *, method: PaymentMethod) -> Source:
     """The source by which the rest of the order is paid now. One that holds no money changes its method."""
-    due = amount_due(order, sources)
+    due = due_of(order, sources)
     kind = SourceType.objects.get_or_create(code=method.code, defaults={"name": str(method.name)})[0]
     found = next((each for each in sources if each.source_type_id == kind.pk), None)
     found = found or next((each for each in sources if not each.amount_debited), None)
@@ -87,7 +90,7 @@ def receive(
     source.amount_allocated += max(more, ZERO)  # more than was asked for came all the same
     source.amount_debited += amount
     source.save(update_fields=["amount_allocated", "amount_debited"])
-    _write(source, Transaction.DEBIT, "paid", amount, reference)
+    _write(source, Transaction.DEBIT, "paid", amount, reference, actor=recorded_by)
     publish(
         PaymentReceived(
             order_id=order.pk,
@@ -102,7 +105,8 @@ def receive(
         if not (is_paid and order.cancel_reason == EXPIRED and _reopened(order)):
             give_back(order, source, amount=amount, charge=charge, reason="The order was cancelled.")
     elif (surplus := held(order) - order.payable) > 0:
-        give_back(order, source, amount=min(surplus, amount), charge=charge, reason="The order was paid already.")
+        reason = "The order was paid already." if order.payable else "Nothing of the order is wanted any more."
+        give_back(order, source, amount=min(surplus, amount), charge=charge, reason=reason)
     set_payment_status(order)
     if is_paid:
         go_on(order, changed_by=recorded_by)
@@ -135,10 +139,11 @@ def give_back(
     charge: PaymentAttempt | None,
     reason: str,
     requested_by: int | None = None,
+    is_owed: bool = False,
 ) -> PaymentAttempt:
     """Write the refund of money that is there; a task asks the gateway. What came by hand is left to staff, by a note.
 
-    The caller has seen that the amount is there.
+    The caller has seen that the amount is there. `is_owed`: gone back, it is to be paid again.
     """
     refund = PaymentAttempt.objects.create(
         order=order,
@@ -152,6 +157,7 @@ def give_back(
         idempotency_key=new_handle(),
         reason=reason,
         requested_by_id=requested_by,
+        data={"is_owed": is_owed},
     )
     if charge is None:
         note(order, f"To be paid back by hand: {amount} {order.currency}. {reason}")
@@ -163,15 +169,17 @@ def give_back(
 
 
 @transaction_required
-def pay_out(order: Order, source: Source, *, amount: Decimal, reference: str) -> None:
-    """Write down money that went back. Publishes PaymentRefunded."""
+def pay_out(
+    order: Order, source: Source, *, amount: Decimal, reference: str, is_owed: bool = False, paid_by: int | None = None
+) -> None:
+    """Write down money that went back, for `paid_by`; `is_owed`: it is to be paid again. Publishes PaymentRefunded."""
     source.amount_refunded += amount
     source.save(update_fields=["amount_refunded"])
-    _write(source, Transaction.REFUND, "refunded", amount, reference)
+    _write(source, Transaction.REFUND, "refunded", amount, reference, actor=paid_by)
     publish(
         PaymentRefunded(order_id=order.pk, source_id=source.pk, amount=str(amount), currency=order.currency),
     )
-    set_payment_status(order)
+    set_payment_status(order, is_owed=is_owed)
 
 
 def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
@@ -185,25 +193,51 @@ def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
 
 
 @transaction_required
-def set_payment_status(order: Order) -> None:
-    """Let the order's payment status say what its sources and its live charge say."""
-    sources = list(Source.objects.filter(order=order))
+def set_payment_status(order: Order, *, is_owed: bool = False) -> None:
+    """Let the order's payment status say what its sources and its live charge say, and the open source how much.
+
+    What is given back of an order that was paid in full is not asked for again, unless `is_owed`: then it is to be
+    paid in the time that its method gives.
+    """
+    sources = list(Source.objects.filter(order=order).select_related("source_type").order_by("pk"))
+    order.payment_status = _payment_status(order, sources, is_owed=is_owed)
+    if order.payment_status not in UNPAID:
+        order.pay_by = None
+    elif is_owed and order.pay_by is None:
+        method = method_of(order.payment_method) or method_of(MANUAL)
+        order.pay_by = None if method is None else timezone.now() + method.time_to_pay()
+    order.version += 1
+    order.save(update_fields=["payment_status", "pay_by", "version"])
+    if order.payment_status in UNPAID and sources:
+        _fit_source(order, sources)
+
+
+def _payment_status(order: Order, sources: Sequence[Source], *, is_owed: bool) -> str:
     debited = sum((source.amount_debited for source in sources), ZERO)
     refunded = sum((source.amount_refunded for source in sources), ZERO)
     there = debited - refunded
-    if there >= order.total_incl_tax or (there >= order.payable and not refunded):
-        status = PaymentStatus.PAID
-    elif refunded and (debited >= order.payable or order.status == CANCELLED):
-        status = PaymentStatus.REFUNDED if debited == refunded else PaymentStatus.PARTIALLY_REFUNDED
-    elif PaymentAttempt.objects.filter(order=order, kind=CHARGE, status=AUTHORISED).exists():
-        status = PaymentStatus.AUTHORISED
-    else:
-        status = PaymentStatus.AWAITING
-    order.payment_status = status
-    if status not in {PaymentStatus.AWAITING, PaymentStatus.AUTHORISED}:
-        order.pay_by = None
-    order.version += 1
-    order.save(update_fields=["payment_status", "pay_by", "version"])
+    if there >= order.total_incl_tax:
+        return PaymentStatus.PAID
+    was_paid = order.payment_status not in UNPAID
+    is_covered = there >= order.payable and order.status not in ENDED
+    if is_covered and not (refunded and was_paid):
+        return PaymentStatus.PAID
+    if refunded and (is_covered or order.status in ENDED or (was_paid and not is_owed)):
+        return PaymentStatus.PARTIALLY_REFUNDED if there else PaymentStatus.REFUNDED
+    if was_paid and there and order.status in ENDED:
+        return PaymentStatus.PAID
+    is_authorised = PaymentAttempt.objects.filter(order=order, kind=CHARGE, status=AUTHORISED).exists()
+    return PaymentStatus.AUTHORISED if is_authorised else PaymentStatus.AWAITING
+
+
+def _fit_source(order: Order, sources: Sequence[Source]) -> None:
+    """What is still to come is allocated to one source, and neither more nor less than it is."""
+    chosen = next((each for each in sources if each.amount_allocated > each.amount_debited), None)
+    chosen = chosen or next((each for each in sources if each.source_type.code == order.payment_method), sources[0])
+    allocated = chosen.amount_debited + due_of(order, sources)
+    if chosen.amount_allocated != allocated:
+        chosen.amount_allocated = allocated
+        chosen.save(update_fields=["amount_allocated"])
 
 
 @transaction_required
@@ -229,9 +263,9 @@ def held(order: Order) -> Decimal:
     return there - sum((each.amount for each in promised), ZERO)
 
 
-def _write(source: Source, kind: str, event: str, amount: Decimal, reference: str) -> None:
+def _write(source: Source, kind: str, event: str, amount: Decimal, reference: str, *, actor: int | None) -> None:
     Transaction.objects.create(source=source, txn_type=kind, amount=amount, reference=reference[:128])
     event_type = PaymentEventType.objects.get_or_create(code=event, defaults={"name": event.capitalize()})[0]
     PaymentEvent.objects.create(
-        order_id=source.order_id, event_type=event_type, amount=amount, reference=reference[:128]
+        order_id=source.order_id, event_type=event_type, amount=amount, reference=reference[:128], actor_id=actor
     )

@@ -52,8 +52,9 @@ class PaymentAttempt(models.Model):
     """One attempt to charge or to refund: written before the gateway is asked, settled by whoever hears of it first.
 
     `idempotency_key` is what the gateway knows it by. `wanted` is what is still to be asked for (capture, void).
-    `parked_at` is set where staff have to decide: the gateway moved something else than it was asked to. `data` holds
-    no card data. A refund by hand has no charge; `requires_action` until staff have paid it out.
+    `parked_at` is set where the gateway moved something else than it was asked to, until that is void, and where staff
+    have to decide. `data` holds no card data. A refund by hand has no charge; `requires_action` until staff have paid
+    it out.
     """
 
     class Kind(models.TextChoices):

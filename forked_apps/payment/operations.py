@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from forked_apps.order.dues import is_asked_for
 from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import CANCELLED
-from forked_apps.order.models import Order, PaymentStatus
+from forked_apps.order.models import Order
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
@@ -34,7 +35,7 @@ from .gateways.registry import method_of
 from .ledger import (
     CHARGE,
     MANUAL,
-    amount_due,
+    due_of,
     live_charge,
     lock_sources,
     park,
@@ -85,9 +86,9 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
         if live.method != method or live.parked_at is not None:
             raise PaymentInProgress
         return Begun(live.source, live, is_new=False)
-    if order.payment_status != PaymentStatus.AWAITING or order.status == CANCELLED:
+    if not is_asked_for(order.payment_status, order.status):
         raise OrderNotPayable(OrderFacts(order.status, order.payment_status))
-    due = Money(amount_due(order, sources), order.currency)
+    due = Money(due_of(order, sources), order.currency)
     if expected != due:
         raise TotalChanged(TotalFacts({"total": due.as_json()}), pointer="/expected_amount")
     source = take_source(order, sources, method=chosen)
@@ -121,7 +122,7 @@ def settle_attempt(attempt_id: int, *, result: ChargeResult) -> PaymentAttempt:
 
     Idempotent, and indifferent to the order in which news come (states.py). Locks the order, then its sources; for
     late money then vouchers, offers and stock. Captured in full, the order is paid and goes on to processing. Money
-    that fits no order any more is given back; another amount or currency than was asked for is left to staff.
+    that fits no order any more is given back; another amount or currency than was asked for is parked and voided.
     Publishes PaymentReceived, PaymentRefunded or PaymentParked.
     """
     order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
@@ -141,7 +142,8 @@ def settle_attempt(attempt_id: int, *, result: ChargeResult) -> PaymentAttempt:
 def _settle_charge(order: Order, source: Source, attempt: PaymentAttempt, result: ChargeResult) -> None:
     if attempt.parked_at is not None and result.status != VOIDED:
         return
-    if not may_become(attempt.kind, attempt.status, result.status):
+    is_let_go = attempt.parked_at is not None and result.status == VOIDED
+    if not (is_let_go or may_become(attempt.kind, attempt.status, result.status)):
         if result.status == AUTHORISED and attempt.status in {DECLINED, FAILED}:
             _want(attempt, "void")  # given up meanwhile: the shopper's money shall not stay blocked
         return
@@ -151,16 +153,18 @@ def _settle_charge(order: Order, source: Source, attempt: PaymentAttempt, result
         attempt.status = UNKNOWN if attempt.status in LIVE else attempt.status
         problem = "currency_mismatch" if result.currency != attempt.currency else "amount_mismatch"
         message = f"{attempt.method} reports {result.amount} {result.currency} for a payment of {attempt.amount} "
-        park(order, attempt, problem=problem, message=f"{message}{attempt.currency}. Look into it, then void it.")
+        park(order, attempt, problem=problem, message=f"{message}{attempt.currency}. It is being voided.")
+        _want(attempt, "void")
         return
     was = attempt.status
+    captured_by = attempt.requested_by_id if attempt.wanted == "capture" else None
     attempt.status, attempt.error_code, attempt.parked_at = result.status, result.error[:64], None
     attempt.data["next_action"] = _stored(result.next_action)
     attempt.wanted = "" if result.status not in LIVE else attempt.wanted
     attempt.save()
     if result.status == CAPTURED:
         reference = attempt.reference or attempt.idempotency_key
-        receive(order, source, amount=attempt.amount, reference=reference, charge=attempt)
+        receive(order, source, amount=attempt.amount, reference=reference, charge=attempt, recorded_by=captured_by)
     elif result.status == AUTHORISED:
         _hold(order, source, attempt)
     elif was == AUTHORISED:
@@ -201,7 +205,15 @@ def _settle_refund(order: Order, source: Source, attempt: PaymentAttempt, result
     attempt.parked_at = None
     attempt.save()
     if status == REFUNDED:
-        pay_out(order, source, amount=attempt.amount, reference=attempt.reference or attempt.idempotency_key)
+        reference = attempt.reference or attempt.idempotency_key
+        pay_out(
+            order,
+            source,
+            amount=attempt.amount,
+            reference=reference,
+            is_owed=attempt.data.get("is_owed", False),
+            paid_by=attempt.requested_by_id,
+        )
 
 
 @transaction_required
@@ -267,7 +279,7 @@ def record_manual_payment(order_id: int, *, amount: Decimal, reference: str = ""
         raise NotFound
     if live_charge(order.pk) is not None:
         raise PaymentInProgress
-    still_open = amount_due(order, sources)
+    still_open = due_of(order, sources)
     if not 0 < amount <= still_open:
         raise AmountNotOpen(AmountFacts(open=str(still_open)))
     source = take_source(order, sources, method=method)

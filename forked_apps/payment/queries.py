@@ -1,13 +1,18 @@
 """Reading payments."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from forked_apps.order.dues import is_asked_for
+from forked_apps.order.models import Order
+from forked_apps.order.queries import Reader, is_opened
+
 from .gateways.base import NextAction
 from .gateways.registry import method_of
-from .ledger import CHARGE, REFUND
+from .ledger import CHARGE, REFUND, due_of
 from .models import PaymentAttempt, Source
 from .states import LIVE, REQUIRES_ACTION
 
@@ -19,7 +24,7 @@ def next_action_of(
 
     `live` is the charge that has not ended (its status and next action): while nobody knows how it will end, to wait.
     """
-    if payment_status != "awaiting" or status == "cancelled":
+    if not is_asked_for(payment_status, status):
         return None
     if live is not None:
         return action_of(live["status"], live["next_action"])
@@ -34,25 +39,32 @@ def action_of(status: str, stored: Mapping[str, Any] | None) -> NextAction | Non
     return NextAction("wait") if status in LIVE and status != "authorised" else None
 
 
-def find_charge(handle: str, *, user_id: int | None, token_hash: str | None, sees_all: bool) -> PaymentAttempt | None:
-    """The charge of that handle, or the latest of the source of that handle, if the caller may see its order."""
-    found = _visible(user_id, token_hash, sees_all=sees_all).filter(kind=CHARGE)
-    named = found.filter(Q(handle=handle) | Q(source__handle=handle, method=F("source__source_type__code")))
-    return named.select_related("order").order_by("-pk").first()
+def still_due(order: Order) -> Decimal:
+    """What the order still lacks."""
+    return due_of(order, Source.objects.filter(order=order))
 
 
-def find_source(handle: str, *, user_id: int | None, token_hash: str | None, sees_all: bool) -> Source | None:
-    """The source of that handle, if the caller may see its order."""
+def find_charge(handle: str, reader: Reader, *, sees_all: bool) -> PaymentAttempt | None:
+    """The charge of that handle, or the latest of the source of that handle, if the reader may see its order."""
+    named = Q(handle=handle) | Q(source__handle=handle, method=F("source__source_type__code"))
+    found = PaymentAttempt.objects.filter(named, kind=CHARGE)
+    if not sees_all:
+        found = found.filter(_readable(found, reader))
+    return found.select_related("order").order_by("-pk").first()
+
+
+def find_source(handle: str, reader: Reader, *, sees_all: bool) -> Source | None:
+    """The source of that handle, if the reader may see its order."""
     found = Source.objects.filter(handle=handle)
     if not sees_all:
-        found = found.filter(_owned(user_id, token_hash))
+        found = found.filter(_readable(found, reader))
     source: Source | None = found.select_related("order", "source_type").first()
     return source
 
 
 def charge_of_handle(handle: str) -> PaymentAttempt | None:
     """The charge of that handle, for staff."""
-    return find_charge(handle, user_id=None, token_hash=None, sees_all=True)
+    return find_charge(handle, Reader(), sees_all=True)
 
 
 def find_refund(handle: str) -> PaymentAttempt | None:
@@ -80,15 +92,15 @@ def _refunds() -> QuerySet[PaymentAttempt]:
     return PaymentAttempt.objects.filter(kind=REFUND).select_related("order", "charge")
 
 
-def _visible(user_id: int | None, token_hash: str | None, *, sees_all: bool) -> QuerySet[PaymentAttempt]:
-    attempts = PaymentAttempt.objects.all()
-    return attempts if sees_all else attempts.filter(_owned(user_id, token_hash))
-
-
-def _owned(user_id: int | None, token_hash: str | None) -> Q:
+def _readable(rows: QuerySet[Any], reader: Reader) -> Q:
+    """Which of the rows, all of one order, the reader may see."""
+    if reader.link is not None:
+        order = rows.values_list("order__handle", flat=True).first()
+        if order is not None and is_opened(order, reader.link):
+            return Q()
     owned = Q(pk__in=[])
-    if user_id is not None:
-        owned |= Q(order__user_id=user_id)
-    if token_hash is not None:
-        owned |= Q(order__basket__token_hash=token_hash)
+    if reader.user_id is not None:
+        owned |= Q(order__user_id=reader.user_id)
+    if reader.token_hash is not None:
+        owned |= Q(order__basket__token_hash=reader.token_hash)
     return owned

@@ -21,11 +21,13 @@ from .states import AUTHORISED, CAPTURED, LIVE, VOIDED, may_become
 # problem -> query that finds (order number, what) by the shop's own books
 OWN_BOOKS: Final = {
     "paid_without_charge": """
-        SELECT o.number, 'total ' || o.total_incl_tax - o.cancelled_total || ', held ' || COALESCE(m.held, 0)
+        SELECT o.number, 'total ' || o.total_incl_tax - o.cancelled_total - o.returned_total
+               || ', held ' || COALESCE(m.held, 0)
         FROM order_order o LEFT JOIN LATERAL (
             SELECT sum(s.amount_debited - s.amount_refunded) AS held FROM payment_source s WHERE s.order_id = o.id) m
             ON true
-        WHERE o.payment_status = 'paid' AND o.total_incl_tax - o.cancelled_total > COALESCE(m.held, 0)
+        WHERE o.payment_status = 'paid'
+          AND o.total_incl_tax - o.cancelled_total - o.returned_total > COALESCE(m.held, 0)
     """,
     "source_differs_from_transactions": """
         SELECT o.number, 'debited ' || s.amount_debited || ' refunded ' || s.amount_refunded || ', transactions say '

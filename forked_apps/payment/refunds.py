@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from forked_apps.order.lifecycle import CANCELLED
-from forked_apps.order.models import Order
+from forked_apps.order.lifecycle import CANCELLED, ENDED
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
@@ -16,6 +15,7 @@ from .ledger import (
     CHARGE,
     MANUAL,
     REFUND,
+    UNPAID,
     give_back,
     go_on,
     held,
@@ -40,12 +40,14 @@ def refund_payment(
     reason: str = "",
     reference: str = "",
     requested_by: int | None = None,
+    is_owed: bool = False,
 ) -> PaymentAttempt:
     """Give part of an order's money back: of the charge with the handle `payment`, else of one that holds enough.
 
     A gateway's money goes by an attempt that is executed afterwards. Money that came by hand is taken as paid out:
-    staff say that they have done so, under `reference`. Locks the order, then its sources. Raises NotFound,
-    RefundExceedsPayment. Publishes PaymentRefunded for money by hand.
+    staff say that they have done so, under `reference`. Where the order was never paid in full, or `is_owed`, the
+    money is to be paid again. Locks the order, then its sources. Raises NotFound, RefundExceedsPayment. Publishes
+    PaymentRefunded for money by hand.
     """
     order = lock_order(order_id)
     if amount.currency != order.currency:
@@ -58,9 +60,32 @@ def refund_payment(
         largest = max((pot[2] for pot in pots), default=ZERO)
         raise RefundExceedsPayment(RefundFacts(str(largest)), pointer="/amount")
     source, charge, _ = fitting
-    if charge is None:
-        return _pay_by_hand(order, source, amount=amount.amount, reason=reason, reference=reference, by=requested_by)
-    return give_back(order, source, amount=amount.amount, charge=charge, reason=reason, requested_by=requested_by)
+    if charge is not None:
+        return give_back(
+            order,
+            source,
+            amount=amount.amount,
+            charge=charge,
+            reason=reason,
+            requested_by=requested_by,
+            is_owed=is_owed,
+        )
+    _lower_due_by_hand(source, amount=amount.amount)
+    refund = PaymentAttempt.objects.create(
+        order=order,
+        source=source,
+        kind=REFUND,
+        method=MANUAL,
+        amount=amount.amount,
+        currency=order.currency,
+        status=REFUNDED,
+        idempotency_key=new_handle(),
+        reference=reference,
+        reason=reason,
+        requested_by_id=requested_by,
+    )
+    pay_out(order, source, amount=amount.amount, reference=reference, is_owed=is_owed, paid_by=requested_by)
+    return refund
 
 
 @transaction
@@ -92,13 +117,28 @@ def follow_cancelled_units(order_id: int) -> None:
     if order.status == CANCELLED:
         return  # refund_cancelled_order sees to it
     sources = lock_sources(order)
-    surplus = held(order) - order.payable
+    surplus = held(order) - (order.total_incl_tax - order.cancelled_total)  # what was returned is left to staff
     for source, charge, left in _pots(sources, is_whole=True):
         amount = min(left, surplus)
         if amount > 0:
             give_back(order, source, amount=amount, charge=charge, reason="A part of the order was cancelled.")
             surplus -= amount
-    if surplus >= 0:
+    if held(order) >= order.payable:
+        go_on(order)
+    set_payment_status(order)
+
+
+@transaction
+def follow_returned_units(order_id: int) -> None:
+    """After units of an order that is not paid were returned: one that lacks nothing any more is paid.
+
+    What a paid order's units have cost is given back by staff, who see them. Locks the order, then its sources.
+    """
+    order = lock_order(order_id)
+    if order.payment_status not in UNPAID or order.status in ENDED or not order.payment_method:
+        return
+    lock_sources(order)
+    if held(order) >= order.payable:
         go_on(order)
     set_payment_status(order)
 
@@ -129,10 +169,8 @@ def _due_by_hand(source: Source) -> list[PaymentAttempt]:
     return list(due.order_by("pk"))
 
 
-def _pay_by_hand(
-    order: Order, source: Source, *, amount: Decimal, reason: str, reference: str, by: int | None
-) -> PaymentAttempt:
-    """What was due is lowered by what was paid out."""
+def _lower_due_by_hand(source: Source, *, amount: Decimal) -> None:
+    """What was due to be paid out is lowered by what was paid out."""
     left = amount
     for due in _due_by_hand(source):
         taken = min(left, due.amount)
@@ -142,18 +180,3 @@ def _pay_by_hand(
         elif taken:
             due.amount -= taken
             due.save(update_fields=["amount", "updated_at"])
-    refund = PaymentAttempt.objects.create(
-        order=order,
-        source=source,
-        kind=REFUND,
-        method=MANUAL,
-        amount=amount,
-        currency=order.currency,
-        status=REFUNDED,
-        idempotency_key=new_handle(),
-        reference=reference,
-        reason=reason,
-        requested_by_id=by,
-    )
-    pay_out(order, source, amount=amount, reference=reference)
-    return refund

@@ -1,10 +1,10 @@
 """What follows elsewhere's events for payments, after their commit."""
 
 from forked_apps.order.events import OrderCancelled, OrderStatusChanged
-from forked_apps.order.lifecycle import CANCELLED
+from forked_apps.order.lifecycle import CANCELLED, RETURNED
 from nexus_shop.core.events import subscribe
 
-from .refunds import follow_cancelled_units, refund_cancelled_order
+from .refunds import follow_cancelled_units, follow_returned_units, refund_cancelled_order
 
 
 @subscribe(OrderCancelled)
@@ -18,3 +18,10 @@ def give_money_of_units_back(event: OrderStatusChanged) -> None:
     """Of what was cancelled while other units stay."""
     if event.moved_to == CANCELLED != event.new:
         follow_cancelled_units(event.order_id)
+
+
+@subscribe(OrderStatusChanged)
+def look_at_what_is_left(event: OrderStatusChanged) -> None:
+    """Of an order of which units came back."""
+    if event.moved_to == RETURNED:
+        follow_returned_units(event.order_id)

@@ -11,9 +11,11 @@ from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.catalogue.wording import worded_sql
 from nexus_shop.core import prepared
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.languages import shop_languages
 
 from .counting import CATEGORY
 from .places import MARKET, PUBLIC_CATEGORY, category_query
+from .storefront import category_page
 
 Node = dict[str, Any]
 
@@ -31,6 +33,13 @@ def _path(language: str) -> str:
         " FROM catalogue_category a WHERE a.path IN ("
         f"SELECT left(c.path, level * {PATH_STEP}) FROM generate_series(1, c.depth) AS level))"
     )
+
+
+def _paths() -> str:
+    """The path of category `c` by language, as JSON; nothing in it where the shop has one language."""
+    languages = shop_languages() if len(shop_languages()) > 1 else ()
+    pairs = ", ".join(f"'{each}', {_path(each)}" for each in languages)
+    return f"json_build_object({pairs})"
 
 
 def _words(row: str, language: str, *names: str) -> str:
@@ -54,16 +63,18 @@ def category_tree(
                 SELECT key, sum(products)::int AS products FROM search_listedcount
                 WHERE market = %(market)s AND language = %(language)s AND kind = '{CATEGORY}' GROUP BY key),
             nodes AS MATERIALIZED (
-                SELECT c.id, {_words("c", language, "name", "slug")}, c.image, c.depth,
+                SELECT c.id, {_words("c", language, "name", "slug")}, c.image, c.depth, c.path,
                        COALESCE(n.products, 0) AS products
                 FROM catalogue_category c LEFT JOIN counts n ON n.key = c.id::text
-                WHERE {PUBLIC_CATEGORY} ORDER BY c.path),
+                WHERE {PUBLIC_CATEGORY}),
             tree AS (
-                SELECT left(encode(sha256(convert_to(
-                    concat_ws('|', %(salt)s::text, string_agg(nodes::text, '')), 'UTF8')), 'hex'), 32) AS version
+                SELECT left(encode(sha256(convert_to(concat_ws('|', %(salt)s::text,
+                    bit_xor(hash_record_extended(nodes, 1)), bit_xor(hash_record_extended(nodes, 2))
+                ), 'UTF8')), 'hex'), 32) AS version
                 FROM nodes)
             SELECT version, CASE WHEN version = ANY(%(known)s::text[]) THEN NULL ELSE (
-                SELECT json_agg(json_build_array(id, name, slug, image, products, depth)) FROM nodes) END,
+                SELECT json_agg(json_build_array(id, name, slug, image, products, depth) ORDER BY path COLLATE "C")
+                FROM nodes) END,
                 EXISTS (SELECT 1 FROM nodes WHERE id = %(root)s)
             FROM tree
             """,
@@ -120,7 +131,7 @@ def category_detail(key: int | str, *, language: str) -> Node | None:
             WITH found AS ({found})
             SELECT c.id, {_words("c", language, "name", "slug")}, c.image, {_COUNT},
                    {_words("c", language, "description", "long_description", "meta_title", "meta_description")},
-                   {_path(language)},
+                   {_path(language)}, {_paths()},
                    (SELECT json_agg(json_build_array(a.id, a.name, a.slug) ORDER BY a.depth)
                     FROM (SELECT a.id, a.depth, {_words("a", language, "name", "slug")} FROM catalogue_category a
                           WHERE a.path IN (
@@ -138,7 +149,7 @@ def category_detail(key: int | str, *, language: str) -> Node | None:
 
 
 def _detail(row: tuple[Any, ...]) -> Node:
-    pk, name, slug, image, products, short, long, meta_title, meta_description, path, chain, children = row
+    pk, name, slug, image, products, short, long, meta_title, meta_description, path, paths, chain, children = row
     description, slugs = sanitised(short or ""), path.split("/")
     return {
         **_node((pk, name, slug, image, products), path),
@@ -149,7 +160,14 @@ def _detail(row: tuple[Any, ...]) -> Node:
             for level, (above, title, word) in enumerate(chain)
         ],
         "children": [_node(child, f"{path}/{child[2]}") for child in children or []],
-        "seo": {"title": meta_title or name, "description": meta_description or plain_text(description)},
+        "seo": {
+            "title": meta_title or name,
+            "description": meta_description or plain_text(description),
+            "alternates": [
+                {"language": each, "url": category_page(pk, there), "slug": there.rpartition("/")[2], "path": there}
+                for each, there in paths.items()
+            ],
+        },
     }
 
 

@@ -1,4 +1,5 @@
-"""How many listed products a category, a brand or an attribute's value has: kept by triggers on the documents.
+"""How many listed products a category, a brand or an attribute's value has, and how many are in stock or on sale: kept
+by triggers on the documents.
 
 Each statement that changes what is listed appends the difference for each key. Nobody updates a row that another may
 hold, so that counting makes no writer wait; `fold_counts` makes one row of many.
@@ -15,14 +16,20 @@ ALL: Final = "all"
 CATEGORY: Final = "category"
 BRAND: Final = "brand"
 ATTRIBUTE: Final = "attribute"
+FACT: Final = "fact"  # its keys are columns: in_stock, on_sale
 
 _KEYS: Final = f"""
     SELECT '{ALL}'::text, ''::text
     UNION ALL SELECT '{CATEGORY}', id::text FROM unnest(d.category_ids) AS id
     UNION ALL SELECT '{BRAND}', d.brand_id::text WHERE d.brand_id IS NOT NULL
     UNION ALL SELECT '{ATTRIBUTE}', token FROM unnest(d.attribute_tokens) AS token
+    UNION ALL SELECT '{FACT}', 'in_stock' WHERE d.in_stock
+    UNION ALL SELECT '{FACT}', 'on_sale' WHERE d.on_sale
 """
-_SHOWN: Final = "{0}.is_listed, {0}.market, {0}.language, {0}.category_ids, {0}.brand_id, {0}.attribute_tokens"
+_SHOWN: Final = (
+    "{0}.is_listed, {0}.market, {0}.language, {0}.category_ids, {0}.brand_id, {0}.attribute_tokens, {0}.in_stock,"
+    " {0}.on_sale"
+)
 _CHANGED: Final = f"""
     SELECT {{side}}.*, {{sign}} AS sign FROM old_rows o JOIN new_rows n ON n.id = o.id
     WHERE ({_SHOWN.format("o")}) IS DISTINCT FROM ({_SHOWN.format("n")})

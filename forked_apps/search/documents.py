@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.partner.availability import availability_message
-from forked_apps.partner.selection import IN_STOCK, OUT_OF_STOCK, Stock, choose_stock, unit_price
+from forked_apps.partner.selection import AT_ONCE, OUT_OF_STOCK, Stock, choose_stock, unit_price
 from nexus_shop.core.money import Price
 from nexus_shop.markets.taxes import TaxBook
 
 from .facts import attribute_tokens
+from .named_offers import named_offers
 from .prices import fresh_until, lowest_price, price_per_unit
 from .seo import Texts, first_text, seo
 from .sources import AttributeRow, CategoryRow, ImageRow, OptionRow, ProductRow
@@ -33,7 +34,8 @@ class Context:
 
     currency: str
     product_url: str
-    page_url: str
+    page_address: UrlOf
+    product_page: Callable[[int, str], str]
     url_of: UrlOf
     taxes: TaxBook
     today: date
@@ -70,7 +72,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """How a product is sold: the stock record's price, or the cheapest child's. `row` is the one that is sold."""
+    """How a product is sold: the stock record's price, or the cheapest child's. `row` is the one that has the price."""
 
     stock: Stock | None
     is_available: bool
@@ -98,8 +100,8 @@ def compose(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -
         sku=row.sku,
         title_key=title_key(card["title"]),
         price=sale.stock.price if sale.stock else None,
-        in_stock=sale.code in {"available", IN_STOCK},
-        on_sale=_is_reduced(sale.stock),
+        in_stock=sale.code in AT_ONCE,
+        on_sale=any(_is_reduced(each.stock) for each in _sales(row, rows, context)),
         brand_id=row.brand["id"] if row.brand else None,
         rating=row.rating or 0.0,
         attribute_tokens=attribute_tokens(row, rows),
@@ -144,6 +146,7 @@ def _card(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> 
         "list_price": _price(sale.stock.list_price, sale.stock, rate) if sale.stock else None,
         "lowest_price": lowest_price(sold, stock, context.now, rate) if sold and stock else None,
         "unit_price": price_per_unit(sold, rows.get(sold.parent_id or 0), stock, rate) if sold and stock else None,
+        "offers": named_offers(_public_children(row, rows) or [row], context.now),
         "availability": {
             "is_available": sale.is_available,
             "code": sale.code,
@@ -182,11 +185,11 @@ def _details(
         "breadcrumbs": [_category(category) for category in chain],
         "seo": seo(
             card,
-            _texts(row, parent, description),
+            _texts(row, parent, description, context),
             images=images,
             variants=variants,
             barcode=row.barcode,
-            page_of=lambda shown: context.page_url.format(slug=shown["slug"], id=shown["id"]),
+            page_of=lambda shown: context.product_page(shown["id"], shown["slug"]),
             slugs=row.slugs,
         ),
         "date_created": row.date_created.astimezone(UTC),
@@ -194,13 +197,13 @@ def _details(
     }
 
 
-def _texts(row: ProductRow, parent: ProductRow | None, description: str) -> Texts:
+def _texts(row: ProductRow, parent: ProductRow | None, description: str, context: Context) -> Texts:
     """A variant has those of its parent, where it has none of its own."""
     own_and_above = [row, parent] if parent else [row]
     return Texts(
         title=first_text([*(each.meta_title for each in own_and_above), *(each.title for each in own_and_above)]),
         description=row.meta_description or plain_text(description),
-        canonical=first_text(each.canonical_url for each in own_and_above),
+        canonical=context.page_address(first_text(each.canonical_url for each in own_and_above)),
         shared_title=first_text(each.og_title for each in own_and_above),
         shared_description=first_text(each.og_description for each in own_and_above),
     )
@@ -228,14 +231,23 @@ def _option(option: OptionRow, context: Context, rate: Decimal | None) -> dict[s
 
 
 def _sale(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> _Sale:
-    if row.structure != "parent":
-        return _own_sale(row, context)
-    sales = [_own_sale(child, context) for child in _public_children(row, rows)]
-    priced = [sale for sale in sales if sale.stock]
-    buyable = [sale for sale in priced if sale.is_available] or priced
-    if not buyable:
+    """A parent has the price of its cheapest variant that can be bought, and is available as the one in stock is."""
+    sales = sorted((sale for sale in _sales(row, rows, context) if sale.stock), key=_entered)
+    if not sales:
         return _Sale(None, False, "unavailable", _("Unavailable"))
-    return min(buyable, key=lambda sale: sale.stock.price or Decimal(0) if sale.stock else Decimal(0))
+    priced = next((sale for sale in sales if sale.is_available), sales[0])
+    shown = next((sale for sale in sales if sale.code in AT_ONCE), priced)
+    return replace(priced, code=shown.code, message=shown.message, expected_on=shown.expected_on)
+
+
+def _sales(row: ProductRow, rows: Mapping[int, ProductRow], context: Context) -> list[_Sale]:
+    """How a product is sold, or each public variant of a parent."""
+    sold = _public_children(row, rows) if row.structure == "parent" else [row]
+    return [_own_sale(each, context) for each in sold]
+
+
+def _entered(sale: _Sale) -> Decimal:
+    return sale.stock.price or Decimal(0) if sale.stock else Decimal(0)
 
 
 def _own_sale(row: ProductRow, context: Context) -> _Sale:

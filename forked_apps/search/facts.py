@@ -1,18 +1,24 @@
 """What lists filter by that stands in no column of the product. Pure: rows in, values out."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from .sources import AttributeRow, ProductRow
 
 MAX_VALUE: Final = 100  # characters; a longer text is no filter
+# Types whose values are compared by what they say, not by how they are written.
+NUMBERS: Final = frozenset({"integer", "float"})
 # Types whose values nobody would choose from.
 UNCHOSEN: Final = frozenset({"richtext", "file", "image", "entity"})
 
 
 def attribute_tokens(row: ProductRow, rows: Mapping[int, ProductRow]) -> list[str]:
-    """`code=value` of the product's attributes: a parent's with its public variants', a variant's with its parent's."""
+    """`code=value` of the product's attributes: a parent's with its public variants', a variant's with its parent's.
+
+    Of a number `code#value`, the value in its shortest form.
+    """
     relatives = [rows[pk] for pk in row.children if rows[pk].is_public]
     if row.parent_id is not None and row.parent_id in rows:
         relatives.append(rows[row.parent_id])
@@ -20,9 +26,10 @@ def attribute_tokens(row: ProductRow, rows: Mapping[int, ProductRow]) -> list[st
     return sorted(found)
 
 
-def token(code: str, value: str) -> str:
-    """An attribute's value as it is compared: numbers by what they say (`5.0` is `5`)."""
-    return f"{code}={_plain(value)}"
+def asked_tokens(code: str, value: str) -> list[str]:
+    """The tokens that fit a value that is asked for: itself and, where it can be one, the number (`5.0` is `5`)."""
+    number = _plain(value)
+    return [f"{code}={value}"] if number is None else [f"{code}={value}", f"{code}#{number}"]
 
 
 def _tokens(attributes: Iterable[AttributeRow]) -> Iterable[str]:
@@ -32,22 +39,27 @@ def _tokens(attributes: Iterable[AttributeRow]) -> Iterable[str]:
         values = attribute.value if isinstance(attribute.value, list) else [attribute.value]
         for value in values:
             text = _text(value)
-            if text and len(text) <= MAX_VALUE:
-                yield token(attribute.code, text)
+            number = _plain(text) if attribute.type in NUMBERS else None
+            if number is not None:
+                yield f"{attribute.code}#{number}"
+            elif text and len(text) <= MAX_VALUE:
+                yield f"{attribute.code}={text}"
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")  # as the product shows it
+    return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
-def _plain(text: str) -> str:
-    """The shortest text of a number, any other text as it is."""
+def _plain(text: str) -> str | None:
+    """The shortest text of a number; None of any other text."""
     try:
         number = Decimal(text) if text.isascii() and len(text) <= MAX_VALUE else None
     except InvalidOperation:
-        return text
+        return None
     if number is None or not number.is_finite() or abs(number.adjusted()) > MAX_VALUE:
-        return text
+        return None
     return f"{number.normalize():f}" if number else "0"

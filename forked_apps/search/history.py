@@ -16,19 +16,24 @@ from nexus_shop.core.rules import CURRENT
 from nexus_shop.markets.taxes import TAXES
 
 from .places import product_condition
+from .prices import JsonPrice
 
 MAX_POINTS: Final = 500
 
 _HISTORY: Final = """
-    SELECT d.product_id, COALESCE(k.slug, ''), s.price_currency, {token},
-           (SELECT json_agg(json_build_array(c.created_at, c.new_price::text) ORDER BY c.id) FROM (
+    SELECT d.product_id, COALESCE(k.slug, ''), s.price_currency, {token}, d.card::json -> 'lowest_price',
+           (WITH own AS (
+                SELECT s.id UNION ALL
+                SELECT f.id FROM partner_formerstockrecord f
+                WHERE f.product_id = s.product_id AND f.partner_id = s.partner_id)
+            SELECT json_agg(json_build_array(c.created_at, c.new_price::text) ORDER BY c.id) FROM (
                (SELECT * FROM partner_pricechange c
-                WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
+                WHERE c.stock_record_id IN (SELECT id FROM own) AND c.currency = s.price_currency
                   AND c.created_at > %(begin)s
                 ORDER BY c.id DESC LIMIT %(limit)s)
                UNION ALL
                (SELECT * FROM partner_pricechange c
-                WHERE c.stock_record_id = s.id AND c.currency = s.price_currency
+                WHERE c.stock_record_id IN (SELECT id FROM own) AND c.currency = s.price_currency
                   AND c.created_at <= %(begin)s
                 ORDER BY c.id DESC LIMIT 1)) AS c)
     FROM search_productdocument d
@@ -42,14 +47,16 @@ _HISTORY: Final = """
 
 @dataclass(frozen=True, slots=True)
 class PriceHistory:
-    """What the price that a product shows was: since when which, oldest first, and the lowest of them.
+    """What the price that a product shows was: since when which, oldest first, that of now the last.
 
-    The first one may have begun before the 30 days. Without a price (None) it could not be bought.
+    The first one may have begun before the 30 days; those of deleted stock records count. Without a price (None) it
+    could not be bought. `lowest_price` is that of the card: the lowest of the 30 days before the reduction that is
+    shown; None where none is.
     """
 
     product_id: int
     points: list[tuple[datetime, Price | None]]
-    lowest: Price | None
+    lowest_price: JsonPrice | None
 
 
 def price_history(key: int | str, *, language: str) -> PriceHistory:
@@ -64,15 +71,13 @@ def price_history(key: int | str, *, language: str) -> PriceHistory:
         found = cursor.fetchone()
     if found is None:
         raise NotFound
-    product_id, product_class, currency, token, rows = found
+    product_id, product_class, currency, token, lowest, rows = found
     rate = TAXES.at(token).rate(product_class, None)
 
     def price(entered: Decimal | None) -> Price | None:
         return None if entered is None else unit_price(entered, currency, rate=rate)
 
-    points = _points(rows or [])
-    lowest = min((entered for _, entered in points if entered is not None), default=None)
-    return PriceHistory(product_id, [(since, price(entered)) for since, entered in points], price(lowest))
+    return PriceHistory(product_id, [(since, price(entered)) for since, entered in _points(rows or [])], lowest)
 
 
 def _points(rows: list[list[Any]]) -> list[tuple[datetime, Decimal | None]]:

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce, Now
 
 from nexus_shop.core.columns import TransactionId
 
-from . import triggers  # noqa: F401 - the proxies with the triggers are models of this app
+from . import offer_triggers, triggers  # noqa: F401 - the proxies with the triggers are models of this app
 from .counting import COUNTED
+from .entries import ENTERED
 
 # What a product without a price sorts by: it stands last, whichever way a list is ordered by price.
 DEAREST = Decimal("9999999999.99")
@@ -30,7 +31,8 @@ class ProductDocument(models.Model):
     `product_id` is no foreign key: a product deleted in plain SQL must not fail on its document, which the note of
     the deletion removes. Texts hold JSON as it goes out; `etag` is the digest of `detail`. `stock_record_id` is that
     whose price is shown; from `fresh_until` on the document is stale by the clock alone. `attribute_tokens` are
-    `code=value`, a parent's with its variants'. `popularity`, the units ordered of late, is a job's and no builder's.
+    `code=value` or `code#number`, a parent's with its variants'. `popularity`, the units ordered of late, is a job's
+    and no builder's.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -80,7 +82,7 @@ class ProductDocument(models.Model):
                 fields=["fresh_until"], condition=Q(fresh_until__isnull=False), name="documents_by_end_of_freshness"
             ),
         ]
-        triggers = COUNTED
+        triggers = [*COUNTED, *ENTERED]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.market} {self.language}"
@@ -89,7 +91,9 @@ class ProductDocument(models.Model):
 class DocumentNote(models.Model):
     """Something that documents show has changed. Appended by triggers, many for one thing; no unique constraint.
 
-    `kind` says what `ref` is the id of: product, category, product_class, brand, tag, attribute, option, option_group.
+    `kind` says what `ref` is the id of: product, category, product_class, brand, tag, attribute, option, option_group,
+    offer_condition, offer_benefit, range (0: every product); product_name asks for the products that name `ref` in an
+    attribute.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -137,7 +141,7 @@ class ParkedNote(models.Model):
 
 
 class ListedCount(models.Model):
-    """How many listed products there are: in a category, of a brand, with an attribute's value, or `all`.
+    """How many listed products there are: in a category, of a brand, with an attribute's value, of a fact, or `all`.
 
     Triggers on the documents append differences, so that no writer waits for another; the figure is the sum of the
     rows of a key, which a job folds into one. Exact in every transaction.
@@ -155,3 +159,30 @@ class ListedCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.products}"
+
+
+class CategoryEntry(models.Model):
+    """A listed document in one of the categories that contain its product, in the order in which these are listed."""
+
+    pk = models.CompositePrimaryKey("document_id", "category_id")
+    document_id = models.BigIntegerField()
+    category_id = models.BigIntegerField()
+    market = models.CharField(max_length=32)
+    language = models.CharField(max_length=10)
+    date_created = models.DateTimeField()
+    product_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "market",
+                "language",
+                "category_id",
+                F("date_created").desc(),
+                F("product_id").desc(),
+                name="category_by_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} in {self.category_id}"

@@ -84,10 +84,8 @@ def attributes(*, language: str, limit: int, offset: int) -> Listed:
             SELECT json_agg(json_build_object('value', v.value, 'display', {_display(language)},
                                               'product_count', v.products) ORDER BY v.products DESC, v.value)
             FROM (SELECT substr(s.key, length(a.code) + 2) AS value, sum(s.products)::int AS products
-                  FROM (SELECT n.key, n.products FROM search_listedcount n
-                        WHERE n.market = %(market)s AND n.language = %(language)s AND n.kind = '{ATTRIBUTE}'
-                        AND n.key >= a.code || '=' AND n.key < a.code || '>' LIMIT {MAX_SCANNED}) AS s
-                  GROUP BY s.key HAVING sum(s.products) > 0 ORDER BY 2 DESC, 1 LIMIT {MAX_VALUES}) AS v), '[]')
+                  FROM (({_counts("=", ">")}) UNION ALL ({_counts("#", "$")})) AS s
+                  GROUP BY 1 HAVING sum(s.products) > 0 ORDER BY 2 DESC, 1 LIMIT {MAX_VALUES}) AS v), '[]')
             AS values
         FROM (SELECT DISTINCT ON (code) code, {worded_sql("name", language)} AS name, type, option_group_id
               FROM catalogue_productattribute ORDER BY code, id) AS a
@@ -99,6 +97,15 @@ def attributes(*, language: str, limit: int, offset: int) -> Listed:
             for value in row["values"]:
                 value["display"] = _("Yes") if value["value"] == "true" else _("No")
     return listed
+
+
+def _counts(sign: str, following: str) -> str:
+    """The counts of the values of the attribute `a` whose tokens have this sign; `following` is the next character."""
+    return (
+        "SELECT n.key, n.products FROM search_listedcount n"
+        f" WHERE n.market = %(market)s AND n.language = %(language)s AND n.kind = '{ATTRIBUTE}'"
+        f" AND n.key >= a.code || '{sign}' AND n.key < a.code || '{following}' LIMIT {MAX_SCANNED}"
+    )
 
 
 def _display(language: str) -> str:
@@ -132,8 +139,8 @@ def options(*, language: str, limit: int, offset: int) -> Listed:
 _KIND: Final = "COALESCE(to_jsonb(r) ->> 'kind', 'related')"
 
 
-def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tuple[str, str]], str] | None:
-    """(kind, card) of what goes with a public product, a variant's being its parent's, and a version of them.
+def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tuple[str, str]], str, int] | None:
+    """(kind, card) of what goes with a public product, a variant's being its parent's, a version of them, and its id.
 
     None where there is no such product.
     """
@@ -143,13 +150,13 @@ def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tu
         cursor.execute(
             f"""
             WITH asked AS (
-                SELECT COALESCE(p.parent_id, p.id) AS id FROM search_productdocument d
+                SELECT COALESCE(p.parent_id, p.id) AS id, p.id AS asked_id FROM search_productdocument d
                 JOIN catalogue_product p ON p.id = d.product_id
                 WHERE d.market = %(market)s AND d.language = %(language)s AND {asked} AND d.is_public)
-            SELECT {_KIND}, d.card, d.etag FROM asked
+            SELECT {_KIND}, d.card, d.etag, asked.asked_id FROM asked
             LEFT JOIN (catalogue_productrecommendation r JOIN search_productdocument d
                        ON d.product_id = r.recommendation_id AND d.market = %(market)s
-                       AND d.language = %(language)s AND d.is_listed)
+                       AND d.language = %(language)s AND d.is_public)
                 ON r.primary_id = asked.id AND (%(kind)s::text IS NULL OR {_KIND} = %(kind)s)
             ORDER BY {_KIND}, r.ranking DESC, r.id
             """,
@@ -158,8 +165,8 @@ def related(key: int | str, *, kind: str | None, language: str) -> tuple[list[tu
         rows = cursor.fetchall()
     if not rows:
         return None
-    found = [(name, card) for name, card, _ in rows if card is not None]
-    return found, "|".join(f"{name} {etag}" for name, card, etag in rows if card is not None)
+    found = [(name, card) for name, card, _etag, _id in rows if card is not None]
+    return found, "|".join(f"{name} {etag}" for name, card, etag, _id in rows if card is not None), rows[0][3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +185,11 @@ class Review:
 
 def reviews(
     key: int | str, *, language: str, limit: int, after: tuple[datetime, int] | None
-) -> tuple[list[Review], int] | None:
-    """The next reviews, newest first, and how many there are in all; None where there is no such public product."""
+) -> tuple[list[Review], int, int] | None:
+    """The next reviews, newest first, how many there are in all, and the product's id.
+
+    None where there is no such public product.
+    """
     values: Row = {"language": language, "limit": limit + 1, "approved": ProductReview.APPROVED}
     asked = product_condition(key, values, "asked")
     behind = "AND (r.date_created, r.id) < (%(at)s, %(id)s)" if after else ""
@@ -189,7 +199,7 @@ def reviews(
             f"""
             SELECT (SELECT count(*) FROM reviews_productreview r WHERE r.product_id = asked.product_id
                     AND r.status = %(approved)s),
-                   shown.*
+                   asked.product_id, shown.*
             FROM search_productdocument asked LEFT JOIN LATERAL (
                 SELECT r.id, r.title, r.body, r.score, r.total_votes, r.delta_votes, r.date_created,
                        CASE WHEN u.username NOT LIKE '%%@%%' THEN u.username END AS username
@@ -203,7 +213,7 @@ def reviews(
         rows = cursor.fetchall()
     if not rows:
         return None
-    return [Review(*row[1:]) for row in rows if row[1] is not None], rows[0][0]
+    return [Review(*row[2:]) for row in rows if row[2] is not None], *rows[0][:2]
 
 
 def moved_product(slug: str, *, language: str) -> str | None:

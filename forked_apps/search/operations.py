@@ -23,10 +23,13 @@ from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.markets.taxes import load_taxes
 
 from .counting import fold_counts
+from .derived import mend_derived
 from .documents import Context, Document, compose
+from .locks import lock_products
 from .models import ParkedNote
 from .sources import ProductRow, load
-from .spread import SPREAD
+from .spread import NARROWED, SPREAD
+from .storefront import page_address, product_page
 from .translated import in_language
 
 logger = logging.getLogger(__name__)
@@ -36,8 +39,8 @@ Note = tuple[str, int]  # kind, ref
 MARKET: Final = "default"
 BATCH: Final = 200  # products of one round of the worker
 OWN_LIMIT: Final = 20  # products that a writer rebuilds itself
+FAMILY_LIMIT: Final = 200  # or so many, where they are a parent and its variants
 KEPT_BATCHES: Final = 500  # of which the lag is remembered
-LOCK_SPACE: Final = 0x646F63  # first key of the advisory locks
 
 COLUMNS: Final = tuple(field.name for field in fields(Document))
 
@@ -57,16 +60,21 @@ def languages() -> tuple[str, ...]:
 
 
 def rebuild_own_notes() -> None:
-    """Rebuild what this transaction has noted, at most 20 products; the worker does it once more. Deletes no note."""
+    """Rebuild what this transaction has noted; the worker does it once more. Deletes no note.
+
+    At most 20 products, or 200 that are one family: more is left to the worker.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ref FROM search_documentnote"
-            " WHERE transaction_id = pg_current_xact_id_if_assigned() AND kind = 'product' LIMIT %s",
-            [OWN_LIMIT + 1],
+            "SELECT noted.ref, COALESCE(p.parent_id, noted.ref) FROM (SELECT DISTINCT ref FROM search_documentnote"
+            " WHERE transaction_id = pg_current_xact_id_if_assigned() AND kind = 'product' LIMIT %s) AS noted"
+            " LEFT JOIN catalogue_product p ON p.id = noted.ref",
+            [FAMILY_LIMIT + 1],
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    if 0 < len(ids) <= OWN_LIMIT:
-        rebuild(ids)
+        parents = dict(cursor.fetchall())
+    is_family = len(set(parents.values())) == 1
+    if 0 < len(parents) <= (FAMILY_LIMIT if is_family else OWN_LIMIT):
+        rebuild(parents)
 
 
 def rebuild_noted() -> int:
@@ -110,7 +118,7 @@ def _record_lag(notes: int, noted_at: datetime) -> None:
 @transaction
 def note_passed_days() -> int:
     """Note the products whose documents name a day on which goods were expected and that is over, and those that the
-    clock has made stale otherwise (a reduction is 30 days old); returns how many.
+    clock has made stale otherwise (a reduction is 30 days old, an offer begins or ends); returns how many.
 
     A rebuilt document names it no more, so that nothing is noted for ever.
     """
@@ -131,8 +139,8 @@ def note_passed_days() -> int:
 def rebuild_all() -> int:
     """Rebuild every document, in batches of one transaction each; returns the number of products.
 
-    Documents in languages that the shop speaks no more are deleted. Nothing stays parked but the products whose
-    documents cannot be built.
+    Documents in languages that the shop speaks no more are deleted, and what triggers derive of the documents is
+    mended. Nothing stays parked but the products whose documents cannot be built.
     """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_productdocument WHERE language <> ALL(%s)", [list(languages())])
@@ -152,6 +160,7 @@ def rebuild_all() -> int:
         except Exception:
             logger.exception("A batch of %s products failed; they are rebuilt one by one", len(notes))
             _work_off_singly(notes)
+    mend_derived()
     fold_counts()
     return len(ids)
 
@@ -179,7 +188,7 @@ def rebuild(product_ids: Iterable[int]) -> None:
     if not ids:
         return
     family = _family(ids)
-    _lock(family)
+    lock_products(family)
     rows = load(family)
     _delete(sorted(set(family) - set(rows)))
     targets = [rows[pk] for pk in family if pk in rows]
@@ -246,12 +255,14 @@ def _work_off_singly(rows: Mapping[Note, Sequence[int]]) -> None:
 
 
 def _spread(kind: str, ref: int, noted_at: datetime | None) -> None:
-    """Turn the note of a category, class or brand into notes of its products, for the rounds to come."""
+    """Turn the note of a category, class or brand into notes of its products, for the rounds to come; that of a part of
+    an offer into one of its range.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO search_documentnote (kind, ref, noted_at)"
-            f" SELECT 'product', id, COALESCE(%s, statement_timestamp()) FROM ({SPREAD[kind]}) AS p(id)",
-            [noted_at, ref],
+            f" SELECT %s, id, COALESCE(%s, statement_timestamp()) FROM ({SPREAD[kind]}) AS p(id)",
+            [NARROWED.get(kind, "product"), noted_at, ref],
         )
 
 
@@ -269,20 +280,12 @@ def _family(ids: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _lock(ids: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, id::int)"
-            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted(id, n) ORDER BY n",
-            [LOCK_SPACE, list(ids)],
-        )
-
-
 def _context() -> Context:
     return Context(
         currency=settings.OSCAR_DEFAULT_CURRENCY,
         product_url=settings.PRODUCT_URL,
-        page_url=settings.PRODUCT_PAGE_URL,
+        page_address=page_address,
+        product_page=product_page,
         url_of=default_storage.url,
         taxes=load_taxes(),
         today=timezone.localdate(),

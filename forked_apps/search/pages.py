@@ -16,8 +16,8 @@ from django.db import connection
 
 from nexus_shop.core import prepared
 
-from .counting import ATTRIBUTE, BRAND, CATEGORY
-from .facts import token
+from .counting import ATTRIBUTE, BRAND, CATEGORY, FACT
+from .facts import asked_tokens
 from .models import CHEAPEST, DEAREST
 from .places import MARKET, PUBLIC_CATEGORY, category_query
 
@@ -123,6 +123,8 @@ class Page:
 #: The rows of the counts kept of a kind, for the market and the language.
 _COUNTED: Final = "FROM search_listedcount WHERE market = %(market)s AND language = %(language)s AND kind = '{kind}'"
 
+_IN_CATEGORY: Final = "category_ids @> ARRAY[(SELECT id FROM category)]"
+
 
 class _Query:
     """The parts of the statement, put together from the filters."""
@@ -141,6 +143,7 @@ class _Query:
         self.counts: list[str] = []
         self.is_counted = True  # whether the one count of the list is that of all that fits
         self.is_overlapping = False  # but that some are counted several times in it
+        self.is_category_alone = False
         self._add_category()
         self._add_brands()
         self._add_attributes()
@@ -150,7 +153,7 @@ class _Query:
         if self.filters.category is None:
             return
         self.ctes.append(f"category AS ({category_query(self.filters.category, self.values, PUBLIC_CATEGORY)})")
-        self.indexed.append("category_ids @> ARRAY[(SELECT id FROM category)]")
+        self.indexed.append(_IN_CATEGORY)
         self._count(CATEGORY, "key = (SELECT id::text FROM category)")
 
     def _add_brands(self) -> None:
@@ -168,7 +171,7 @@ class _Query:
     def _add_attributes(self) -> None:
         for number, (code, values) in enumerate(self.filters.attributes):
             name = f"tokens_{number}"
-            self.values[name] = [token(code, value) for value in values]
+            self.values[name] = [each for value in values for each in asked_tokens(code, value)]
             self.indexed.append(f"attribute_tokens && %({name})s::text[]")
             self._count(ATTRIBUTE, f"key = ANY(%({name})s::text[])")
             self.is_overlapping = self.is_overlapping or len(values) > 1  # a product may have several of the values
@@ -178,7 +181,7 @@ class _Query:
         self.counts.append(f"(SELECT COALESCE(sum(products), 0)::int {_COUNTED.format(kind=kind)} AND {condition})")
 
     def _add_facts(self) -> None:
-        before = len(self.plain)
+        is_open, before = not self.indexed, len(self.plain)
         price = _PRICE_DOWN if self.ordering.key == _PRICE_DOWN else _PRICE
         for name, condition in {
             "price_min": f"{price} >= %(price_min)s AND price IS NOT NULL",
@@ -195,7 +198,12 @@ class _Query:
             wanted = getattr(self.filters, name)
             if wanted is not None:
                 self.plain.append(name if wanted else f"NOT {name}")
-        self.is_counted = self.is_counted and len(self.plain) == before and len(self.counts) <= 1
+        added = self.plain[before:]
+        if is_open and added in (["in_stock"], ["on_sale"]):
+            self._count(FACT, f"key = '{added[0]}'")
+        else:
+            self.is_counted = not added and len(self.counts) <= 1
+        self.is_category_alone = self.indexed == [_IN_CATEGORY] and not added
 
     @property
     def where(self) -> str:
@@ -234,12 +242,20 @@ class _Query:
         ordered = f" ORDER BY {self.ordering.columns} {paging}"
         if not self.indexed:
             return columns + " AND ".join([*self.plain, *after]) + ordered
+        outer = self.ordering.columns.replace(self.ordering.key, "place", 1)
+        if self.is_category_alone and self.ordering.key == "date_created":
+            entries = ["market = %(market)s", "language = %(language)s", "category_id = (SELECT id FROM category)"]
+            return f"""
+                SELECT d.id, d.etag, entry.product_id, entry.date_created AS place FROM (
+                    SELECT document_id, product_id, date_created FROM search_categoryentry
+                    WHERE {" AND ".join([*entries, *after])} {ordered}) AS entry
+                JOIN search_productdocument d ON d.id = entry.document_id ORDER BY {outer}
+            """
         few = isqrt(CATALOGUE * (self.window.limit + self.window.offset))
         self.ctes.append(f"fitting AS (SELECT LEAST({', '.join(self.counts)}) AS products)")
         # COALESCE and OFFSET 0 are for the planner: along the order's index and no other, and not along that one
         walk = [*self.plain, *(f"COALESCE({each}, false)" for each in self.indexed), *after]
         fetch = [*self.plain, *self.indexed, *after]
-        outer = self.ordering.columns.replace(self.ordering.key, "place", 1)
         return f"""
             SELECT * FROM (
                 ({columns} {" AND ".join(walk)} AND (SELECT products FROM fitting) > {few} {ordered})

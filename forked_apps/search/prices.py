@@ -7,6 +7,7 @@ from typing import Any
 
 from forked_apps.partner.selection import Stock, unit_price
 
+from .named_offers import moments
 from .sources import ProductRow
 
 JsonPrice = dict[str, str | None]
@@ -30,10 +31,12 @@ def price_per_unit(row: ProductRow, parent: ProductRow | None, stock: Stock, rat
 
 
 def fresh_until(sold: Iterable[tuple[ProductRow, Stock | None]], now: datetime) -> datetime | None:
-    """The first moment at which the clock alone makes what is shown of these prices stale; None for never."""
-    moments = [
-        row.reductions[stock.id].shown_until(stock, now)
-        for row, stock in sold
-        if stock is not None and stock.id in row.reductions
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    """The first moment at which the clock alone makes what is shown of these stale: of their prices, or of the offers
+    that they are in. None for never.
+    """
+    found: list[datetime | None] = []
+    for row, stock in sold:
+        found.extend(moments(row, now))
+        if stock is not None and stock.id in row.reductions:
+            found.append(row.reductions[stock.id].shown_until(stock, now))
+    return min((moment for moment in found if moment is not None), default=None)

@@ -16,8 +16,8 @@ PARTS: Final = frozenset({"variants", "media"})
 
 def product_detail(
     key: int | str, *, language: str, known: Collection[str] = (), also_hidden: bool = False
-) -> tuple[str, str] | None:
-    """(JSON, ETag digest) of a public product (or `also_hidden`) by id, slug or `sku:…`; None where there is none.
+) -> tuple[str, str, int] | None:
+    """(JSON, ETag digest, id) of a public product (or `also_hidden`) by id, slug or `sku:…`; None where there is none.
 
     The JSON is empty where the digest is one of `known`.
     """
@@ -26,18 +26,19 @@ def product_detail(
     with connection.cursor() as cursor:
         prepared.execute(
             cursor,
-            "SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE detail END, etag FROM search_productdocument"
+            "SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE detail END, etag, product_id"
+            " FROM search_productdocument"
             f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND (is_public OR %(also_hidden)s)",
             values,
         )
-        found: tuple[str, str] | None = cursor.fetchone()
+        found: tuple[str, str, int] | None = cursor.fetchone()
     return found
 
 
 def product_part(
     part: str, key: int | str, *, language: str, known: Collection[str] = ()
-) -> tuple[str, int, str] | None:
-    """(JSON, number of entries, ETag digest of the whole) of a public product's `variants` or `media`.
+) -> tuple[str, int, str, int] | None:
+    """(JSON, number of entries, ETag digest of the whole, product id) of a public product's `variants` or `media`.
 
     None where there is no such product; the JSON is empty where the digest is one of `known`.
     """
@@ -48,11 +49,11 @@ def product_part(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT CASE WHEN etag = ANY(%(known)s::text[]) THEN '' ELSE (detail::json -> '{part}')::text END,"
-            f" json_array_length(detail::json -> '{part}'), etag FROM search_productdocument"
+            f" json_array_length(detail::json -> '{part}'), etag, product_id FROM search_productdocument"
             f" WHERE market = %(market)s AND language = %(language)s AND {asked} AND is_public",
             values,
         )
-        found: tuple[str, int, str] | None = cursor.fetchone()
+        found: tuple[str, int, str, int] | None = cursor.fetchone()
     return found
 
 

@@ -5,19 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Avg, Count, Prefetch, Q
 from oscar.apps.catalogue.reviews.models import ProductReview
 
+from forked_apps.catalogue.attributes import ENTITIES
 from forked_apps.catalogue.models import AttributeOption, Option, Product, ProductAttributeValue, ProductImage
 from forked_apps.catalogue.wording import worded
+from forked_apps.offer.naming import SpokenOf, offers_speaking_of
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.price_history import Reduction, reductions
 from forked_apps.partner.selection import Stock
 from nexus_shop.core.languages import chain_of, shop_languages
+from nexus_shop.core.rules import CURRENT
+
+# What things that attributes name are called, with their translations and the column of these.
+NAMES: Final = """
+    SELECT 'product', p.id, COALESCE(NULLIF(p.title, ''), parent.title, ''),
+           CASE WHEN p.title = '' THEN parent.i18n ELSE p.i18n END, 'title'
+    FROM catalogue_product p LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
+    WHERE p.id = ANY(%(product)s) AND p.is_public AND COALESCE(parent.is_public, true)
+    UNION ALL SELECT 'category', id, name, i18n, 'name' FROM catalogue_category
+    WHERE id = ANY(%(category)s) AND is_public AND ancestors_are_public
+    UNION ALL SELECT 'brand', id, name, NULL, 'name' FROM catalogue_brand WHERE id = ANY(%(brand)s)
+"""
 
 Words = dict[str, Any]  # translations: column and language (`title_de`) -> text
 
@@ -56,7 +71,8 @@ class AttributeRow:
     value: Any
     display: str
     words: Words = field(default_factory=dict)
-    value_words: list[tuple[str, Words]] = field(default_factory=list)  # the options chosen, of option types
+    value_words: list[tuple[str, Words]] = field(default_factory=list)  # the options chosen, or an entity
+    value_column: str = "option"  # the column that these are translations of
 
 
 @dataclass(slots=True)
@@ -98,7 +114,6 @@ class ProductRow:
     description: str
     meta_title: str
     meta_description: str
-    rating: float | None
     date_created: datetime
     date_updated: datetime
     brand: dict[str, Any] | None
@@ -109,6 +124,7 @@ class ProductRow:
     canonical_url: str
     og_title: str
     og_description: str
+    is_discountable: bool
     tags: list[dict[str, str]] = field(default_factory=list)
     stock: list[Stock] = field(default_factory=list)
     reductions: dict[int, Reduction] = field(default_factory=dict)  # by stock record
@@ -116,15 +132,17 @@ class ProductRow:
     images: list[ImageRow] = field(default_factory=list)
     attributes: list[AttributeRow] = field(default_factory=list)
     options: list[OptionRow] = field(default_factory=list)
+    offers: list[SpokenOf] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
     review_count: int = 0
+    rating: float | None = None  # the average of the approved reviews
     words: Words = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)  # by language; none where the shop has one language
 
 
 def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
     """The products, their parents and their children, with everything that their documents show."""
-    rows = _products(list(product_ids))
+    rows, token = _products(list(product_ids))
     ids = list(rows)
     languages = shop_languages()
     for row in rows.values():
@@ -138,20 +156,22 @@ def load(product_ids: Iterable[int]) -> dict[int, ProductRow]:
     _add_images(rows, ids)
     _add_attributes(rows, ids)
     _add_options(rows, ids)
-    for product_id, count in (
+    _add_offers(rows, token)
+    for product_id, count, average in (
         ProductReview.objects.filter(product_id__in=ids, status=ProductReview.APPROVED)
         .values_list("product_id")
-        .annotate(Count("id"))
+        .annotate(Count("id"), Avg("score"))
         .order_by()
     ):
-        rows[product_id].review_count = count
+        rows[product_id].review_count, rows[product_id].rating = count, average
     return rows
 
 
-def _products(product_ids: list[int]) -> dict[int, ProductRow]:
+def _products(product_ids: list[int]) -> tuple[dict[int, ProductRow], str]:
+    """The rows, and the token of the rules by which offers count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH wanted AS (
                 SELECT id, parent_id FROM catalogue_product WHERE id = ANY(%s)),
             family AS (
@@ -159,11 +179,11 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
                 UNION SELECT parent_id FROM wanted WHERE parent_id IS NOT NULL
                 UNION SELECT c.id FROM catalogue_product c WHERE c.parent_id IN (SELECT id FROM wanted))
             SELECT p.id, p.structure, p.parent_id, p.is_public, p.title, p.slug, p.upc, p.description,
-                   COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.rating, p.date_created,
-                   p.date_updated,
+                   COALESCE(p.meta_title, ''), COALESCE(p.meta_description, ''), p.date_created, p.date_updated,
                    b.id, b.name, b.slug, COALESCE(k.slug, ''), COALESCE(k.track_stock, true),
                    p.unit_measure, p.unit_content, p.unit_reference,
-                   p.barcode, p.canonical_url, p.og_title, p.og_description, p.i18n
+                   p.barcode, p.canonical_url, p.og_title, p.og_description, p.is_discountable,
+                   p.i18n, {CURRENT}
             FROM catalogue_product p
             LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
             LEFT JOIN catalogue_productclass k ON k.id = COALESCE(p.product_class_id, parent.product_class_id)
@@ -172,13 +192,14 @@ def _products(product_ids: list[int]) -> dict[int, ProductRow]:
             """,
             [product_ids],
         )
-        rows = {}
+        rows, token = {}, ""
         for row in cursor.fetchall():
             rows[row[0]] = ProductRow(  # the order of the columns
-                *[*row[:13], _brand(*row[13:16]), *row[16:18], _unit(*row[18:21]), *row[21:25]]
+                *[*row[:12], _brand(*row[12:15]), *row[15:17], _unit(*row[17:20]), *row[20:25]]
             )
             rows[row[0]].words = _words(row[25])
-        return rows
+            token = row[26]
+        return rows, token
 
 
 def _words(stored: Any) -> Words:
@@ -248,15 +269,51 @@ def _add_images(rows: dict[int, ProductRow], ids: list[int]) -> None:
         rows[image.product_id].images.append(ImageRow(image.pk, image.original.name, image.caption, sizes, not made))
 
 
+def _add_offers(rows: dict[int, ProductRow], token: str) -> None:
+    wanted = [row.id for row in rows.values() if row.is_discountable]
+    for product_id, offers in offers_speaking_of(wanted, token=token).items():
+        rows[product_id].offers = offers
+
+
 def _add_attributes(rows: dict[int, ProductRow], ids: list[int]) -> None:
-    values = (
+    values = list(
         ProductAttributeValue.objects.filter(product_id__in=ids)
         .select_related("attribute", "value_option")
         .prefetch_related(Prefetch("value_multi_option", AttributeOption.objects.order_by("id")))
         .order_by("attribute__name", "attribute_id")
     )
+    entities = _entities(values)
     for value in values:
-        rows[value.product_id].attributes.append(_attribute(value))
+        rows[value.product_id].attributes.append(entities.get(value.pk) or _attribute(value))
+
+
+def _entities(values: Iterable[Any]) -> dict[int, AttributeRow]:
+    """Those that name a thing, by the value's id. What shoppers may not see is not called by its name."""
+    named = [value for value in values if value.attribute.type == "entity" and value.entity_object_id is not None]
+    if not named:
+        return {}
+    kinds = {ContentType.objects.get_for_model(model).pk: kind for kind, model in ENTITIES.items()}
+    wanted: dict[str, list[int]] = {kind: [] for kind in ENTITIES}
+    for value in named:
+        wanted.get(kinds.get(value.entity_content_type_id, ""), []).append(value.entity_object_id)
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, wanted)
+        names = {(kind, pk): (name, _words(words), column) for kind, pk, name, words, column in cursor.fetchall()}
+    return {value.pk: _entity(value, kinds.get(value.entity_content_type_id), names) for value in named}
+
+
+def _entity(value: Any, kind: str | None, names: dict[tuple[Any, int], tuple[str, Words, str]]) -> AttributeRow:
+    name, words, column = names.get((kind, value.entity_object_id), ("", {}, "name"))
+    return AttributeRow(
+        value.attribute.code,
+        value.attribute.name,
+        value.attribute.type,
+        {"type": kind, "id": value.entity_object_id},
+        name,
+        words=_words(value.attribute.i18n),
+        value_words=[(name, words)],
+        value_column=column,
+    )
 
 
 def _attribute(value: Any) -> AttributeRow:
@@ -273,7 +330,7 @@ def _attribute(value: Any) -> AttributeRow:
         file = getattr(value, value.value_field_name)
         plain = file.url if file else None
     elif kind == "entity":
-        plain = value.entity_object_id
+        plain = None  # one that names nothing
     else:
         plain = getattr(value, value.value_field_name)
     return AttributeRow(

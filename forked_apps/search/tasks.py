@@ -9,7 +9,7 @@ from .popularity import count_popularity
 
 @shared_task
 def note_passed_days_task() -> None:
-    """Let what was expected for a day that has come be shown anew."""
+    """Let be shown anew what was expected for a day that has come, reduced for 30 days, or on offer until now."""
     note_passed_days()
 
 

@@ -47,7 +47,7 @@ def _attribute(attribute: AttributeRow, chain: Sequence[str]) -> AttributeRow:
     """`value` stays as it is: what programs compare and filter by is the same in every language."""
     display = attribute.display
     if attribute.value_words:
-        display = ", ".join(worded(option, words, "option", chain) for option, words in attribute.value_words)
+        display = ", ".join(worded(text, words, attribute.value_column, chain) for text, words in attribute.value_words)
     return replace(attribute, name=worded(attribute.name, attribute.words, "name", chain), display=display)
 
 

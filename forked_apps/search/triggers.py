@@ -3,8 +3,8 @@
 Statement level, one per table and event (PostgreSQL gives no transition table to several events). Each compares old
 with new and notes only what a document shows: a sale that leaves goods on the shelf notes nothing.
 
-Tables of many-to-many fields have theirs in plain SQL, in migrations 0002 and 0010: a proxy of the model that Django
-makes up for such a table loses its base while migrations run.
+Tables of many-to-many fields have theirs in plain SQL, in migrations 0002, 0010 and 0043: a proxy of the model that
+Django makes up for such a table loses its base while migrations run.
 """
 
 from collections.abc import Sequence
@@ -33,17 +33,25 @@ from nexus_shop.markets.models import TaxRate
 NOTE: Final = "INSERT INTO search_documentnote (kind, ref)"
 
 
-def _note_query(kind: str, refs: Sequence[str], rows: str, join: str) -> str:
-    """One insert for each of `refs`; a statement that changes nothing shown writes nothing."""
+def _note_query(notes: Sequence[tuple[str, str]], rows: str, join: str) -> str:
+    """One insert for each of `notes`; a statement that changes nothing shown writes nothing."""
     source = f"{rows} AS r{join}"
-    inserts = [f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {source} WHERE {ref} IS NOT NULL;" for ref in refs]
+    inserts = [f"{NOTE} SELECT DISTINCT '{kind}', {ref} FROM {source} WHERE {ref} IS NOT NULL;" for kind, ref in notes]
     return " ".join([*inserts, "RETURN NULL;"])
 
 
 def _notes(
     name: str, *, kind: str, refs: Sequence[str], shown: Sequence[str], join: str = ""
 ) -> list[pgtrigger.Trigger]:
-    """The three triggers of a table: `refs` (SQL expressions over row `r`) are noted where one of `shown` differs.
+    """The three triggers of a table with notes of one kind."""
+    return note_triggers(name, notes=[(kind, ref) for ref in refs], shown=shown, join=join)
+
+
+def note_triggers(
+    name: str, *, notes: Sequence[tuple[str, str]], shown: Sequence[str], join: str = ""
+) -> list[pgtrigger.Trigger]:
+    """The triggers of a table, for rows that come, go and change: `notes` (kind, SQL expression over row `r`) are
+    written where one of `shown` differs.
 
     `join` adds rows that the expressions may name too.
     """
@@ -59,7 +67,7 @@ def _notes(
             when=pgtrigger.After,
             operation=pgtrigger.Insert,
             referencing=pgtrigger.Referencing(new="new_rows"),
-            func=_note_query(kind, refs, "new_rows", join),
+            func=_note_query(notes, "new_rows", join),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_delete",
@@ -67,7 +75,7 @@ def _notes(
             when=pgtrigger.After,
             operation=pgtrigger.Delete,
             referencing=pgtrigger.Referencing(old="old_rows"),
-            func=_note_query(kind, refs, "old_rows", join),
+            func=_note_query(notes, "old_rows", join),
         ),
         pgtrigger.Trigger(
             name=f"note_{name}_update",
@@ -75,33 +83,42 @@ def _notes(
             when=pgtrigger.After,
             operation=pgtrigger.Update,
             referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            func=_note_query(kind, refs, both, join),
+            func=_note_query(notes, both, join),
         ),
     ]
 
 
-def _columns(*names: str) -> list[str]:
+def columns(*names: str) -> list[str]:
+    """These columns of a row, to be compared."""
     return [f"{{row}}.{name}" for name in names]
 
 
 class NotedProduct(Product):
-    """Products."""
+    """Products, and what those are called that attributes of others may name: a new one is named by none."""
 
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes(
-            "product",
-            kind="product",
-            refs=["r.id", "r.parent_id"],  # a child that goes leaves its parent's document stale
-            shown=_columns(
-                *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
-                *("meta_description", "product_class_id", "brand_id", "rating", "date_created", "date_updated"),
-                *("barcode", "canonical_url", "og_title", "og_description"),
-                *("unit_measure", "unit_content", "unit_reference"),
-                "i18n",
+        triggers = [
+            *_notes(
+                "product",
+                kind="product",
+                refs=["r.id", "r.parent_id"],  # a child that goes leaves its parent's document stale
+                shown=columns(
+                    *("structure", "is_public", "upc", "parent_id", "title", "slug", "description", "meta_title"),
+                    *("meta_description", "product_class_id", "brand_id", "date_created", "date_updated"),
+                    *("barcode", "canonical_url", "og_title", "og_description"),
+                    *("unit_measure", "unit_content", "unit_reference"),
+                    *("i18n", "is_discountable"),
+                ),
             ),
-        )
+            *_notes(
+                "product_name",
+                kind="product_name",
+                refs=["r.id"],
+                shown=columns("title", "is_public", "parent_id", "i18n"),
+            )[1:],
+        ]
 
 
 class NotedStockRecord(StockRecord):
@@ -115,7 +132,7 @@ class NotedStockRecord(StockRecord):
             kind="product",
             refs=["r.product_id"],
             shown=[
-                *_columns("product_id", "price", "list_price", "price_currency", "expected_on", "is_preorder"),
+                *columns("product_id", "price", "list_price", "price_currency", "expected_on", "is_preorder"),
                 "COALESCE({row}.num_in_stock, 0) > COALESCE({row}.num_allocated, 0)",
                 "COALESCE({row}.num_in_stock, 0)::bigint + {row}.backorder_limit > COALESCE({row}.num_allocated, 0)",
             ],
@@ -132,7 +149,7 @@ class NotedImage(ProductImage):
             "image",
             kind="product",
             refs=["r.product_id"],
-            shown=_columns("product_id", "original", "caption", "display_order"),
+            shown=columns("product_id", "original", "caption", "display_order"),
         )
 
 
@@ -146,7 +163,7 @@ class NotedRendition(ImageRendition):
             "rendition",
             kind="product",
             refs=["(SELECT product_id FROM catalogue_productimage i WHERE i.id = r.image_id)"],
-            shown=_columns("image_id", "width", "height", "file", "source"),
+            shown=columns("image_id", "width", "height", "file", "source"),
         )
 
 
@@ -157,7 +174,7 @@ class NotedProductCategory(ProductCategory):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "productcategory", kind="product", refs=["r.product_id"], shown=_columns("product_id", "category_id")
+            "productcategory", kind="product", refs=["r.product_id"], shown=columns("product_id", "category_id")
         )
 
 
@@ -171,10 +188,10 @@ class NotedAttributeValue(ProductAttributeValue):
             "attributevalue",
             kind="product",
             refs=["r.product_id"],
-            shown=_columns(
+            shown=columns(
                 *("product_id", "attribute_id", "value_text", "value_integer", "value_boolean", "value_float"),
                 *("value_richtext", "value_date", "value_datetime", "value_option_id", "value_file", "value_image"),
-                "entity_object_id",
+                *("entity_object_id", "entity_content_type_id"),
             ),
         )
 
@@ -185,7 +202,7 @@ class NotedAttribute(ProductAttribute):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=_columns("code", "name", "type", "i18n"))
+        triggers = _notes("attribute", kind="attribute", refs=["r.id"], shown=columns("code", "name", "type", "i18n"))
 
 
 class NotedAttributeOption(AttributeOption):
@@ -198,7 +215,7 @@ class NotedAttributeOption(AttributeOption):
             "attributeoption",
             kind="option_group",
             refs=["r.group_id"],
-            shown=_columns("group_id", "option", "price", "i18n"),
+            shown=columns("group_id", "option", "price", "i18n"),
         )
 
 
@@ -212,20 +229,20 @@ class NotedOption(Option):
             "option",
             kind="option",
             refs=["r.id"],
-            shown=_columns(
+            shown=columns(
                 *("code", "name", "type", "required", "help_text", "option_group_id", '"order"', "price", "i18n")
             ),
         )
 
 
 class NotedReview(ProductReview):
-    """Reviews: a document shows how many there are."""
+    """Approved reviews: a document shows how many there are, and their average."""
 
     class Meta:
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "review", kind="product", refs=["r.product_id"], shown=_columns("product_id", "status", "score")
+            "review", kind="product", refs=["r.product_id"], shown=columns("product_id", "status", "score")
         )
 
 
@@ -239,7 +256,7 @@ class NotedCategory(Category):
             "category",
             kind="category",
             refs=["r.id"],
-            shown=_columns("name", "slug", "path", "is_public", "ancestors_are_public", "i18n"),
+            shown=columns("name", "slug", "path", "is_public", "ancestors_are_public", "i18n"),
         )
 
 
@@ -250,7 +267,7 @@ class NotedProductClass(ProductClass):
         proxy = True
         default_permissions = ()
         triggers = _notes(
-            "productclass", kind="product_class", refs=["r.id"], shown=_columns("name", "slug", "track_stock")
+            "productclass", kind="product_class", refs=["r.id"], shown=columns("name", "slug", "track_stock")
         )
 
 
@@ -260,7 +277,7 @@ class NotedBrand(Brand):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("brand", kind="brand", refs=["r.id"], shown=_columns("name", "slug"))
+        triggers = _notes("brand", kind="brand", refs=["r.id"], shown=columns("name", "slug"))
 
 
 class NotedTag(Tag):
@@ -269,7 +286,7 @@ class NotedTag(Tag):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = _notes("tag", kind="tag", refs=["r.id"], shown=_columns("name", "slug"))
+        triggers = _notes("tag", kind="tag", refs=["r.id"], shown=columns("name", "slug"))
 
 
 class NotedTaxRate(TaxRate):
@@ -282,6 +299,6 @@ class NotedTaxRate(TaxRate):
             "taxrate",
             kind="product_class",
             refs=["k.id"],
-            shown=_columns("country", "state", "postcode", "product_class", "rate"),
+            shown=columns("country", "state", "postcode", "product_class", "rate"),
             join=" JOIN catalogue_productclass k ON r.product_class IN ('', k.slug)",
         )

@@ -145,11 +145,11 @@ def verdict(method: Method, parcel: Parcel, destination: Destination | None) -> 
     reason = unserved(method, destination)
     if reason:
         return Verdict(None, reason)
+    if method.free_over is not None and parcel.total >= method.free_over:
+        return Verdict(ZERO)
     band = _band_charge(method, parcel)
     if band is None:
         return Verdict(None, "total")
-    if method.free_over is not None and parcel.total >= method.free_over:
-        return Verdict(ZERO)
     to_free = None if method.free_over is None else method.free_over - parcel.total
     return Verdict(method.price + method.price_per_item * parcel.count + band, to_free=to_free)
 

@@ -1,6 +1,7 @@
 """Rules of vouchers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,13 @@ class VoucherFacts:
     """The codes that do not count."""
 
     codes: list[str]
+
+
+@dataclass(frozen=True)
+class LostVoucherFacts(VoucherFacts):
+    """And the new totals of the cart that was to be ordered: those without the codes."""
+
+    totals: dict[str, Any]
 
 
 class VoucherInvalid(DomainError):
@@ -36,8 +44,12 @@ class Want:
 
 @dataclass(frozen=True)
 class WantFacts:
-    """What the offers of a voucher want of a cart."""
+    """Why a voucher does nothing for a cart, as `offer.explaining` has it, and what its offers want of the cart.
 
+    `reason` is that of the offer that is nearest to apply; `wants` has those whose condition is not met.
+    """
+
+    reason: str
     wants: list[Want]
 
 

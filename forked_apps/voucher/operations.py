@@ -25,17 +25,19 @@ RECOUNT: Final = """
 
 @transaction_required
 def lock_vouchers(codes: Collection[str], *, user_id: int | None, email: str = "") -> list[Voucher]:
-    """The vouchers, fit to be used by this customer; those with a limit stay locked, in primary-key order.
+    """The vouchers in the order of their codes, fit to be used by this customer; those with a limit stay locked.
+
+    They are locked in primary-key order.
 
     A guest is the customer of the `email` address. Rivals for a single use wait here and then find it gone.
     Raises VoucherInvalid with every code that does not count.
     """
-    wanted = {code.upper() for code in codes}
+    wanted = list(dict.fromkeys(code.upper() for code in codes))
     if not wanted:
         return []
     _lock_limited(wanted)
-    usable = usable_vouchers(sorted(wanted), user_id=user_id, email=email)
-    refused = wanted - {voucher.code for voucher in usable}
+    usable = usable_vouchers(wanted, user_id=user_id, email=email)
+    refused = set(wanted) - {voucher.code for voucher in usable}
     if refused:
         raise VoucherInvalid(VoucherFacts(codes=sorted(refused)), pointer="/vouchers")
     return usable

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower, Now
 from forked_apps.offer.models import ConditionalOffer
 from nexus_shop.accounts.models import User
 
-from .errors import Want, WantFacts
+from .errors import Want
 from .models import Voucher, VoucherApplication
 
 
@@ -24,10 +24,10 @@ def usable_vouchers(codes: Collection[str], *, user_id: int | None, email: str =
     return [found[code] for code in dict.fromkeys(wanted) if code in found]
 
 
-def wants_of(voucher: Voucher) -> WantFacts:
-    """What the voucher's offers want of a cart, as far as their conditions say."""
-    offers = voucher.offers.select_related("condition__range").order_by("-priority", "pk")
-    return WantFacts(wants=[_want(offer) for offer in offers])
+def wants_of(voucher: Voucher, *, only: Collection[int]) -> list[Want]:
+    """What the voucher's offers of these ids want of a cart, as far as their conditions say."""
+    offers = voucher.offers.filter(pk__in=only).select_related("condition__range").order_by("-priority", "pk")
+    return [_want(offer) for offer in offers]
 
 
 def _want(offer: ConditionalOffer) -> Want:

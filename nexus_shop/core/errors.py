@@ -62,6 +62,20 @@ class DeletedMeanwhile(DomainError):
     message = _("Something that this refers to has just been deleted.")
 
 
+class UnfitValue(DomainError):
+    """The database refused a value: the net under what is checked before."""
+
+    code = "invalid_request"
+    message = _("A value does not fit the shop's tables.")
+
+
+class RowNotReached(DomainError):
+    """Time was up before the row came to be written."""
+
+    code = "row_not_reached"
+    message = _("There was no time left for this row: send it again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """How many a list takes."""

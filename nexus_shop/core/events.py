@@ -8,7 +8,7 @@ process.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cache
@@ -57,8 +57,15 @@ def subscribe(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[
 
 def publish(event: Event) -> None:
     """Store the event in the running transaction. Raises RuntimeError outside one."""
+    publish_all([event])
+
+
+def publish_all(events: Sequence[Event]) -> None:
+    """Store the events in the running transaction, in one statement. Raises RuntimeError outside one."""
     require_transaction("publish")
-    OutboxEvent.objects.create(name=type(event).__name__, payload=asdict(event), request_id=request_id.get())
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(name=type(event).__name__, payload=asdict(event), request_id=request_id.get()) for event in events
+    )
 
 
 def relay_events(limit: int = 20) -> int:

@@ -59,7 +59,9 @@ REST_AUTH = {
     "JWT_AUTH_SAMESITE": "Lax",
 }
 
-PRODUCT_PAGE_URL = "/catalogue/{slug}_{id}/"  # of the storefront, Oscar's path; written into the documents, too
+# Oscar's paths of the storefront's pages, below STOREFRONT_URL; that of products is written into the documents, too
+PRODUCT_PAGE_URL = "/catalogue/{slug}_{id}/"
+CATEGORY_PAGE_URL = "/catalogue/category/{path}_{id}/"
 PRODUCT_URL = "/api/v1/products/{id}/"  # written into the documents: a change wants `manage.py documents rebuild`
 IDEMPOTENCY_KEY_REQUIRED = flag("IDEMPOTENCY_KEY_REQUIRED")
 IF_MATCH_REQUIRED = flag("IF_MATCH_REQUIRED")

@@ -59,9 +59,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.catalogue.tasks.obey_clock_task",
         "schedule": timedelta(minutes=1),
     },
-    "note days on which goods were expected": {
+    "note what the clock has made stale": {
         "task": "forked_apps.search.tasks.note_passed_days_task",
-        "schedule": timedelta(minutes=5),
+        "schedule": timedelta(minutes=1),
     },
     "fold the counts of listed products": {
         "task": "forked_apps.search.tasks.fold_counts_task",

@@ -90,7 +90,7 @@ VARIABLES: Final[dict[str, Variable]] = {
     "JWT_REFRESH_COOKIE": Variable("flag", False, "Hand the refresh token out in an HttpOnly cookie, not in the body."),
     "CORS_ALLOWED_ORIGINS": Variable("items", [], "Origins of storefronts that may call the API from a browser."),
     "TRUSTED_PROXIES": Variable("networks", [], "Networks (CIDR) of proxies whose X-Forwarded-For is believed."),
-    "IDEMPOTENCY_KEY_REQUIRED": Variable("flag", False, "Refuse orders and checkouts without an Idempotency-Key."),
+    "IDEMPOTENCY_KEY_REQUIRED": Variable("flag", False, "Refuse orders, payments, refunds without an Idempotency-Key."),
     "IF_MATCH_REQUIRED": Variable("flag", False, "Refuse changes by staff over the API without If-Match (428)."),
     "WEB_CONCURRENCY": Variable("number", 2, "Web processes; each counts its share of the read limits."),
     "RATE_LIMIT_SCALE": Variable("decimal", Decimal(1), "Multiplies every rate limit, for load tests."),
@@ -112,7 +112,9 @@ VARIABLES: Final[dict[str, Variable]] = {
     # Shop
     "SHOP_NAME": Variable("text", "Nexus Shop", "Shown in the dashboard, the CMS and the mails."),
     "BASE_URL": Variable("text", "http://127.0.0.1:8000", "Where people reach this server; the CMS links to it."),
-    "STOREFRONT_URL": Variable("text", "", "Where shoppers are sent from Oscar's own addresses. Unset: 404."),
+    "STOREFRONT_URL": Variable(
+        "text", "", "Where shoppers' pages are. Unset: Oscar's own addresses are 404, and `seo` names paths."
+    ),
     "ORDER_LINK_LIFETIME": Variable("number", 2592000, "Seconds that a signed link to an order opens it."),
     "DEFAULT_CURRENCY": Variable("text", "GBP", "The shop's currency (ISO 4217, at most two decimals)."),
     "PRICES_INCLUDE_TAX": Variable("flag", True, "Prices are entered gross; else net."),

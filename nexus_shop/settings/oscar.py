@@ -36,6 +36,7 @@ OSCARAPI_ENABLE_REGISTRATION = False
 
 _CATALOGUE = [
     {"label": _("Prices and stock"), "url_name": "dashboard:catalogue-price-table"},
+    {"label": _("Brands"), "url_name": "dashboard:catalogue-brand-list"},
     {"label": _("Category tree"), "url_name": "dashboard:catalogue-category-tree"},
 ]
 OSCAR_DASHBOARD_NAVIGATION = [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.models import Category, Product, ProductAttribute
 from forked_apps.partner import product_rows
 from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.search.operations import rebuild_noted, stale_products
@@ -14,6 +14,7 @@ from nexus_shop.core.models import OutboxEvent
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import make_category, make_product, make_user
 from tests.factories.staff import make_member
+from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,28 @@ def test_row_that_is_refused_late_leaves_nothing_of_itself(staff: APIClient) -> 
     assert StockRecord.objects.get().price == Decimal("10.00")
 
 
+def test_times_with_any_offset_are_kept_in_utc_and_spoil_no_other_row(staff: APIClient) -> None:
+    mug = make_product("Mug", sku="MUG")
+    ProductAttribute.objects.create(product_class=mug.product_class, name="Made", code="made", type="datetime")
+    said = {
+        "2024-01-01T00:00:00+16:00": "2023-12-31T08:00:00+00:00",
+        "2024-01-01T00:00:00-23:59": "2024-01-01T23:59:00+00:00",
+        "0002-01-01T00:00:00+23:59": "0001-12-31T00:01:00+00:00",
+        "9998-12-31T23:59:59-23:59": "9999-01-01T23:58:59+00:00",
+    }
+    rows = [
+        {"sku": f"S{number}", "title": "T", "attributes": {"made": time}}
+        for number, time in enumerate([*said, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+    ]
+    outcomes = states(put(staff, *rows, {"sku": "LAST", "title": "T"}))
+    assert [status for _, status, _, _ in outcomes] == ["created"] * 4 + ["refused"] * 2 + ["created"]
+    assert {pointer for _, status, _, pointer in outcomes if status == "refused"} == {"/attributes/made"}
+    shown = {row["sku"]: row["attributes"] for row in staff.get("/api/v1/admin/products/").json()["results"]}
+    assert [shown[f"S{number}"]["made"] for number in range(4)] == list(said.values())
+    changed = staff.patch(f"/api/v1/admin/products/{mug.pk}/", {"attributes": {"made": "2024-01-01T00:00:00+16:00"}})
+    assert (changed.status_code, changed.json()["attributes"]) == (200, {"made": "2023-12-31T08:00:00+00:00"})
+
+
 def test_documents_of_a_large_batch_are_the_workers(staff: APIClient) -> None:
     rows = [{"sku": f"S{number}", "title": f"Thing {number}", "price": "1.00"} for number in range(21)]
     assert {row["status"] for row in put(staff, *rows)} == {"created"}
@@ -109,6 +132,39 @@ def test_row_that_is_not_reached_in_time_says_so(staff: APIClient, monkeypatch: 
     assert not Product.objects.exists()
 
 
+def test_a_thousand_rows_have_a_result_each(staff: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nexus_shop.core.rows.SECONDS", 600.0)  # whatever else the machine does
+    rows: list[dict[str, Any]] = [{"sku": f"S{number}", "title": f"Thing {number}"} for number in range(1000)]
+    for number in range(0, 1000, 10):
+        rows[number] |= {"title": "<b>"} if number % 20 else {"categories": [999_999]}
+    found = put(staff, *rows)
+    assert [row["row"] for row in found] == list(range(1000))
+    assert [row["sku"] for row in found] == [row["sku"] for row in rows]
+    refused = {row["row"]: row["pointer"] for row in found if row["status"] == "refused"}
+    assert refused == {number: "/title" if number % 20 else "/categories/0" for number in range(0, 1000, 10)}
+    assert {row["status"] for row in found if row["row"] % 10} == {"created"}
+    assert Product.objects.count() == 900
+
+
+def test_statements_of_a_row_are_bounded(staff: APIClient) -> None:
+    kitchen = make_category("Kitchen")
+
+    def rows_from(start: int, number: int, price: str = "1.00") -> list[dict[str, Any]]:
+        sale = {"price": price, "stock_quantity": 3, "category": kitchen.pk}
+        return [{"sku": f"S{each}", "title": f"Thing {each}", **sale} for each in range(start, start + number)]
+
+    def count(rows: list[dict[str, Any]]) -> int:
+        return len(statements_of(lambda: put(staff, *rows))[0])
+
+    put(staff, *rows_from(0, 21))
+    few, many = count(rows_from(100, 21)), count(rows_from(200, 42))
+    assert (many - few) / 21 == 12
+    few, many = count(rows_from(100, 21)), count(rows_from(200, 42))  # unchanged now
+    assert many == few
+    few, many = count(rows_from(100, 21, "2.00")), count(rows_from(200, 42, "2.00"))
+    assert (many - few) / 21 <= 20
+
+
 @pytest.mark.parametrize(
     "products", [[], "x", [1], {"sku": "A"}, [{"sku": "A"}] * 1001], ids=["none", "text", "number", "object", "many"]
 )
@@ -117,6 +173,27 @@ def test_body_that_is_no_list_of_rows_is_refused(staff: APIClient, products: Any
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     assert answer.json()["errors"][0]["pointer"].startswith("/products")
     assert not Product.objects.exists()
+
+
+def test_text_that_cannot_be_stored_names_its_row(staff: APIClient) -> None:
+    answer = staff.put(BULK, {"products": [{"sku": "A", "title": "A"}, {"sku": "B", "title": "a\0b"}]})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    assert [entry["pointer"] for entry in answer.json()["errors"]] == ["/products/1/title"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (BULK, {"products": [{"sku": "A", "title": "A"}]}),
+        ("/api/v1/admin/categories-bulk/", {"categories": [{"data": {"code": "A"}}]}),
+    ],
+)
+def test_no_version_is_that_of_a_batch(staff: APIClient, path: str, body: dict[str, Any]) -> None:
+    refused = staff.put(path, body, HTTP_IF_MATCH='"zzz"')
+    assert (refused.status_code, refused.json()["code"]) == (412, "stale_version")
+    assert not Product.objects.exists()
+    assert not Category.objects.exists()
+    assert staff.put(path, body, HTTP_IF_MATCH="*").status_code == 200
 
 
 def test_prices_are_changed_by_those_who_may(staff: APIClient) -> None:

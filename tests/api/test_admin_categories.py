@@ -202,7 +202,7 @@ def test_row_that_a_rule_refuses_leaves_the_others(staff: APIClient) -> None:
     assert [status for _, _, status, _ in statuses(answer)][3:] == ["refused", "refused", "created"]
     refused = [row for row in answer.json()["results"] if row["status"] == "refused"]
     assert [(row["category"], row["code"], row["pointer"]) for row in refused] == [
-        ("X", "slug_taken", "/slug"),
+        ("X", "slug_taken", "/data/slug"),
         ("Y", "parent_refused", None),
     ]
     assert tree()
@@ -210,21 +210,85 @@ def test_row_that_a_rule_refuses_leaves_the_others(staff: APIClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "pointer"),
+    ("row", "code", "pointer"),
     [
-        ([], "/categories"),
-        ([{"data": {"name": "No code"}}], "/categories/0/data/code"),
-        ([{"data": {"code": "a", "path": "x", "depth": 1}}], "/categories/0/data/depth"),
-        ([{"data": {"code": "a", "name": "<script>"}}], "/categories/0/data/name"),
-        ([{"data": {"code": "a"}, "children": [{"data": {"code": 5}}]}], "/categories/0/children/0/data/code"),
-        ([{"data": {"code": "a"}}, {"data": {"code": "a"}}], "/categories"),
+        ({}, "invalid_request", "/data"),
+        ({"data": "x"}, "invalid_request", "/data"),
+        ({"data": {"name": "No code"}}, "invalid_request", "/data/code"),
+        ({"data": {"code": 5}}, "invalid_request", "/data/code"),
+        ({"data": {"code": "a", "path": "x", "depth": 1}}, "unknown_field", "/data/depth"),
+        ({"data": {"code": "a", "name": "<script>"}}, "invalid_request", "/data/name"),
+        ({"data": {"code": "a"}, "surprise": 1}, "unknown_field", "/surprise"),
+        ({"data": {"code": "a"}, "children": "x"}, "invalid_request", "/children"),
+        ({"data": {"code": "H"}}, "invalid_request", "/data/code"),
     ],
 )
-def test_body_that_is_no_tree_is_refused_whole(staff: APIClient, rows: list[Any], pointer: str) -> None:
+def test_row_that_cannot_be_read_leaves_the_others(
+    staff: APIClient, row: dict[str, Any], code: str, pointer: str
+) -> None:
+    below = {} if "children" in row else {"children": [{"data": {"code": "B"}}]}
+    rows = [{"data": {"code": "H"}, "children": [{**row, **below}, {"data": {"code": "C"}}]}, {"data": {"code": "L"}}]
+    results = staff.put(BULK, {"categories": rows}).json()["results"]
+    assert (results[1]["row"], results[1]["code"], results[1]["pointer"]) == ("/0/children/0", code, pointer)
+    if below:
+        assert (results[2]["row"], results[2]["category"], results[2]["code"]) == (
+            "/0/children/0/children/0",
+            "B",
+            "parent_refused",
+        )
+    assert [each["status"] for each in results if each["category"] in {"C", "L"}] == ["created", "created"]
+    assert tree() == [(1, "h"), (2, "c"), (1, "l")]
+    assert not Category.objects.filter(code="B").exists()
+
+
+@pytest.mark.parametrize("rows", [[], "x", [5], [{"data": {"code": "a"}, "children": [{}] * 1000}]])
+def test_body_without_a_list_of_rows_is_refused_whole(staff: APIClient, rows: Any) -> None:
     answer = staff.put(BULK, {"categories": rows})
     assert answer.status_code == 400
-    assert pointer in {entry["pointer"] for entry in answer.json()["errors"]}
+    assert {entry["pointer"] for entry in answer.json()["errors"]} <= {"/categories", "/categories/0"}
     assert not Category.objects.exists()
+
+
+def test_child_that_is_no_row_is_refused_by_itself(staff: APIClient) -> None:
+    rows = [{"data": {"code": "H"}, "children": [5, {"data": {"code": "C"}}]}]
+    results = staff.put(BULK, {"categories": rows}).json()["results"]
+    assert [(each["row"], each["category"], each["status"]) for each in results] == [
+        ("/0", "H", "created"),
+        ("/0/children/0", None, "refused"),
+        ("/0/children/1", "C", "created"),
+    ]
+
+
+def test_new_category_without_a_name_is_called_by_its_code_and_keeps_its_name_later(staff: APIClient) -> None:
+    staff.put(BULK, {"categories": [{"data": {"code": "Nameless 1"}}]})
+    made = Category.objects.get()
+    assert (made.name, made.slug, made.code) == ("Nameless 1", "nameless-1", "Nameless 1")
+    staff.patch(f"{PATH}{made.pk}/", {"name": "Named"})
+    again = staff.put(BULK, {"categories": [{"data": {"code": "Nameless 1"}}]})
+    assert {status for _, _, status, _ in statuses(again)} == {"unchanged"}
+    assert Category.objects.get().name == "Named"
+
+
+def test_rows_that_are_not_reached_in_time_say_so(staff: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nexus_shop.core.rows.SECONDS", -1.0)
+    assert {(status, code) for _, _, status, code in statuses(staff.put(BULK, {"categories": ROWS}))} == {
+        ("refused", "row_not_reached")
+    }
+    assert not Category.objects.exists()
+
+
+def test_statements_of_a_row_do_not_grow_with_its_siblings(staff: APIClient) -> None:
+    def count(letter: str, number: int) -> int:
+        rows = [{"data": {"code": f"{letter}{each}"}} for each in range(number)]
+        body = {"categories": [{"data": {"code": "H"}, "children": rows}]}
+        return len(statements_of(lambda: statuses(staff.put(BULK, body)))[0])
+
+    count("a", 1)
+    few, many = count("b", 5), count("c", 25)
+    assert (many - few) / 20 == 15  # made
+    few, many = count("b", 5), count("c", 25)
+    assert (many - few) / 20 == 8  # there
+    assert [slug for _, slug in tree()][-1] == "c24"
 
 
 def test_reading_a_category_is_one_statement_however_many_there_are(staff: APIClient, home: Category) -> None:

@@ -1,5 +1,8 @@
 """Orders for staff and partner staff."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -8,11 +11,14 @@ from forked_apps.order.operations import change_order_status
 from forked_apps.partner.models import StockRecord
 from forked_apps.payment.operations import record_manual_payment
 from tests.factories.http import client_of, new_client
+from tests.factories.payments import pay
 from tests.factories.shop import make_order, make_product, make_user
-from tests.factories.staff import make_member, make_partner
+from tests.factories.staff import browser_of, make_member, make_partner
+from tests.peers.loopback import Loopback
 
 pytestmark = pytest.mark.django_db
 
+REFUNDS = "/api/v1/payments/refunds/"
 PARTS = ("", "lines/", "shipping-events/", "payment-events/", "notes/")
 
 
@@ -128,3 +134,38 @@ def test_staff_write_notes_that_others_read(staff: APIClient) -> None:
     assert (read["message"], read["is_system"]) == ("Wrap it", False)
     assert staff.post(path_of(order, "notes/"), {"message": " "}).status_code == 400
     assert OrderNote.objects.count() == 1
+
+
+def test_who_moved_the_money_is_told_to_staff_alone(gateway: Loopback) -> None:
+    clerk, ann = make_user("clerk@example.com", is_staff=True, is_superuser=True), make_user("ann@example.com")
+    named, api = {"id": clerk.pk, "email": "clerk@example.com"}, client_of(clerk)
+    order = make_order(make_product(price="10.00"), user=ann)
+    record_manual_payment(order.pk, amount=Decimal("14.95"), recorded_by=clerk.pk)
+    charged = make_order(make_product(price="10.00"), user=ann, payment_method="loopback")
+    pay(charged, "authorise")
+    captured = charged.payment_attempts.get()
+    api.post(f"/api/v1/payments/{captured.handle}/capture/")
+    for each in (order, charged):
+        api.post(REFUNDS, {"order": each.handle, "amount": {"amount": "4.95", "currency": "GBP"}})
+        money = [row for row in events(api, each) if row["type"] == "payment"]
+        assert [(row["payment"], row["by"], row["staff"]) for row in money] == [
+            ("refunded", "staff", named),
+            ("paid", "staff", named),
+        ]
+        kept = api.get(path_of(each, "payment-events/")).json()
+        assert [row["staff"] for row in kept] == [named, named]
+        assert {row["staff"] for row in events(client_of(ann), each)} == {None}
+        page = browser_of(clerk).get(f"/dashboard/orders/{each.number}/").content.decode()
+        assert page.count("clerk@example.com") >= 2
+
+
+def test_money_that_nobody_of_staff_moved_names_nobody(gateway: Loopback) -> None:
+    clerk, order = make_user(is_staff=True, is_superuser=True), make_order(make_product(), payment_method="loopback")
+    pay(order)
+    (paid,) = [row for row in events(client_of(clerk), order) if row["type"] == "payment"]
+    assert (paid["by"], paid["staff"]) == ("shop", None)
+
+
+def events(client: APIClient, order: Order) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/v1/orders/{order.handle}/events/").json()["results"]
+    return found

@@ -62,9 +62,12 @@ def test_old_slug_leads_to_the_new_one(api: APIClient) -> None:
         assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
         assert api.head(f"{API}products/{old}/").headers["Location"] == f"{API}products/navy-mug/"
         assert api.get(response.headers["Location"]).json() == {"id": product.pk}
-    for part in ("variants", "media", "related", "reviews"):
+    for part in ("variants", "media", "related", "reviews", "price", "price-history", "availability"):
         response = api.get(f"{API}products/blue-mug/{part}/")
         assert (response.status_code, response.headers["Location"]) == (301, f"{API}products/navy-mug/{part}/")
+        assert api.get(response.headers["Location"]).status_code == 200
+    response = api.get(f"{API}products/blue-mug/price/?quantity=2")
+    assert response.headers["Location"] == f"{API}products/navy-mug/price/?quantity=2"
 
 
 def test_slug_that_another_product_has_taken_is_its_own(api: APIClient) -> None:
@@ -104,6 +107,14 @@ def test_old_path_of_a_category_and_of_what_stands_below(api: APIClient) -> None
         assert api.get(response.headers["Location"]).status_code == 200
     Category.objects.filter(pk=shoes.pk).update(slug="boots")
     assert api.get(f"{API}categories/gents/shoes/").headers["Location"] == f"{API}categories/gents/boots/"
+    mug = make_product("Mug", category_ids=[shoes.pk])
+    moved = api.get(f"{API}products/?category=gents/shoes&ordering=title&attr.x=1")
+    assert moved.status_code == 301
+    moved = api.get(f"{API}products/?category=gents/shoes&ordering=title")
+    assert (moved.status_code, moved.content, moved.headers["Cache-Tag"]) == (301, b"", "products, categories")
+    assert moved.headers["Location"] == f"{API}products/?category=gents%2Fboots&ordering=title"
+    assert [each["id"] for each in api.get(moved.headers["Location"]).json()["results"]] == [mug.pk]
+    assert api.get(f"{API}products/?category=women").status_code == 404
     assert api.get(f"{API}categories/men/hats/").status_code in {301, 404}
     assert api.get(f"{API}categories/women/").status_code == 404
 
@@ -145,9 +156,11 @@ def test_related_products(api: APIClient) -> None:
     Product.objects.filter(pk=hidden.pk).update(is_public=False)
     rebuild_noted()
     body = api.get(f"{API}products/mug/related/").json()
-    assert [(each["kind"], each["title"]) for each in body["results"]] == [("related", "Spoon"), ("related", "Saucer")]
-    assert body["results"][0] == {"kind": "related"} | api.get(f"{API}products/?ordering=-title").json()["results"][0]
-    assert body["count"] == 2
+    assert [(each["kind"], each["title"]) for each in body["results"]] == [
+        *(("related", "S"), ("related", "Spoon"), ("related", "Saucer"))
+    ]
+    assert body["results"][1] == {"kind": "related"} | api.get(f"{API}products/?ordering=-title").json()["results"][0]
+    assert (body["count"], body["results"][0]["structure"]) == (3, "child")
     assert api.get(f"{API}products/mug/related/?kind=up_sell").json()["results"] == []
     assert api.get(f"{API}products/mug/related/?kind=bought").json()["errors"][0]["parameter"] == "kind"
     etag = api.get(f"{API}products/mug/related/").headers["ETag"]
@@ -185,7 +198,7 @@ def test_reviews_are_the_approved_ones_without_addresses(api: APIClient) -> None
 
 
 @pytest.mark.parametrize("part", ["variants", "media", "related", "reviews"])
-@pytest.mark.parametrize("key", ["0", "999999", "99999999999999", "no-such", "sku:", "sku:no", "%00", "hidden"])
+@pytest.mark.parametrize("key", ["0", "999999", "9" * 5000, "no-such", "sku:", "sku:no", "%00", "hidden"])
 def test_parts_of_nothing(api: APIClient, part: str, key: str) -> None:
     Product.objects.filter(pk=make_product("Hidden").pk).update(is_public=False)
     rebuild_noted()
@@ -284,11 +297,14 @@ def test_category_by_id_and_path(api: APIClient) -> None:
             {"id": things.pk, "name": "Things", "slug": "things", "path": "things"},
             {"id": small.pk, "name": "Small", "slug": "small", "path": "things/small"},
         ],
-        "seo": {"title": "Small things", "description": "All small"},
+        "seo": {"title": "Small things", "description": "All small", "alternates": []},
     }
 
 
-@pytest.mark.parametrize("key", ["0", "99999999999999999999", "no", "small", "things/no", "%00", "１", "hidden"])
+LONG = ["9" * 4301, "0" * 5000]
+
+
+@pytest.mark.parametrize("key", [*LONG, "0", "99999999999999999999", "no", "small", "things/no", "%00", "１", "hidden"])
 def test_category_that_is_not_there(api: APIClient, key: str) -> None:
     make_category("Small", make_category("Things"))
     Category.objects.filter(pk=make_category("Hidden").pk).update(is_public=False)

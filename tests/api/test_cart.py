@@ -279,6 +279,25 @@ def test_malformed_json_is_refused(api: APIClient, raw: Any, code: str) -> None:
     assert Basket.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("raw", "pointer"),
+    [
+        (b'{"product_id": 1, "quantity": 1, "product_id": 2}', "/product_id"),
+        (b'{"options": [{"option": "a"}, {"option": "b", "value": "\\u0000"}]}', "/options/1/value"),
+        (b'{"a/b~": {"c": ["\\ud800"]}}', "/a~1b~0/c/0"),
+        (b'{"a": [{"b": 1, "c": {"d": 1, "d": 1}}]}', "/a/0/c/d"),
+        (b'{"a": {"\\u0000": 1}}', "/a"),
+        (b'{"\\ud800": 1}', None),
+        (b'{"product_id": NaN}', None),
+        (b"{", None),
+    ],
+)
+def test_malformed_json_is_pointed_to_where_that_can_be_said(api: APIClient, raw: Any, pointer: str | None) -> None:
+    problem = api.generic("POST", "/api/v1/cart/items/", raw, content_type="application/json").json()
+    assert problem["code"] == "malformed_json"
+    assert [entry["pointer"] for entry in problem.get("errors", [])] == ([pointer] if pointer else [])
+
+
 def test_other_content_types_are_refused(api: APIClient) -> None:
     mug = make_product("Mug")
     for content_type in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"):

@@ -25,8 +25,8 @@ def test_first_rows_of_a_guest_make_the_cart(api: APIClient) -> None:
     assert response.status_code == 201
     assert response.json()["token"] == response.headers["X-Cart-Token"]
     assert response.json()["rows"] == [
-        {"row": 1, "sku": "MUG", "status": "added", "code": None},
-        {"row": 2, "sku": "CUP", "status": "added", "code": None},
+        {"row": 1, "sku": "MUG", "status": "added", "code": None, "available": None},
+        {"row": 2, "sku": "CUP", "status": "added", "code": None, "available": None},
     ]
     assert [(i["product"]["sku"], i["quantity"]) for i in response.json()["items"]] == [("MUG", 2), ("CUP", 1)]
 

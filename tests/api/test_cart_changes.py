@@ -115,7 +115,7 @@ def test_voucher_that_is_over_is_a_problem_and_can_be_let_go(guest: APIClient) -
         {"accept": ["everything"]},
         {"accept": [None]},
         {"accept": [["price_changed"]]},
-        {"accept": ["price_changed"] * 5},
+        {"accept": ["price_changed"] * 8},
         {"owner": 1},
         {"status": "Submitted"},
         {"token_hash": "x"},

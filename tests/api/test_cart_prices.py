@@ -62,7 +62,7 @@ def test_estimate_has_each_way_of_delivery_with_its_totals() -> None:
         ("shop", money("12.00"), False),
         ("courier", money("21.00"), True),
     ]
-    assert body["totals"] == totals("12.00", "0.00", "0.00", "2.00", "12.00")
+    assert body["totals"] == totals("12.00", "0.00", "9.00", "3.50", "21.00")
     assert body["shipping_methods"][0]["pickup_address"] == "1 High Street"
 
 

@@ -39,6 +39,15 @@ def test_voucher_comes_and_goes_in_whatever_case(guest: APIClient) -> None:
     assert guest.delete(f"{PATH}SAVE/").status_code == 404
 
 
+@pytest.mark.parametrize(("code", "path"), [("REV3/A", "REV3%2FA"), ("REV3/A", "rev3/a"), ("50%", "50%25")])
+def test_voucher_of_any_characters_can_be_taken_out(guest: APIClient, code: str, path: str) -> None:
+    make_voucher(code)
+    add(guest, make_product())
+    assert codes(guest.post(PATH, {"code": code})) == [code]
+    removed = guest.delete(f"{PATH}{path}/")
+    assert (removed.status_code, codes(removed)) == (200, [])
+
+
 def make_unknown() -> None:
     """No voucher at all."""
 

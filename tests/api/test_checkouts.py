@@ -17,9 +17,10 @@ from forked_apps.checkout.tasks import purge_old_checkouts_task
 from forked_apps.order.models import Order
 from forked_apps.partner.models import StockRecord, StockReservation
 from forked_apps.partner.reservations import release_expired_reservations
+from forked_apps.voucher.models import Voucher
 from tests.concurrency.shoppers import broken_rules
 from tests.factories.http import client_of, new_client
-from tests.factories.shop import ADDRESS_JSON, make_country, make_offer, make_product, make_user, stock_of
+from tests.factories.shop import ADDRESS_JSON, make_country, make_offer, make_product, make_user, make_voucher, stock_of
 
 pytestmark = pytest.mark.django_db
 
@@ -248,6 +249,30 @@ def test_cancelled_checkout_leaves_the_cart_and_gives_stock_back(guest: APIClien
     assert anew.status_code == 201
     assert anew.json()["id"] != cancelled.json()["id"]
     assert nothing_was_ordered()
+
+
+def test_completed_checkout_and_its_cart_show_what_was_ordered(guest: APIClient, mug: Product) -> None:
+    voucher = make_voucher("HALF", usage=Voucher.SINGLE_USE)
+    offer = voucher.offers.get()
+    assert guest.post("/api/v1/cart/vouchers/", {"code": "HALF"}).status_code == 200
+    path = opened(guest)
+    guest.patch(path, {"email": "ann@example.com", "shipping_address": ADDRESS_JSON})
+    seen = guest.get(path).json()
+    order = complete(guest, path, seen["totals"]["total"]).json()
+    StockRecord.objects.update(price=Decimal("99.00"))
+    for shown in (guest.get(path).json(), {"cart": guest.get("/api/v1/cart/").json(), "totals": order["totals"]}):
+        cart = shown["cart"]
+        assert shown["totals"] == cart["totals"] == order["totals"] == seen["totals"]
+        names = ("unit_price", "total", "discount", "quantity")
+        assert [[item[name] for name in names] for item in cart["items"]] == [
+            [item[name] for name in names] for item in order["items"]
+        ]
+        assert cart["offers"] == [
+            {"name": offer.name, "description": "", "amount": seen["totals"]["discount"], "voucher": "HALF"}
+        ]
+        assert cart["vouchers"] == [{"code": "HALF", "name": "Voucher HALF"}]
+        assert cart["problems"] == []
+    assert guest.get("/api/v1/basket/").json()["totals"] == order["totals"]
 
 
 def test_cart_that_is_ordered_at_once_completes_its_checkout(guest: APIClient, mug: Product) -> None:

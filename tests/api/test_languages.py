@@ -15,6 +15,7 @@ from forked_apps.catalogue.translations import set_translations
 from forked_apps.search.operations import rebuild_noted
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import make_category, make_product, make_user
+from tests.factories.staff import make_member, make_partner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,7 +143,7 @@ def test_translations_are_read_and_written_back(staff: APIClient, mug: Product) 
         ({"translations": {"de": {"title": 5}}}, 400, "invalid_request", "/translations/de/title"),
         ({"translations": {"de": "x"}}, 400, "invalid_request", "/translations/de"),
         ({"translations": []}, 400, "invalid_request", "/translations"),
-        ({"translations": {"de": {"title": "a\0b"}}}, 400, "malformed_json", None),
+        ({"translations": {"de": {"title": "a\0b"}}}, 400, "malformed_json", "/translations/de/title"),
         ({}, 400, "invalid_request", "/translations"),
         ({"translations": {}, "texts": {}}, 400, "unknown_field", "/texts"),
     ],
@@ -164,6 +165,34 @@ def test_what_is_not_there_is_not_found(staff: APIClient, mug: Product) -> None:
     for path in ("products/999999", f"brands/{mug.pk}", "products/x", "products/99999999999"):
         assert staff.get(f"/api/v1/admin/translations/{path}/").status_code == 404
         assert staff.patch(f"/api/v1/admin/translations/{path}/", {"translations": {}}).status_code == 404
+
+
+def test_partner_staff_translate_what_only_they_sell(mug: Product) -> None:
+    seller = make_partner("Seller")
+    own = make_product("Lamp")
+    own.stockrecords.update(partner=seller)
+    client = client_of(make_member("Partner staff", partner=seller))
+    body = {"translations": {"de": {"title": "Leuchte"}}}
+    path = "/api/v1/admin/translations/products/{}/"
+    assert client.patch(path.format(own.pk), body).status_code == 200
+    assert client.get(path.format(own.pk)).json()["translations"]["de"]["title"] == "Leuchte"
+    assert client.get(path.format(mug.pk)).status_code == 404
+    for send in (client.patch, client.put):
+        assert send(path.format(mug.pk), body).status_code == 404
+    category = f"/api/v1/admin/translations/categories/{mug.categories.get().pk}/"
+    assert client.patch(category, {"translations": {}}).status_code == 403
+    mug.refresh_from_db()
+    assert "Leuchte" not in str(mug.i18n)
+
+
+def test_version_can_be_demanded_of_translations(staff: APIClient, mug: Product, settings: Settings) -> None:
+    settings.IF_MATCH_REQUIRED = True
+    path = f"/api/v1/admin/translations/products/{mug.pk}/"
+    body = {"translations": {"de": {"title": "Becher"}}}
+    for send in (staff.put, staff.patch):
+        refused = send(path, body)
+        assert (refused.status_code, refused.json()["code"]) == (428, "version_required")
+    assert staff.patch(path, body, HTTP_IF_MATCH=staff.get(path).headers["ETag"]).status_code == 200
 
 
 def test_permission_is_that_of_the_kind(mug: Product) -> None:

@@ -1,13 +1,18 @@
 """Payments over the API."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from forked_apps.order.links import link_token
 from forked_apps.order.models import Order
+from forked_apps.order.operations import change_order_status
+from forked_apps.order.queries import link_key
 from forked_apps.payment.models import PaymentAttempt
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
@@ -107,6 +112,26 @@ def test_guest_pays_with_the_carts_token(gateway: Loopback, guest: APIClient, ap
     assert guest.get(f"{PAYMENTS}{payment['id']}/").status_code == 200
     for path in (f"{PAYMENTS}{payment['id']}/", f"{PAYMENTS}{order.sources.get().handle}/"):
         assert client_of(make_user()).get(path).status_code == 404
+
+
+def test_holder_of_a_signed_link_pays(gateway: Loopback, api: APIClient) -> None:
+    order = make_order(make_product(price="10.00"), payment_method="loopback")
+    key = link_key(order.handle)
+    assert key is not None
+    token = link_token(key, expires_at=timezone.now() + timedelta(days=1))
+    other = make_order(make_product(price="10.00"), payment_method="loopback")
+    for bad in (f"{token}x", "", "1.x"):
+        assert api.post(f"{PAYMENTS}?token={bad}", body(order)).status_code == 404
+    assert api.post(f"{PAYMENTS}?token={token}", body(other)).status_code == 404
+    paid = api.post(f"{PAYMENTS}?token={token}", body(order))
+    assert (paid.status_code, paid.json()["status"]) == (201, "captured")
+    for handle in (paid.json()["id"], order.sources.get().handle):
+        assert api.get(f"{PAYMENTS}{handle}/?token={token}").json() == paid.json()
+        assert api.get(f"{PAYMENTS}{handle}/?token={token}x").status_code == 404
+        assert api.get(f"{PAYMENTS}{handle}/").status_code == 404
+    assert api.get(f"{PAYMENTS}{other.sources.get().handle}/?token={token}").status_code == 404
+    Order.objects.filter(pk=order.pk).update(link_version=2)
+    assert api.get(f"{PAYMENTS}{paid.json()['id']}/?token={token}").status_code == 404
 
 
 def test_payment_is_seen_by_staff_who_may(order: Order, shopper: APIClient, staff: APIClient) -> None:
@@ -383,3 +408,50 @@ def test_statements_of_a_payment(order: Order, shopper: APIClient) -> None:
     payment = shopper.post(PAYMENTS, body(order)).json()
     statements, _ = statements_of(lambda: shopper.get(f"{PAYMENTS}{payment['id']}/"))
     assert len(statements) <= 2
+
+
+# What is open is one figure
+
+
+def test_open_amount_is_the_same_everywhere(owner: User, shopper: APIClient, staff: APIClient) -> None:
+    order = make_order(make_product(price="48.00"), make_product(price="70.00"), user=owner)  # 122.95 with delivery
+    line = order.lines.order_by("pk")[0]
+    change_order_status(order.pk, status="cancelled", quantities={line.pk: 1})
+    assert figures(shopper, order) == {"74.95"}
+    record_manual_payment(order.pk, amount=Decimal("20.00"), recorded_by=None)
+    assert figures(shopper, order) == {"54.95"}
+    confirmed = {"amount": "54.95", "currency": "GBP"}
+    answer = shopper.post(PAYMENTS, {"order": order.handle, "method": "manual", "expected_amount": confirmed})
+    made = answer.json()
+    assert (answer.status_code, made["amount"], made["next_action"]["amount"]) == (201, confirmed, confirmed)
+    assert figures(shopper, order) == {"54.95"}
+    entry = shopper.get(f"/api/v1/orders/{order.handle}/").json()["payments"][0]
+    assert (entry["status"], entry["amount"]["amount"], entry["paid"]["amount"]) == ("awaiting", "74.95", "20.00")
+    record_manual_payment(order.pk, amount=Decimal("54.95"), recorded_by=None)
+    assert next_action(shopper, order) is None
+    paid = shopper.get(f"{PAYMENTS}{entry['id']}/").json()
+    assert (paid["status"], paid["amount"]["amount"], paid["next_action"]) == ("captured", "74.95", None)
+
+
+def figures(client: APIClient, order: Order) -> set[str]:
+    """What the order, and its payment, say is to be paid."""
+    shown = client.get(f"/api/v1/orders/{order.handle}/").json()
+    payment = client.get(f"{PAYMENTS}{shown['payments'][0]['id']}/").json()
+    asked = (shown["next_action"], payment["next_action"], payment)
+    return {each["amount"]["amount"] for each in asked}
+
+
+def test_cancelled_order_has_no_open_payment(owner: User, shopper: APIClient) -> None:
+    order = make_order(make_product(price="10.00"), user=owner)
+    change_order_status(order.pk, status="cancelled")
+    payment = shopper.get(f"{PAYMENTS}{order.sources.get().handle}/").json()
+    assert (payment["status"], payment["next_action"]) == ("voided", None)
+
+
+def test_money_that_came_by_mistake_is_asked_for_again(order: Order, shopper: APIClient, staff: APIClient) -> None:
+    pay(order)
+    assert staff.post(REFUNDS, refund(order, "14.95", is_owed=True)).json()["status"] == "refunded"
+    assert state_of(order) == ("processing", "awaiting")
+    assert next_action(shopper, order)["amount"]["amount"] == "14.95"
+    assert shopper.post(PAYMENTS, body(order)).json()["status"] == "captured"
+    assert state_of(order) == ("processing", "paid")

@@ -142,10 +142,19 @@ def test_history_over_the_api(api: APIClient) -> None:
     answer = api.get(f"{PRODUCTS}/{mug.pk}/price-history/")
     body = answer.json()
     assert [each["price"]["gross"] for each in body["points"]] == ["10.00", "8.00"]
-    assert (body["product"], body["days"], body["lowest"]["gross"]) == (mug.pk, 30, "8.00")
+    assert (body["product"], body["days"], body["lowest_price"]["gross"]) == (mug.pk, 30, "10.00")
+    assert body["lowest_price"] == api.get(f"{PRODUCTS}/{mug.pk}/").json()["lowest_price"]
     assert b"secret" not in answer.content
     again = api.get(f"{PRODUCTS}/{mug.pk}/price-history/", HTTP_IF_NONE_MATCH=answer.headers["ETag"])
     assert again.status_code == 304
+
+
+def test_history_of_what_is_not_reduced_has_no_lowest_price(api: APIClient) -> None:
+    mug = make_product("Mug")
+    change_price(record_of(mug).pk, price=Decimal(12), list_price=None, changed_by=None, reason="dearer")
+    body = api.get(f"{PRODUCTS}/{mug.pk}/price-history/").json()
+    assert [each["price"]["gross"] for each in body["points"]] == ["10.00", "12.00"]
+    assert body["lowest_price"] is api.get(f"{PRODUCTS}/{mug.pk}/").json()["lowest_price"] is None
 
 
 def test_staff_read_who_changed_prices_when_and_why() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 CARD = {
     *("id", "url", "slug", "title", "sku", "structure", "brand", "categories", "price", "price_from", "list_price"),
-    *("availability", "image", "rating", "variant_count", "tags", "lowest_price", "unit_price"),
+    *("availability", "image", "rating", "variant_count", "tags", "lowest_price", "unit_price", "offers"),
 }
 DETAIL = CARD | {
     *("description", "attributes", "options", "images", "media", "variants", "breadcrumbs", "seo", "date_created"),

@@ -109,7 +109,7 @@ def test_key_makes_one_method_of_two_requests(staff: APIClient) -> None:
         (METHODS, PARCEL, {"name": "parcel"}, 409, "name_taken", "/name"),
         (METHODS, PARCEL, {"name": ""}, 400, "invalid_request", "/name"),
         (METHODS, PARCEL, {"name": "x" * 129}, 400, "invalid_request", "/name"),
-        (METHODS, PARCEL, {"name": "a\0b"}, 400, "malformed_json", None),
+        (METHODS, PARCEL, {"name": "a\0b"}, 400, "malformed_json", "/name"),
         (METHODS, PARCEL, {"kind": "pigeon"}, 400, "invalid_request", "/kind"),
         (METHODS, PARCEL, {"price": "-1"}, 400, "invalid_request", "/price"),
         (METHODS, PARCEL, {"price": "1.005"}, 400, "invalid_request", "/price"),

@@ -97,7 +97,7 @@ def test_api_page_has_every_error_code_with_its_status_and_meaning() -> None:
 
 def test_api_page_has_every_route_and_method() -> None:
     said = {(row[0].strip("`"), method) for row in table(API, "Routes") for method in row[1].split(", ")}
-    expected = {(re.sub(r"<(?:str|path):(\w+)>", r"{\1}", route), method) for route, method in RULES}
+    expected = {(re.sub(r"<(?:str|path|product):(\w+)>", r"{\1}", route), method) for route, method in RULES}
     assert said == expected
 
 

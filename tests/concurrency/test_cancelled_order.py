@@ -1,14 +1,20 @@
 """C5, the way back: an order cancelled many times at once, and while it is being shipped, gives back once."""
 
 import os
+import threading
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from forked_apps.catalogue.models import Product
+from forked_apps.order import operations
+from forked_apps.order.lifecycle import status_of_order
 from forked_apps.order.models import Order
-from forked_apps.order.operations import change_order_status
+from forked_apps.order.operations import cancel_order, change_order_status
 from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.accounts.models import User
 from nexus_shop.api.rest.tokens import log_in
@@ -80,4 +86,33 @@ def test_control_without_lock_stock_is_given_back_twice(mug: Product, unlocked: 
     race([partial(cancel, unlocked, order, login(customer))] * 2)
 
     assert OutboxEvent.objects.filter(name="OrderCancelled").count() == 2
+    assert "I1 allocated stock is what open orders and reservations claim" in broken_rules()
+
+
+def test_control_without_lock_an_order_is_shipped_and_cancelled(mug: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make_order(mug, quantity=3)
+    make_order(mug, quantity=5)
+    change_order_status(order.pk, status="processing")
+    meeting = threading.Barrier(2)
+
+    def status_behind_the_meeting(lines: Any) -> str:
+        meeting.wait(20)
+        return status_of_order(lines)
+
+    def alone(call: Callable[[], Any]) -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(operations, "lock_order", lambda order_id: Order.objects.get(pk=order_id))
+    monkeypatch.setattr(operations, "status_of_order", status_behind_the_meeting)
+    ways = [
+        partial(cancel_order, order.pk, cancelled_by=None),
+        partial(change_order_status, order.pk, status="shipped"),
+    ]
+
+    race([partial(alone, way) for way in ways])
+
+    assert stock_of(mug) == (97, 2)  # the five of the other order are not all held any more
     assert "I1 allocated stock is what open orders and reservations claim" in broken_rules()

@@ -1,12 +1,16 @@
 """C5: offers and vouchers that are limited, wanted by many at once, also while orders that used them are cancelled."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from django.db import transaction
 
 from forked_apps.catalogue.models import Product
 from forked_apps.offer.models import ConditionalOffer
@@ -15,7 +19,7 @@ from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.api.rest.tokens import log_in
 from nexus_shop.core.worker import drain
 from tests.concurrency.conftest import unlocked_shop
-from tests.concurrency.shoppers import broken_rules, cart_with, check_out
+from tests.concurrency.shoppers import broken_rules, cart_with, check_out, scalar
 from tests.factories.shop import make_offer, make_order, make_product, make_user, make_voucher
 from tests.servers import Answer, Shop, race
 
@@ -60,6 +64,29 @@ def test_no_cap_is_exceeded(shop: Shop) -> None:
         assert uses_of(offer) == (winners, Decimal(winners), winners)
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.SUSPENDED)
         print(f"C5 {cap}: {BUYERS} buyers, {dict(answers)}")
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def test_who_comes_too_late_for_an_offer_hears_the_new_total(shop: Shop) -> None:
+    """Both have counted on its last use when they meet at its row."""
+    offer = make_offer(10, max_global_applications=1)
+    carts = carts_of(shop, make_product(price="10.00", stock=10), 2)
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            ConditionalOffer.objects.select_for_update().get(pk=offer.pk)
+            calls = [pool.submit(check_out, shop, token, cart) for token, cart in carts]
+            while scalar(WAITING) < 2:
+                time.sleep(0.01)
+        answers = [call.result() for call in calls]
+
+    placed, lost = sorted(answers, key=lambda answer: answer.status)
+    assert (placed.status, placed.body["totals"]["total"]["amount"]) == (201, "13.95")
+    assert (lost.status, lost.body["code"], lost.body["offers"]) == (409, "offer_used_up", [offer.name])
+    assert lost.body["totals"]["total"]["amount"] == "14.95"
+    drain()
+    assert uses_of(offer) == (1, Decimal("1.00"), 1)
 
 
 def test_each_customer_gets_an_offer_as_often_as_it_says(shop: Shop) -> None:

@@ -1,13 +1,24 @@
 """C3 and C4: rivals for one checkout, and keys of requests that are still running or came before a restart."""
 
+import threading
 from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from forked_apps.basket.values import CartRef, hash_of_token
+from forked_apps.checkout import sessions
+from forked_apps.checkout.queries import Session, find_checkout
+from forked_apps.checkout.sessions import Payer, cancel_checkout, complete_session
 from forked_apps.order.models import Order
-from tests.concurrency.shoppers import broken_rules, cart_with
+from nexus_shop.core.errors import DomainError
+from nexus_shop.core.money import Money
+from tests.concurrency.shoppers import broken_rules, cart_with, drop_constraint
+from tests.factories.carts import guest_with
 from tests.factories.shop import ADDRESS_JSON, make_country, make_product, make_user, stock_of
 from tests.servers import Answer, Shop, race, serving
 
@@ -39,6 +50,67 @@ def test_a_checkout_that_everybody_completes_is_one_order(shop: Shop) -> None:
     assert {answer.body["id"] for answer in answers} == {Order.objects.get().handle}
     assert stock_of(mug) == (2, 2)
     assert broken_rules() == {}
+
+
+@pytest.fixture
+def unlocked_checkout(own_database: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, CartRef, Money]:
+    """An open checkout that lacks nothing: (handle, whose, total).
+
+    Two rivals for it read it, and then wait for each other instead of for the cart's lock.
+    """
+    make_country("US")
+    client, token = guest_with((make_product(stock=9), 2))
+    handle = client.post("/api/v1/checkouts/").json()["id"]
+    said = {"email": "ann@example.com", "shipping_address": ADDRESS_JSON}
+    total = client.patch(f"/api/v1/checkouts/{handle}/", said).json()["totals"]["total"]
+    meeting = threading.Barrier(2)
+
+    def read_without_lock(handle: str, ref: CartRef) -> Session:
+        session = find_checkout(handle, ref)
+        meeting.wait(20)
+        assert session is not None
+        return session
+
+    monkeypatch.setattr(sessions, "_lock", read_without_lock)
+    return handle, CartRef(token_hash=hash_of_token(token)), Money(Decimal(total["amount"]), total["currency"])
+
+
+def alone(call: Callable[[], Any]) -> Callable[[], str]:
+    """The operation in a thread of its own: `done`, or the rule that it broke."""
+
+    def run() -> str:
+        try:
+            call()
+        except DomainError as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    return run
+
+
+def test_control_without_lock_a_checkout_becomes_two_orders(unlocked_checkout: tuple[str, CartRef, Money]) -> None:
+    drop_constraint("order_order", "one_order_per_basket")
+    handle, ref, total = unlocked_checkout
+    complete = partial(complete_session, handle, ref, payer=Payer(), expected_total=total)
+
+    assert race([alone(complete)] * 2) == ["done", "done"]
+
+    assert Order.objects.count() == 2
+    assert "I8 a cart is ordered once" in broken_rules()
+
+
+def test_control_without_lock_a_checkout_is_completed_and_cancelled(
+    unlocked_checkout: tuple[str, CartRef, Money],
+) -> None:
+    drop_constraint("checkout_checkoutsession", "completed_checkout_names_its_order")
+    handle, ref, total = unlocked_checkout
+    complete = partial(complete_session, handle, ref, payer=Payer(), expected_total=total)
+
+    assert race([alone(complete), alone(partial(cancel_checkout, handle, ref))]) == ["done", "done"]
+
+    assert Order.objects.count() == 1
 
 
 def test_completing_and_cancelling_at_once_ends_as_one_of_them(shop: Shop) -> None:

@@ -4,6 +4,7 @@ Real connections, a real gateway over HTTP; each thread has its own connection t
 """
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,13 +16,15 @@ from django.db import connection
 
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
-from forked_apps.payment import calls
+from forked_apps.payment import calls, expiry, ledger, operations, refunds
 from forked_apps.payment.errors import OrderNotPayable, RefundExceedsPayment
 from forked_apps.payment.expiry import expire_unpaid_orders
 from forked_apps.payment.gateway_events import record_gateway_event
+from forked_apps.payment.gateways.base import ChargeResult
 from forked_apps.payment.gateways.breaker import forget_failures
+from forked_apps.payment.ledger import live_charge
 from forked_apps.payment.models import PaymentAttempt, Source, Transaction
-from forked_apps.payment.operations import start_payment
+from forked_apps.payment.operations import settle_attempt, start_payment
 from forked_apps.payment.refunds import refund_payment
 from forked_apps.payment.tasks import settle_open_attempts_task
 from nexus_shop.core.errors import DomainError
@@ -52,6 +55,15 @@ def alone(call: Callable[[], R]) -> Callable[[], R | str]:
 
 def order_of(price: str = "10.00", stock: int = 5) -> Order:
     return make_order(make_product(price=price, stock=stock), payment_method="loopback")
+
+
+def unlocked_sources(order: Order) -> list[Source]:
+    return list(Source.objects.filter(order=order).select_related("source_type").order_by("pk"))
+
+
+def captured(attempt: PaymentAttempt) -> ChargeResult:
+    """What the gateway says of a charge that it has taken."""
+    return ChargeResult("captured", reference="taken", amount=attempt.amount, currency=attempt.currency)
 
 
 def test_answer_webhook_and_look_up_at_once(books: Loopback) -> None:
@@ -142,6 +154,65 @@ def test_payment_against_expiry(books: Loopback) -> None:
     assert books.net() == ends["processing", "paid"] * Decimal("14.95")
 
 
+def test_control_without_lock_an_order_expires_while_it_is_paid(
+    books: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other: the order is given up, its stock sold, and the shopper charged all the same."""
+    order = order_of(stock=1)
+    run_out(order)
+    meeting = threading.Barrier(2)
+
+    def live_before_meeting(order_id: int) -> PaymentAttempt | None:
+        found = live_charge(order_id)
+        meeting.wait(20)
+        return found
+
+    with monkeypatch.context() as unlocked:
+        unlocked.setattr(operations, "lock_order", lambda order_id: Order.objects.get(pk=order_id))
+        unlocked.setattr(expiry, "STILL_DUE", expiry.STILL_DUE.replace("FOR UPDATE OF o SKIP LOCKED", ""))
+        for module in (operations, expiry):
+            unlocked.setattr(module, "lock_sources", unlocked_sources)
+            unlocked.setattr(module, "live_charge", live_before_meeting)
+        begun, is_expired = race([alone(lambda: begin(order)), alone(partial(expiry.expire_order, order.pk))])
+
+    assert isinstance(begun, PaymentAttempt)
+    assert is_expired
+    make_order(order.lines.get().product)
+    assert settle_attempt(begun.pk, result=captured(begun)).status == "captured"
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+
+
+def test_control_without_lock_money_of_a_cancelled_order_stays(
+    books: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one who brings the money has read the order before it was cancelled, and goes on as if it were not."""
+    order = order_of()
+    attempt = pay(order, "action")
+    has_read, may_go_on = threading.Event(), threading.Event()
+
+    def read_without_lock(order_id: int) -> Order:
+        read = Order.objects.get(pk=order_id)
+        if threading.current_thread() is not threading.main_thread():
+            has_read.set()
+            may_go_on.wait(20)
+        return read
+
+    monkeypatch.setattr(operations, "lock_order", read_without_lock)
+    late = threading.Thread(target=alone(lambda: settle_attempt(attempt.pk, result=captured(attempt))))
+    late.start()
+    assert has_read.wait(20)
+    change_order_status(order.pk, status="cancelled")
+    drain()
+    may_go_on.set()
+    late.join(20)
+    drain()
+
+    order.refresh_from_db()
+    assert (order.status, order.payment_status) == ("cancelled", "paid")
+    assert not PaymentAttempt.objects.filter(kind="refund").exists()
+
+
 def test_cancelled_against_captured(books: Loopback) -> None:
     for _ in range(ROUNDS * 2):
         order = order_of()
@@ -180,16 +251,9 @@ def test_open_payments_are_shared_by_workers(books: Loopback) -> None:
 
 def test_control_refunds_without_the_lock_exceed_the_payment(books: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the order's lock and the sources' the same race promises more than there is."""
-    import threading
-
-    from forked_apps.payment import ledger, refunds
-
     order = order_of(price="95.05")
     pay(order)
     meeting = threading.Barrier(4)
-
-    def unlocked_sources(order: Order) -> list[Source]:
-        return list(Source.objects.filter(order=order).select_related("source_type"))
 
     counted = ledger.refundable
 

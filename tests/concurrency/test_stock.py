@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forked_apps.catalogue.models import Product
-from forked_apps.partner import operations
+from forked_apps.partner import operations, reservations
 from forked_apps.partner.alerts import review_alert
-from forked_apps.partner.errors import InsufficientStock, StockChanged, TooManyReservations
+from forked_apps.partner.errors import InsufficientStock, LimitFacts, StockChanged, TooManyReservations
 from forked_apps.partner.models import StockAlert, StockRecord, StockReservation
 from forked_apps.partner.operations import adjust_stock, change_terms, release_stock
 from forked_apps.partner.reservations import (
@@ -126,6 +127,20 @@ def test_of_two_clerks_one_is_told_that_the_figure_has_changed() -> None:
     assert stock_of(mug)[0] in {3, 8}
 
 
+def test_control_without_lock_both_clerks_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mug = make_product("Mug", stock=5)
+    meeting = threading.Barrier(2)
+
+    def read_without_lock(stock_record_id: int) -> StockRecord:
+        record = StockRecord.objects.get(pk=stock_record_id)
+        meeting.wait(20)
+        return record
+
+    monkeypatch.setattr(operations, "_locked", read_without_lock)
+    adjust = partial(adjust_stock, pk_of(mug), expected=5, changed_by=None, reason="count")
+    assert race([partial(own, partial(adjust, num_in_stock=figure)) for figure in (3, 8)]) == ["None", "None"]
+
+
 def test_a_reservation_is_given_back_once_whoever_does_it() -> None:
     goods = [make_product(stock=50) for _ in range(3)]
     ids = [pk_of(product) for product in goods]
@@ -160,6 +175,28 @@ def test_the_order_or_the_clock_has_a_reservation_never_both() -> None:
     assert stock_of(mug) == (9, 0)
 
 
+def test_control_without_lock_a_reservation_is_claimed_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    mug = make_product(stock=9)
+    for basket_id in (1, 2):
+        assert outcome(partial(reserve, basket_id, {pk_of(mug): 1})) == "None"
+    meeting = threading.Barrier(2)
+
+    def read_then_delete(basket_id: int) -> dict[int, int]:
+        rows = StockReservation.objects.filter(basket_id=basket_id)
+        held = dict(rows.values_list("stock_record_id", "quantity"))
+        meeting.wait(20)
+        rows.delete()
+        return held
+
+    monkeypatch.setattr(reservations, "_take", read_then_delete)
+    said = race([partial(outcome, partial(each, 1)) for each in (claim_reservation, release_reservation)])
+    assert said == [str({pk_of(mug): 1})] * 2
+    release_of_the_order = partial(release_stock, {pk_of(mug): 1})
+    assert outcome(release_of_the_order) == "None"
+    assert stock_of(mug) == (9, 0)  # but the other cart holds one still
+    assert "I1 allocated stock is what open orders and reservations claim" in broken_rules()
+
+
 def test_a_client_never_holds_more_than_it_may(settings: Any) -> None:
     settings.UNPAID_ORDERS_PER_CLIENT = 3
     mug = make_product(stock=50)
@@ -171,8 +208,42 @@ def test_a_client_never_holds_more_than_it_may(settings: Any) -> None:
     assert stock_of(mug) == (50, 3)
 
 
+def test_control_without_lock_a_client_holds_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.UNPAID_ORDERS_PER_CLIENT = 1
+    mug = make_product(stock=50)
+    meeting = threading.Barrier(2)
+
+    def count_without_lock(client: str, basket_id: int) -> None:
+        held = StockReservation.objects.filter(client=client).exclude(basket_id=basket_id)
+        count = held.values("basket_id").distinct().count()
+        meeting.wait(20)
+        if count >= settings.UNPAID_ORDERS_PER_CLIENT:
+            raise TooManyReservations(LimitFacts(limit=settings.UNPAID_ORDERS_PER_CLIENT))
+
+    monkeypatch.setattr(reservations, "_check_client", count_without_lock)
+    sessions = [partial(reserve, basket_id, {pk_of(mug): 1}, client="user:1") for basket_id in (1, 2)]
+    assert race([partial(outcome, session) for session in sessions]) == ["None", "None"]
+    assert stock_of(mug) == (50, 2)
+
+
 def test_an_alert_is_opened_once() -> None:
     mug = make_product(stock=1)
     change_terms(pk_of(mug), changes={"low_stock_threshold": 2})
     race([partial(own, partial(review_alert, pk_of(mug)))] * 6)
     assert (StockAlert.objects.count(), QueuedTask.objects.count()) == (1, 1)
+
+
+def test_control_without_lock_an_alert_is_opened_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    mug = make_product(stock=1)
+    change_terms(pk_of(mug), changes={"low_stock_threshold": 2})
+    meeting = threading.Barrier(2)
+    create = StockAlert.objects.create
+
+    def create_after_meeting(**values: Any) -> StockAlert:
+        meeting.wait(20)
+        return create(**values)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows.all())
+    monkeypatch.setattr(StockAlert.objects, "create", create_after_meeting)
+    race([partial(own, partial(review_alert, pk_of(mug)))] * 2)
+    assert StockAlert.objects.filter(status=StockAlert.OPEN).count() == 2

@@ -97,7 +97,7 @@ def test_control_without_lock_an_order_gives_back_twice(own_database: str, monke
     make_order(mug, quantity=3)
     run_out(order)
     meeting = threading.Barrier(2)
-    monkeypatch.setattr(expiry, "STILL_DUE", expiry.STILL_DUE.replace("FOR UPDATE SKIP LOCKED", ""))
+    monkeypatch.setattr(expiry, "STILL_DUE", expiry.STILL_DUE.replace("FOR UPDATE OF o SKIP LOCKED", ""))
     monkeypatch.setattr(expiry, "lock_sources", lambda order: [])
     monkeypatch.setattr(Order, "save", lambda *arguments, **options: None)  # it waits for a rival's as well
 

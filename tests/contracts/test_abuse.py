@@ -11,6 +11,7 @@ from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from forked_apps.checkout.invariants import violations
 from nexus_shop.core.postgres import ROOT
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import make_product, make_user
@@ -21,6 +22,13 @@ READS = 10_000 if os.environ.get("NEXUS_SOAK") else 200
 WRITES = ("post", "put", "patch")
 HANDLE = "0" * 32
 UPLOADS = "multipart/form-data"  # has a cap of its own
+
+
+@pytest.fixture(autouse=True)
+def _books_are_in_order(db: None) -> Iterator[None]:
+    """What each test ends with."""
+    yield
+    assert violations() == []
 
 
 def operations(*methods: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -98,6 +106,55 @@ def test_pages_have_at_most_a_hundred_rows(settings: Settings) -> None:
             seen[path] = staff.get(path, {name: "101"}).status_code
     assert {path: status for path, status in seen.items() if status not in {400, 404}} == {}
     assert len(seen) >= 5
+
+
+def lists_of(schema: Any, schemas: dict[str, Any], place: str = "") -> Iterator[tuple[str, int | None]]:
+    """(place, most items) of each list in a body of that shape; a shape inside itself is looked at once."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        if name in schemas:
+            yield from lists_of(schemas[name], {key: value for key, value in schemas.items() if key != name}, place)
+        return
+    if "array" in (schema.get("type"), *(schema["type"] if isinstance(schema.get("type"), list) else ())):
+        yield place, schema.get("maxItems")
+        yield from lists_of(schema.get("items", {}), schemas, f"{place}/0")
+    for name, inner in schema.get("properties", {}).items():
+        yield from lists_of(inner, schemas, f"{place}/{name}")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from lists_of(schema["additionalProperties"], schemas, f"{place}/*")
+    for inner in (each for way in ("allOf", "anyOf", "oneOf") for each in schema.get(way, [])):
+        yield from lists_of(inner, schemas, place)
+
+
+def test_lists_of_bodies_have_caps() -> None:
+    """Page caps are for reading; no body holds more than a thousand of anything. What is asked for by ids: a hundred.
+
+    A chosen option's values are bounded by its choices, each once; the rows of a tree are counted all together.
+    """
+    document = yaml.safe_load((ROOT / "nexus_shop" / "api" / "openapi.yml").read_text())
+    most = {
+        (path, method, place): cap
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        for place, cap in lists_of(
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}),
+            document["components"]["schemas"],
+        )
+    }
+    open_ended = {key for key, cap in most.items() if cap is None and not key[2].endswith("/options/0/value")}
+    assert open_ended == set()
+    assert {key for key, cap in most.items() if cap is not None and cap > 1000} == set()
+    assert len(most) > 20
+
+
+def test_a_tree_has_at_most_a_thousand_rows_however_they_are_nested() -> None:
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    rows_of_one = [{"data": {"code": f"C-{number}", "name": f"C {number}"}, "children": []} for number in range(1001)]
+    body = {"categories": [{"data": {"code": "ROOT", "name": "Root"}, "children": rows_of_one}]}
+    before = rows()
+    answer = staff.put("/api/v1/admin/categories-bulk/", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert rows() == before
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from oscar.apps.catalogue.reviews.models import ProductReview
 
 from forked_apps.address.models import Country
 from forked_apps.address.validation import PostalAddress
@@ -26,7 +27,7 @@ _numbers = count(1)
 
 
 def make_product(title: str = "", *, price: str = "10.00", stock: int = 5, **options: Any) -> Product:
-    """A public stand-alone product with its document; that it was published is told already."""
+    """A public stand-alone product with its document; that it was published, and its price, is told already."""
     number = next(_numbers)
     if "product_class" in options:
         product_class_named(options["product_class"])
@@ -39,7 +40,7 @@ def make_product(title: str = "", *, price: str = "10.00", stock: int = 5, **opt
         **options,
     )
     product = Product.objects.get(pk=create_product(wanted))
-    OutboxEvent.objects.filter(name="ProductPublished", payload={"product_id": product.pk}).delete()
+    OutboxEvent.objects.filter(name__in=("ProductPublished", "PriceChanged"), payload__product_id=product.pk).delete()
     return product
 
 
@@ -62,6 +63,14 @@ def make_parent(title: str, children: dict[str, tuple[str, int]], **options: Any
         made.append(child)
     rebuild([parent.pk])
     return parent, made
+
+
+def make_reviews(product: Product, *scores: int) -> None:
+    """Approved reviews of these scores."""
+    for score in scores:
+        ProductReview.objects.create(
+            product=product, user=make_user(), score=score, title="t", body="b", status=ProductReview.APPROVED
+        )
 
 
 def make_category(name: str = "Things", parent: Category | None = None) -> Category:

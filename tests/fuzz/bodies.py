@@ -209,6 +209,32 @@ ROUTES: Final = [
     ),
     Route("PUT", PREFIX + "orders/{handle}/", {"notes": "Thanks"}, stage.ORDER),
     Route("POST", PREFIX + "orders/{handle}/cancel/", {"reason": "Twice"}, stage.ORDER),
+    Route(
+        "POST",
+        PREFIX + "payments/",
+        {
+            "order": stage.ORDER,
+            "method": "manual",
+            "expected_amount": {"amount": "34.95", "currency": "GBP"},
+            "data": {"note": "by post"},
+        },
+    ),
+    Route(
+        "POST",
+        PREFIX + "payments/refunds/",
+        {
+            "order": stage.ORDER,
+            "payment": stage.PAYMENT,
+            "amount": {"amount": "1.00", "currency": "GBP"},
+            "reason": "Late",
+            "reference": "bank 9",
+        },
+    ),
+    Route(
+        "POST",
+        PREFIX + "admin/inventory/adjustments/",
+        {"sku": "MUG", "expected": 1_000_000, "quantity": 900_000, "reason": "Count", "kind": "adjustment"},
+    ),
     Route("POST", PREFIX + "orders/lookup/", {"number": "7K3F-9QXT-2M4A", "email": stage.CUSTOMER_EMAIL}),
     Route("POST", PREFIX + "admin/orders/{handle}/notes/", {"message": "Wrap it"}, stage.ORDER),
     Route("PUT", TRANSLATIONS, {"translations": {"de": {"title": "Becher", "slug": "becher"}}}, str(stage.MUG)),
@@ -290,6 +316,8 @@ def unfit_bodies(good: Any, fits: jsonschema_rs.Draft202012Validator) -> Iterato
             yield _pointer(steps), _changed(good, steps, value)
         spoiled = [(steps, _changed(good, steps, value)) for value in WRONG]
         spoiled.append((steps[:-1], _changed(good, steps)))
+        if isinstance(_at(good, steps), list) and _at(good, steps):
+            spoiled.append((steps, _changed(good, steps, _at(good, steps)[:1] * 1001)))
         if isinstance(_at(good, steps), dict):
             spoiled.append(((*steps, "surprise"), _changed(good, (*steps, "surprise"), 1)))
         for place, body in spoiled:

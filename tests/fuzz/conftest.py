@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from forked_apps.checkout.invariants import violations
+from nexus_shop.core.worker import drain
 from tests import database
 from tests.fuzz import stage
 from tests.servers import serving
@@ -21,6 +23,7 @@ class Target:
 
     address: str
     database: str
+    database_name: str
     headers: dict[str, dict[str, str]]
     session: requests.Session
 
@@ -41,7 +44,7 @@ def _running(django_db_blocker: Any) -> Iterator[tuple[Target, Callable[[], None
                     stage.set_carts_and_orders(people)
 
             with serving(address, workers=PROCESSES) as shop, requests.Session() as session:
-                yield Target(shop.address, address, {"anonymous": {}, **headers}, session), refresh
+                yield Target(shop.address, address, name, {"anonymous": {}, **headers}, session), refresh
         finally:
             database.drop(admin, name)
 
@@ -60,3 +63,13 @@ def still_target(_running: tuple[Target, Callable[[], None]]) -> Target:
     running, refresh = _running
     refresh()
     return running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _books_are_in_order(_running: tuple[Target, Callable[[], None]], django_db_blocker: Any) -> Iterator[None]:
+    """Whatever was sent, the invariants hold once the worker has nothing left to do."""
+    yield
+    running, _ = _running
+    with stage.connected(running.database_name, django_db_blocker):
+        drain()
+        assert violations() == []

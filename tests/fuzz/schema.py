@@ -43,7 +43,7 @@ KNOWN: Final[dict[str, list[Any]]] = {
     "categories": [stage.CATEGORY, 999],
     "brands": ["oak", "1", "oak,1", "none"],
     "fields": ["id", "id,title,price"],
-    "parts": ["variants", "media,attributes"],
+    "parts": ["variants", "media,attributes", "category"],
     "category_keys": [str(stage.CATEGORY), "kitchen", "none"],
     "emails": [stage.CUSTOMER_EMAIL],
     "passwords": [stage.PASSWORD],
@@ -59,11 +59,12 @@ ACCEPTED: Final = ["2xx", 301, 401, 403, 404, 409, 412, 422]  # 301: the slug is
 REFUSED: Final = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, "5xx"]
 # Problems that are about one place of the request.
 LOCATED: Final = {"invalid_request", "unknown_field", "unknown_parameter", "page_too_deep"}
-# Which cursors are ours; how deep `page` times `page_size` goes; what is a CSV of ours; an option, or a line, that
-# stands twice in its list; a list price that is not above the price; what is put back on the shelf without coming back.
-# Words that stand for one another; slugs that are words of the API; codes that are words of Python; what stands twice.
+# Which cursors are ours, and which attributes there are; how deep `page` times `page_size` goes; what is a CSV of ours;
+# an option, or a line, that stands twice in its list; a list price that is not above the price; what is put back on the
+# shelf without coming back. Words that stand for one another; slugs that are words of the API; codes that are words of
+# Python; what stands twice.
 UNSAYABLE: Final = re.compile(
-    r"cursor|page|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock"
+    r"cursor|page|attr\..*|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock"
     r"|/slug|/code|/name|/category|/categories.*|/variants|/attributes|/title"
 )
 LIKELY: Final = 0.6

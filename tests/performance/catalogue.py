@@ -158,6 +158,7 @@ def _write(products: int) -> None:
             cursor.execute(statement, values)
 
 
+@transaction.atomic
 def add_offers(count: int) -> None:
     """Site offers, closed for now: of every fifty one is on everything, the others each on a shelf."""
     shelves = list(Category.objects.filter(depth=3).order_by("pk")[:count])
@@ -181,12 +182,23 @@ def add_offers(count: int) -> None:
         )
         for n, (condition, benefit) in enumerate(zip(conditions, benefits, strict=True))
     )
+    _forget_notes()
 
 
+@transaction.atomic
 def open_offers(count: int) -> bool:
-    """Let exactly so many of the offers be open; returns whether others were before."""
+    """Let exactly so many of the offers be open; returns whether others were before. The documents name none of them:
+    the worker would rebuild all during the measurement of carts.
+    """
     first = list(ConditionalOffer.objects.order_by("pk").values_list("pk", flat=True)[:count])
     is_open = Q(status=ConditionalOffer.OPEN)
     closed = ConditionalOffer.objects.filter(is_open).exclude(pk__in=first).update(status=ConditionalOffer.SUSPENDED)
     opened = ConditionalOffer.objects.filter(~is_open, pk__in=first).update(status=ConditionalOffer.OPEN)
+    _forget_notes()
     return bool(closed + opened)
+
+
+def _forget_notes() -> None:
+    """Delete those of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_documentnote WHERE transaction_id = pg_current_xact_id_if_assigned()")

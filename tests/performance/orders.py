@@ -60,7 +60,8 @@ def copy(order_ids: Sequence[int], count: int) -> int:
         for table in _tables(cursor):
             ids = _ids(cursor, table, order_ids, copied)
             if ids:
-                cursor.execute(f"SELECT COALESCE(max(id), 0) FROM {table}")
+                # Room for what the worker writes meanwhile
+                cursor.execute(f"SELECT COALESCE(max(id), 0) + 100000 FROM {table}")
                 copied[table] = _Copied(ids, cursor.fetchone()[0])
                 _copy(cursor, table, copied, copies)
     with connection.cursor() as cursor:

@@ -16,6 +16,10 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
         super().configure_permissions()
         partners = DashboardPermission.partner_dashboard_access
         self.permissions_map |= {
+            "catalogue-brand-list": DashboardPermission.get("catalogue", "view_brand"),
+            "catalogue-brand-create": DashboardPermission.get("catalogue", "view_brand", "add_brand"),
+            "catalogue-brand-update": DashboardPermission.get("catalogue", "view_brand", "change_brand"),
+            "catalogue-brand-delete": DashboardPermission.get("catalogue", "view_brand", "delete_brand"),
             "catalogue-category-lookup": (
                 DashboardPermission.get("catalogue", "view_category"),
                 DashboardPermission.get("catalogue", "view_product"),
@@ -30,6 +34,7 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages before Oscar's."""
+        from . import brand_views as brands  # noqa: PLC0415 - apps must be loaded
         from .lookups import CategoryLookupView  # noqa: PLC0415 - apps must be loaded
         from .matrix import ProductMatrixView  # noqa: PLC0415 - apps must be loaded
         from .preview import ProductPreviewView  # noqa: PLC0415 - apps must be loaded
@@ -37,6 +42,10 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
         from .tree import CategoryTreeView  # noqa: PLC0415 - apps must be loaded
 
         ours = [
+            path("brands/", brands.BrandListView.as_view(), name="catalogue-brand-list"),
+            path("brands/create/", brands.BrandCreateView.as_view(), name="catalogue-brand-create"),
+            path("brands/<int:pk>/", brands.BrandUpdateView.as_view(), name="catalogue-brand-update"),
+            path("brands/<int:pk>/delete/", brands.BrandDeleteView.as_view(), name="catalogue-brand-delete"),
             path("categories/lookup/", CategoryLookupView.as_view(), name="catalogue-category-lookup"),
             path("categories/tree/", CategoryTreeView.as_view(), name="catalogue-category-tree"),
             path("products/<int:pk>/matrix/", ProductMatrixView.as_view(), name="catalogue-product-matrix"),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
@@ -55,9 +56,11 @@ class EntityField(forms.CharField):
 
 def field_of(attribute: ProductAttribute) -> forms.Field:
     """The field of an attribute."""
+    name = escape(attribute.name)  # Oscar's templates take a label for HTML
     if attribute.type == ProductAttribute.ENTITY:
-        return EntityField(label=attribute.name, required=attribute.required)
+        return EntityField(label=name, required=attribute.required)
     field: forms.Field = OscarProductForm.FIELD_FACTORIES[attribute.type](attribute)
+    field.label = name
     if attribute.type == ProductAttribute.BOOLEAN:
         field.required = False
     elif attribute.type == ProductAttribute.DATE:

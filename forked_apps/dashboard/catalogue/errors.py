@@ -14,3 +14,11 @@ class Misplaced(Exception):
     form: Any
     field: str | None
     reason: "StrOrPromise"
+
+
+@dataclass
+class PricesRefused(Exception):
+    """Some of many new prices cannot be: titles of the products, and why."""
+
+    titles: list[str]
+    reason: "StrOrPromise"

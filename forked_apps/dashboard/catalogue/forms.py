@@ -1,44 +1,56 @@
 """Oscar's hooks for the forms on products and categories."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.dashboard.catalogue.forms import AttributeOptionForm as OscarAttributeOptionForm
+from oscar.apps.dashboard.catalogue.forms import AttributeOptionGroupForm as OscarAttributeOptionGroupForm
 from oscar.apps.dashboard.catalogue.forms import CategoryForm as OscarCategoryForm
 from oscar.apps.dashboard.catalogue.forms import OptionForm as OscarOptionForm
+from oscar.apps.dashboard.catalogue.forms import ProductAttributesForm as OscarProductAttributesForm
 from oscar.apps.dashboard.catalogue.forms import ProductCategoryForm as OscarProductCategoryForm
+from oscar.apps.dashboard.catalogue.forms import ProductClassForm as OscarProductClassForm
 from oscar.apps.dashboard.catalogue.forms import ProductImageForm as OscarProductImageForm
 from oscar.apps.dashboard.catalogue.forms import ProductRecommendationForm as OscarProductRecommendationForm
+from oscar.apps.dashboard.catalogue.forms import ProductSearchForm as OscarProductSearchForm
+from oscar.apps.dashboard.catalogue.forms import SetProductPriceForm as OscarSetProductPriceForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.forms.widgets import ImageInput
 
 from forked_apps.catalogue.categories import indented
 from forked_apps.catalogue.html import sanitised
+from forked_apps.catalogue.models import Category
 from nexus_shop.core.money import fits
 
+from .edited import EditedOnly, check_words
 from .figures import Figures
-from .product_form import ProductForm, checked_slug
+from .product_form import STATUSES, ProductForm, checked_slug
 from .widgets import CategorySelect
 from .wording_fields import WordsInOtherLanguages
 
 __all__ = ["ProductForm"]
 
+MAX_DIGITS: Final = 12
 
-class StockRecordForm(Figures, OscarStockRecordForm):
-    """Oscar 4.2.1 lets each record have its own currency, and writes back stock figures that sales have changed."""
+
+class StockRecordForm(EditedOnly, Figures, OscarStockRecordForm):
+    """Oscar 4.2.1 lets each record have its own currency, asks for a price, and writes back what sales have changed."""
 
     class Meta(OscarStockRecordForm.Meta):
         fields: ClassVar = ["partner", "partner_sku", "price", "list_price", "num_in_stock", "low_stock_threshold"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.widget.attrs.setdefault("class", "form-control")
-            if name in self.FIGURES and self.instance.pk:
-                field.show_hidden_initial = True
+        self.fields["price"].required = False
+        if "num_in_stock" in self.fields and self.instance.pk and self.instance.num_in_stock is None:
+            self.fields["num_in_stock"].required = False
         self.bound_figures()
 
     @property
@@ -54,8 +66,26 @@ class PictureInput(ImageInput):
     template_name = "dashboard/picture_input.html"
 
 
+class ProductSearchForm(OscarProductSearchForm):
+    """Oscar 4.2.1 calls a SKU UPC, and has products that are public or not."""
+
+    upc = forms.CharField(max_length=64, required=False, label=_("SKU"))
+    status = forms.ChoiceField(
+        choices=[("", _("– all –")), *STATUSES.items()],
+        required=False,
+        label=_("Status"),
+        widget=forms.Select(attrs={"class": "no-widget-init"}),
+    )
+
+
 class ProductImageForm(OscarProductImageForm):
     """A picture of a product."""
+
+    def clean_caption(self) -> str:
+        """Words without markup."""
+        caption: str = self.cleaned_data["caption"]
+        check_words(caption)
+        return caption
 
     class Meta(OscarProductImageForm.Meta):
         widgets: ClassVar = {**OscarProductImageForm.Meta.widgets, "original": PictureInput()}
@@ -86,8 +116,10 @@ class ProductRecommendationForm(OscarProductRecommendationForm):
         return recommended
 
 
-class CategoryForm(WordsInOtherLanguages, OscarCategoryForm):
+class CategoryForm(EditedOnly, WordsInOtherLanguages, OscarCategoryForm):
     """Oscar 4.2.1 stores HTML as it comes, takes slugs of something else, and asks for the way to each place."""
+
+    HTML = frozenset({"description"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,17 +135,13 @@ class CategoryForm(WordsInOtherLanguages, OscarCategoryForm):
         return sanitised(self.cleaned_data["description"])
 
     def columns(self) -> dict[str, Any]:
-        """What the form has to write; a picture that was not touched is left out."""
-        own = {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in self.places and not name.startswith("treebeard_")
-        }
-        if "image" not in self.changed_data:
-            own.pop("image", None)
-        elif own.get("image") is False:
-            own["image"] = ""
-        return own
+        """What the form has to write: of a stored category what was edited."""
+        if self.instance.pk is not None:
+            own = self.edited()
+        else:
+            own = {name: self.cleaned_data[name] for name in self.fields if name in self._meta.fields}
+            own = own if "image" in self.changed_data else {**own, "image": ""}
+        return {**own, "image": ""} if own.get("image") is False else own
 
     @property
     def is_moved(self) -> bool:
@@ -139,14 +167,54 @@ class _ExtraPrice:
         return price
 
 
-class OptionForm(_ExtraPrice, OscarOptionForm):
+class SetProductPriceForm(OscarSetProductPriceForm):
+    """Oscar 4.2.1 takes figures that no price can have."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DecimalField):
+                field.max_digits = MAX_DIGITS
+                field.validators.append(DecimalValidator(MAX_DIGITS, field.decimal_places))
+
+
+class CategoryDeleteForm(forms.Form):
+    """Where what stands in a category is to go before it is deleted."""
+
+    move_to = forms.ModelChoiceField(
+        Category.objects.all(),
+        label=_("Move what stands in it to"),
+        required=False,
+        widget=CategorySelect(),
+        help_text=_("Its products and the categories below it. Empty: only an empty category is deleted."),
+    )
+
+    def __init__(self, *args: Any, category: Category, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places: Any = self.fields["move_to"]
+        places.queryset = Category.objects.exclude(path__startswith=category.path)
+
+
+class ProductClassForm(EditedOnly, OscarProductClassForm):
+    """Oscar 4.2.1 writes back what was not edited."""
+
+
+class ProductAttributesForm(EditedOnly, WordsInOtherLanguages, OscarProductAttributesForm):
+    """An attribute of a product type."""
+
+
+class AttributeOptionGroupForm(EditedOnly, OscarAttributeOptionGroupForm):
+    """A group of options."""
+
+
+class OptionForm(EditedOnly, WordsInOtherLanguages, _ExtraPrice, OscarOptionForm):
     """Oscar 4.2.1 knows no options that cost something."""
 
     class Meta(OscarOptionForm.Meta):
         fields: ClassVar = [*OscarOptionForm.Meta.fields, "price"]
 
 
-class AttributeOptionForm(_ExtraPrice, OscarAttributeOptionForm):
+class AttributeOptionForm(EditedOnly, WordsInOtherLanguages, _ExtraPrice, OscarAttributeOptionForm):
     """The same for the choices of an option."""
 
     class Meta(OscarAttributeOptionForm.Meta):

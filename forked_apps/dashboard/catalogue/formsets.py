@@ -1,11 +1,23 @@
-"""Oscar's hook for the stock of a product."""
+"""Oscar's hooks for the categories and the stock of a product."""
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from oscar.apps.dashboard.catalogue.formsets import ProductCategoryFormSet as OscarProductCategoryFormSet
 from oscar.apps.dashboard.catalogue.formsets import StockRecordFormSet as OscarStockRecordFormSet
 
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.queries import stock_records_of
+
+
+class ProductCategoryFormSet(OscarProductCategoryFormSet):
+    """Oscar 4.2.1 asks for a category, without which the API takes products."""
+
+    def clean(self) -> None:
+        """A child stands where its parent does."""
+        if self.instance.is_child and self.get_num_categories() > 0:
+            raise ValidationError(_("A child product should not have categories"))
 
 
 class StockRecordFormSet(OscarStockRecordFormSet):

@@ -26,7 +26,7 @@ class _AskedSensibly:
         """What was found; an empty answer for a senseless question."""
         asked = [request.GET.get(name, "1") for name in ("page", "page_limit")]
         asked += request.GET.get("initial", "1").split(",")
-        makes_sense = all(text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9 for text in asked)
+        makes_sense = all(text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0 for text in asked)
         if not makes_sense or "\0" in request.GET.get("q", ""):
             return JsonResponse({"results": [], "pagination": {"more": False}})
         response: HttpResponse = super().get(request)  # type: ignore[misc]

@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 from oscar.core.utils import slugify
 
-from forked_apps.catalogue.fields import is_control
 from forked_apps.catalogue.models import AttributeOption, Product, ProductAttribute, ProductAttributeValue
 from forked_apps.catalogue.variants import MAX_AXES
 from forked_apps.dashboard.selection import number_in
@@ -29,6 +27,7 @@ from forked_apps.partner.queries import products_of
 from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError
 
+from .edited import check_words
 from .figures import Figures
 
 MAX_ROWS: Final = 150  # of one page: each has five fields
@@ -106,8 +105,7 @@ class VariantForm(Figures, forms.Form):
     def clean_sku(self) -> str:
         """A text that can be stored and shown."""
         sku: str = self.cleaned_data["sku"]
-        if any(is_control(char) for char in sku):
-            raise ValidationError(_("This text has characters that cannot be shown."))
+        check_words(sku)
         return sku
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ that has changed since the form was shown) is checked under lock and raised as M
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -32,21 +32,26 @@ from forked_apps.catalogue.publishing import (
 )
 from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
-from forked_apps.partner.errors import StockBelowAllocation, StockFacts
+from forked_apps.partner.errors import LastStockRecord, StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
-from forked_apps.partner.stock_records import alter_stock_record, locked_stock_record
+from forked_apps.partner.stock_records import (
+    alter_stock_record,
+    check_prices,
+    ensure_still_sold,
+    head_for_removal,
+    locked_stock_record,
+)
+from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.money import ZERO, round_money
 from nexus_shop.core.rows import UNCHANGED, UPDATED, Status
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
-from .errors import Misplaced
+from .errors import Misplaced, PricesRefused
 
-if TYPE_CHECKING:
-    from nexus_shop.accounts.models import User
-
-REASON = "dashboard"
+REASON: Final = "dashboard"
+MAX_PRICE: Final = Decimal("9999999999.99")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,29 @@ class ProductEntry:
 def save_product(entry: ProductEntry, *, saved_by: int | None) -> Product:
     """Write a product as its forms say, and its documents.
 
-    Locks the product or the parent of a new child, then stock records in primary-key order. Raises Misplaced; then
-    nothing is written. Publishes StockAdjusted and PriceChanged for each figure that is another.
+    Locks the product or the parent of a new child, then stock records in primary-key order; before them the parent
+    where partner staff delete a stock record. Raises Misplaced; then nothing is written. Publishes StockAdjusted and
+    PriceChanged for each figure that is another.
     """
+    head_id = _head_for_removal(entry, saved_by)
     product = _save_form(entry) if entry.form is not None else _locked(entry.product_id)
     for formset in entry.others:
         formset.instance = product
         formset.save()
     _number_images(product)
     _save_stock(entry.stock, product, saved_by=saved_by)
+    try:
+        ensure_still_sold(head_id)
+    except LastStockRecord as refusal:
+        raise Misplaced(entry.stock.deleted_forms[0], None, refusal.message) from refusal
     return product
+
+
+def _head_for_removal(entry: ProductEntry, saved_by: int | None) -> int | None:
+    """What partner staff must leave sold, where they delete a stock record of it: locked before the product is."""
+    if saved_by is None or entry.product_id is None or not entry.stock.deleted_forms:
+        return None
+    return head_for_removal(User.objects.get(pk=saved_by), entry.product_id)
 
 
 def _save_form(entry: ProductEntry) -> Product:
@@ -84,7 +102,7 @@ def _save_form(entry: ProductEntry) -> Product:
     before = ""
     try:
         if entry.product_id is not None:
-            before = _take_publication(product, _locked(entry.product_id))
+            before = _take_stored(form, product, _locked(entry.product_id))
         _set_publication(form, product)
         _set_brand(form, product)
         _write_columns(form, product, is_new=entry.product_id is None)
@@ -96,15 +114,19 @@ def _save_form(entry: ProductEntry) -> Product:
     return product
 
 
-def _take_publication(product: Product, stored: Product) -> str:
-    """The clock or a translator may have changed the product since the form was read: what is stored counts.
+def _take_stored(form: Any, product: Product, stored: Product) -> str:
+    """Others may have changed the product since the form was opened: what was not edited is as it is stored now.
 
-    Returns its status.
+    Returns its status. Raises Misplaced where they have changed what was edited.
     """
-    for name in COLUMNS:
-        setattr(product, name, getattr(stored, name))
-    product.i18n = stored.i18n
-    return status_of(product)
+    before = status_of(stored)
+    if form.changed_data and form.refuse_overtaken(form.of_stored(stored)):
+        raise Misplaced(form, None, _("Somebody else has changed what you edited: nothing was saved."))
+    edited = form.edited()
+    for field in Product._meta.concrete_fields:  # noqa: SLF001 - documented API
+        if field.name not in edited:
+            setattr(product, field.attname, getattr(stored, field.attname))
+    return before
 
 
 def _set_publication(form: Any, product: Product) -> None:
@@ -114,7 +136,7 @@ def _set_publication(form: Any, product: Product) -> None:
 
 
 def _set_brand(form: Any, product: Product) -> None:
-    if "brand" in form.fields:
+    if "brand" in form.changed_data:
         name = form.cleaned_data["brand"]
         product.brand = brand_named(name) if name else None
 
@@ -154,7 +176,7 @@ def _misplaced(form: Any, constraint: str) -> Misplaced:
     if constraint == "one_product_per_barcode":
         return Misplaced(form, _field_to_blame(form, "barcode"), BarcodeTaken.message)
     if constraint == "unit_and_content_go_together":
-        return Misplaced(form, _field_to_blame(form, "unit_content"), _("A unit and what the pack holds go together."))
+        return Misplaced(form, _field_to_blame(form, "unit_content"), _("A unit and what one piece holds go together."))
     name, error = ("upc", SkuTaken) if "upc" in constraint else ("slug", SlugTaken)
     return Misplaced(form, name, error.message)
 
@@ -167,18 +189,22 @@ def _save_words(form: Any, product: Product) -> None:
 
 
 def _changed_fields(form: Any) -> list[str]:
-    """The columns that the form has; not the rating, which reviews may change at the same time."""
-    names = {field.name for field in Product._meta.concrete_fields} & {*form.fields, *COLUMNS}  # noqa: SLF001 - documented API
-    return [*names, "slug", "date_updated"]
+    """The columns that were edited, and those of the publication; not what others may change at the same time."""
+    edited = [*form.edited(), *(["brand"] if "brand" in form.changed_data else [])]
+    return [*dict.fromkeys([*edited, *COLUMNS, "slug", "date_updated"])]
 
 
 def _locked(product_id: int | None) -> Product:
-    """The product, locked so that an order which is being placed may refer to it: that one holds the stock already."""
+    """The product, locked so that an order which is being placed may refer to it: that one holds the stock already.
+
+    Its parent is locked first: variants are told apart under that lock.
+    """
     locked = Product.objects.select_for_update(no_key=True, of=("self",))
-    product: Product | None = locked.filter(pk=product_id).first()
-    if product is None:
+    ids = Product.objects.filter(Q(pk=product_id) | Q(children=product_id)).order_by().values("pk")
+    found: dict[int, Product] = {product.pk: product for product in locked.filter(pk__in=ids).order_by("pk")}
+    if product_id not in found:
         raise NotFound
-    return product
+    return found[product_id]
 
 
 def _make_parent(parent_id: int, form: Any) -> None:
@@ -203,7 +229,7 @@ def _save_stock(formset: Any, product: Product, *, saved_by: int | None) -> None
     for form in sorted(known, key=lambda form: form.instance.pk):
         try:
             if form in formset.deleted_forms:
-                _remove_stock(form.instance.pk)
+                _remove_stock(form.instance.pk, saved_by=saved_by)
             else:
                 _change_stock(form, saved_by=saved_by)
         except StockBelowAllocation as refusal:
@@ -221,13 +247,14 @@ def _field_to_blame(form: Any, name: str) -> str | None:
 
 
 @transaction_required
-def _remove_stock(stock_record_id: int) -> None:
+def _remove_stock(stock_record_id: int, *, saved_by: int | None) -> None:
     """Delete a stock record that nothing is promised of. Raises NotFound, StockBelowAllocation."""
     record = StockRecord.objects.select_for_update().filter(pk=stock_record_id).first()
     if record is None:
         raise NotFound
     if record.num_allocated:
         raise StockBelowAllocation(StockFacts(allocated=record.num_allocated))
+    explain_stock(REASON, changed_by=saved_by)
     record.delete()
 
 
@@ -279,6 +306,7 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
     prices = {name: data[name] for name in ("price", "list_price") if name in form.changed_data}
     if prices:
         wanted = {"price": record.price, "list_price": record.list_price} | prices
+        check_prices(**wanted)
         set_price(record.pk, **wanted, changed_by=saved_by, reason=REASON)
     if "num_in_stock" in form.changed_data:
         shown = form.shown("num_in_stock") if form.instance.pk else None
@@ -286,7 +314,7 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
 
 
 @transaction(before_commit="documents")
-def withdraw_product(product_id: int) -> bool:
+def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> bool:
     """Delete a product with its variants, or archive it where one was ever ordered; True where it was deleted.
 
     Locks their stock, as an order does first, then the products: an order that is being placed waits, or is waited
@@ -303,6 +331,7 @@ def withdraw_product(product_id: int) -> bool:
         set_publication(product, {"status": ARCHIVED})
         return False
     parent_id = product.parent_id
+    explain_stock(REASON, changed_by=withdrawn_by)
     product.delete()
     if parent_id is not None and not Product.objects.filter(parent_id=parent_id).exists():
         Product.objects.filter(pk=parent_id).update(structure=Product.STANDALONE)
@@ -340,21 +369,42 @@ class PriceChange:
 
 
 @transaction(before_commit="documents")
-def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None) -> int:
-    """Change the prices of stock records (id -> change); returns how many there were.
+def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None, reason: str = "") -> int:
+    """Change the prices of stock records (id -> change); returns how many there were. The ledger keeps the reason.
 
-    Locks the stock records in primary-key order. Publishes PriceChanged for each price that is another.
+    Locks the stock records in primary-key order. Raises PricesRefused; then nothing is written. Publishes PriceChanged
+    for each price that is another.
     """
-    records = list(StockRecord.objects.select_for_update().filter(pk__in=changes).order_by("pk"))
-    for record in records:
-        price = changes[record.pk].applied(record.price, record.price_currency)
-        set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=REASON)
-    return len(records)
+    records = StockRecord.objects.select_for_update(of=("self",)).filter(pk__in=changes).order_by("pk")
+    wanted = [
+        (record, changes[record.pk].applied(record.price, record.price_currency))
+        for record in records.select_related("product__parent")
+    ]
+    _check_new_prices(wanted)
+    for record, price in wanted:
+        set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=reason or REASON)
+    return len(wanted)
+
+
+def _check_new_prices(wanted: list[tuple[StockRecord, Decimal | None]]) -> None:
+    too_high = [record for record, price in wanted if price is not None and price > MAX_PRICE]
+    if too_high:
+        raise PricesRefused(_titles(too_high), _("The price would be higher than a price can be."))
+    reduced = [
+        record for record, price in wanted if record.list_price is not None and (price or ZERO) >= record.list_price
+    ]
+    if reduced:
+        reason = _("The price would not be below the list price: change or empty the list price first.")
+        raise PricesRefused(_titles(reduced), reason)
+
+
+def _titles(records: list[StockRecord]) -> list[str]:
+    return [str(record.product.get_title()) for record in records]
 
 
 @transaction(before_commit="documents")
 def edit_figures(
-    stock_record_id: int, *, shown: Mapping[str, Any], wanted: Mapping[str, Any], edited_by: "User"
+    stock_record_id: int, *, shown: Mapping[str, Any], wanted: Mapping[str, Any], edited_by: User
 ) -> tuple[Status, int]:
     """Write the wanted price, list price and stock of a record, if each is what `shown` has of it, or nothing.
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 
-from forked_apps.catalogue.errors import BarcodeTaken
+from forked_apps.catalogue.errors import BarcodeTaken, SkuTaken
 from forked_apps.catalogue.fields import is_control
 from forked_apps.catalogue.html import plain_text, sanitised
 from forked_apps.catalogue.links import MAX_LINKS
@@ -19,6 +19,7 @@ from forked_apps.catalogue.slugs import is_allowed
 from forked_apps.dashboard.dates import WithinCalendar
 
 from .attribute_fields import field_of, json_of, minute_input, stored_upload
+from .edited import EditedOnly
 from .wording_fields import WordsInOtherLanguages
 
 STATUSES: Final = {
@@ -47,11 +48,12 @@ def checked_slug(slug: str) -> str:
     return slug
 
 
-class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
+class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProductForm):
     """Oscar 4.2.1 stores HTML and uploads as they come, takes slugs that address something else, and knows no brands,
     tags, barcodes or schedule.
     """
 
+    HTML = frozenset({"description"})
     FOR_CHILDREN: ClassVar[set[str]] = {"description", "is_discountable", "brand", "tags", "options"}
     PUBLICATION: ClassVar[tuple[str, ...]] = ("status", "publish_from", "publish_until")
 
@@ -103,15 +105,20 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
             "og_description": forms.Textarea(attrs={"class": "no-widget-init", "rows": 3}),
             "meta_description": forms.Textarea(attrs={"class": "no-widget-init", "rows": 3}),
         }
+        labels: ClassVar = {"upc": gettext_lazy("SKU")}
+        help_texts: ClassVar = {"upc": gettext_lazy("The shop's own number of what is sold. No other product has it.")}
+        error_messages: ClassVar = {"upc": {"unique": SkuTaken.message}}
 
     def __init__(self, product_class: Any, *args: Any, **kwargs: Any) -> None:
         self.attributes = {f"attr_{each.code}": each for each in product_class.attributes.all()}
+        self.product_class = product_class
         super().__init__(product_class, *args, **kwargs)
         self.is_new = self.instance.pk is None
         known = PUBLISHED if self.is_new else status_of(self.instance)
         self.stored_status = known
+        may_be_archived = ARCHIVED in {known, self.data.get(self.add_initial_prefix("status"))}
         self.fields["status"].choices = [
-            (status, label) for status, label in STATUSES.items() if status != ARCHIVED or known == ARCHIVED
+            (status, label) for status, label in STATUSES.items() if status != ARCHIVED or may_be_archived
         ]
         self.initial |= {
             "status": known,
@@ -130,6 +137,15 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
             self.initial["tags"] = ", ".join(self.instance.tags.order_by("name").values_list("name", flat=True))
         if "options" in self.fields:
             self.initial["options"] = list(self.instance.product_options.values_list("pk", flat=True))
+
+    def of_stored(self, product: Product) -> "ProductForm":
+        """The form that somebody who opens it now gets."""
+        return type(self)(self.product_class, instance=product, parent=product.parent)
+
+    def is_html(self, name: str) -> bool:
+        """Rich texts of attributes, too."""
+        attribute = self.attributes.get(name)
+        return super().is_html(name) or (attribute is not None and attribute.type == ProductAttribute.RICHTEXT)
 
     def get_attribute_field(self, attribute: ProductAttribute) -> forms.Field:
         """The field of an attribute, of whatever type."""
@@ -176,7 +192,7 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
     def clean_barcode(self) -> str | None:
         """A barcode that no other product has, with fewer or more zeros before it."""
         barcode: str | None = self.cleaned_data["barcode"]
-        if barcode:
+        if barcode and "barcode" in self.changed_data:
             same = {barcode.lstrip("0").zfill(length) for length in GTIN_LENGTHS}
             if Product.objects.filter(barcode__in=same).exclude(pk=self.instance.pk).exists():
                 raise ValidationError(BarcodeTaken.message)
@@ -203,6 +219,7 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
     def clean(self) -> dict[str, Any]:
         """What was uploaded is stored once everything else is in order: before the transaction, not in it."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_unit(data)
         for name, attribute in self.attributes.items():
             if not self.errors and attribute.is_file and name in self.changed_data and data.get(name):
                 try:
@@ -211,10 +228,28 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
                     self.add_error(name, refusal)
         return data
 
+    def _check_unit(self, data: dict[str, Any]) -> None:
+        """A unit and what the pack holds of it go together."""
+        measure, content, reference = (data.get(name) for name in ("unit_measure", "unit_content", "unit_reference"))
+        above_zero = _("A number above zero, with at most four decimals.")
+        if content is not None and content <= 0:
+            self.add_error("unit_content", above_zero)
+        elif measure and content is None and not self.errors.get("unit_content"):
+            self.add_error("unit_content", _("Say how much one piece holds, or choose no unit."))
+        elif content is not None and not measure and not self.errors.get("unit_measure"):
+            self.add_error("unit_measure", _("Choose the unit of the content, or leave the content empty."))
+        if reference is not None and reference <= 0:
+            self.add_error("unit_reference", above_zero)
+
     def _post_clean(self) -> None:
-        """Attributes are checked and written by the operation, not by the model."""
+        """Attributes are checked and written by the operation, not by the model. What was not edited stays."""
         vars(self.instance.attr)["validate_attributes"] = lambda: None
+        data = self.cleaned_data
+        if not self.is_new:
+            kept = {*self._meta.fields} - {*self.changed_data}
+            self.cleaned_data = {name: value for name, value in data.items() if name not in kept}
         super(OscarProductForm, self)._post_clean()  # Oscar's would set them
+        self.cleaned_data = {name: value for name, value in data.items() if name not in self.errors}
 
     def attribute_values(self) -> dict[str, Any]:
         """The attributes that were edited, as `set_attributes` takes them."""
@@ -224,7 +259,8 @@ class ProductForm(WordsInOtherLanguages, WithinCalendar, OscarProductForm):
     def publication(self) -> dict[str, Any]:
         """What was said of the publication, as `set_publication` takes it; nothing where nothing was."""
         move = MOVES.get(self.data.get("action", ""))
-        status = move or self.cleaned_data["status"] or self.stored_status
+        is_said = self.is_new or "status" in self.changed_data
+        status = move or (is_said and self.cleaned_data["status"]) or self.stored_status
         times = [name for name in ("publish_from", "publish_until") if name in self.changed_data]
         if not self.is_new and status == self.stored_status and not times:
             return {}

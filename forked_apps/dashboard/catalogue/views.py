@@ -4,48 +4,100 @@ Oscar 4.2.1 saves a new product before it looks at the rest of the form, deletes
 change and delete what other partners sell too, and answers taken slugs and used product types with a server error.
 """
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Prefetch, ProtectedError, QuerySet
-from django.forms import Form
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.dashboard.catalogue import views as oscar
 
-from forked_apps.catalogue.categories import delete_category, save_category
-from forked_apps.catalogue.errors import SlugTaken, TranslationRefused
-from forked_apps.catalogue.models import Brand, Product
+from forked_apps.catalogue.categories import remove_category, save_category
+from forked_apps.catalogue.errors import CategoryCycle, CategoryTooDeep, SlugTaken, StillUsed, TranslationRefused
+from forked_apps.catalogue.models import Brand, Category, Product
+from forked_apps.catalogue.stored_products import products_where
 from forked_apps.dashboard.selection import SelectsByNumber
 from forked_apps.partner.queries import stock_records_of
 from nexus_shop.core.errors import NotFound
 
-from .errors import Misplaced
+from .definition_views import (
+    AttributeOptionGroupCreateView,
+    AttributeOptionGroupDeleteView,
+    AttributeOptionGroupUpdateView,
+    OptionCreateView,
+    OptionDeleteView,
+    OptionUpdateView,
+    ProductClassCreateView,
+    ProductClassDeleteView,
+    ProductClassUpdateView,
+)
+from .errors import Misplaced, PricesRefused
+from .forms import CategoryDeleteForm
 from .lookups import ProductLookupView
 from .operations import ProductEntry, save_product, withdraw_product
 from .preview import preview_url
 from .product_form import MOVES, SNIPPET_TEXT, SNIPPET_TITLE
 from .queries import owns
+from .refusals import told
 
-__all__ = ["ProductLookupView"]
+__all__ = [
+    "AttributeOptionGroupCreateView",
+    "AttributeOptionGroupDeleteView",
+    "AttributeOptionGroupUpdateView",
+    "OptionCreateView",
+    "OptionDeleteView",
+    "OptionUpdateView",
+    "ProductClassCreateView",
+    "ProductClassDeleteView",
+    "ProductClassUpdateView",
+    "ProductLookupView",
+]
 
 MAX_SUGGESTED_BRANDS = 500
+MAX_NAMED = 10
 
 
 class ProductListView(SelectsByNumber, oscar.ProductListView):
-    """Oscar 4.2.1 counts the stock records of all partners for each of them."""
+    """Oscar 4.2.1 counts the stock records of all partners for each of them, and knows no status."""
 
     def get_queryset(self) -> QuerySet[Product]:
         """The products with the stock that the user may see, as `visible_stock`."""
         stock = stock_records_of(self.request.user).select_related("partner").order_by("pk")
         products: QuerySet[Product] = super().get_queryset()
         return products.prefetch_related(Prefetch("stockrecords", queryset=stock, to_attr="visible_stock"))
+
+    def apply_search(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """By SKU and title as Oscar, and by status."""
+        found: QuerySet[Product] = super().apply_search(queryset)
+        return products_where(found, self.form.cleaned_data if self.form.is_valid() else {})
+
+
+class ProductBulkActionConfirmView(oscar.ProductBulkActionConfirmView):
+    """Oscar 4.2.1 knows no action that is refused."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do it; or show the form again, with what stands against it."""
+        response: HttpResponse
+        try:
+            response = super().post(request, *args, **kwargs)
+        except PricesRefused as refusal:
+            form = self.get_form(data=request.POST)
+            form.add_error(None, f"{refusal.reason} {_some(refusal.titles)}")
+            context = self.get_context_data(form=form)
+            response = TemplateResponse(request, self.get_template_name(), context)
+        return response
+
+
+def _some(titles: list[str]) -> str:
+    more = len(titles) - MAX_NAMED
+    named = ", ".join(titles[:MAX_NAMED])
+    return f"({named}{' …' if more > 0 else ''})"
 
 
 class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
@@ -133,7 +185,7 @@ class ProductDeleteView(oscar.ProductDeleteView):
             raise PermissionDenied
         title = product.get_title()
         try:
-            is_deleted = withdraw_product(product.pk)
+            is_deleted = withdraw_product(product.pk, withdrawn_by=request.user.pk)
         except NotFound:
             is_deleted = True
         if is_deleted:
@@ -212,29 +264,39 @@ class CategoryUpdateView(_SavesCategory, oscar.CategoryUpdateView):
 
 
 class CategoryDeleteView(oscar.CategoryDeleteView):
-    """Delete a category with those below it."""
+    """Oscar 4.2.1 deletes all that stands below, and takes the category from its products."""
+
+    form_class = CategoryDeleteForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The category whose contents are to go elsewhere."""
+        return {**super().get_form_kwargs(), "category": self.object}
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """How much stands in it."""
+        path = self.object.path
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        context["categories"] = Category.objects.filter(path__startswith=path).exclude(pk=self.object.pk).count()
+        context["products"] = self.object.product_set.count()
+        return context
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Delete by the operation."""
-        parent = self.object.get_parent()
-        with suppress(NotFound):  # somebody else was faster
-            delete_category(self.object.pk)
-        messages.info(self.request, _("Category deleted successfully"))
-        if parent is None:
-            return redirect("dashboard:catalogue-category-list")
-        return redirect("dashboard:catalogue-category-detail-list", pk=parent.pk)
-
-
-class ProductClassDeleteView(oscar.ProductClassDeleteView):
-    """Oscar 4.2.1 asks for the type's own form again, so that it never deletes one, and would fail on one in use."""
-
-    form_class = Form
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Delete the type, if nothing is of it."""
+        """Delete by the operation; what stands against it is an error of the form."""
+        parent, target = self.object.get_parent(), form.cleaned_data["move_to"]
         try:
-            response: HttpResponse = super().form_valid(form)
-        except ProtectedError:
-            messages.error(self.request, _("Products are still of this type: it cannot be deleted."))
-            return HttpResponseRedirect(reverse("dashboard:catalogue-class-list"))
+            remove_category(self.object.pk, move_to=target.pk if target else None)
+        except StillUsed as refusal:
+            form.add_error(None, told(refusal))
+        except SlugTaken:
+            form.add_error("move_to", _("A category of the same slug stands there already: change the slug first."))
+        except (CategoryCycle, CategoryTooDeep) as refusal:
+            form.add_error("move_to", refusal.message)
+        except NotFound:
+            form.add_error(None, _("Somebody else has changed the categories at the same time: look again."))
+        else:
+            messages.info(self.request, _("Category deleted successfully"))
+            if parent is None:
+                return redirect("dashboard:catalogue-category-list")
+            return redirect("dashboard:catalogue-category-detail-list", pk=parent.pk)
+        response: HttpResponse = self.form_invalid(form)
         return response

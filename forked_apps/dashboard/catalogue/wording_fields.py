@@ -1,4 +1,4 @@
-"""The panel of the other languages in the forms of products and categories, in a shop that has any."""
+"""The fields of the other languages in the catalogue's forms, in a shop that has any."""
 
 from typing import Any, Final
 
@@ -15,13 +15,14 @@ from nexus_shop.core.languages import other_languages
 REASONS: Final[dict[str, Promise]] = {
     "too_long": _("This is too long."),
     "markup": _("This text may have no markup."),
+    "unprintable": _("This text has characters that cannot be shown."),
     "not_a_slug": _("A slug has letters, digits, hyphens and underscores."),
     "reserved": _("A slug may not be a number or a word of the API."),
 }
 
 
 class WordsInOtherLanguages:
-    """A form of a product or a category with a field for each of its translated texts in each other language.
+    """A form of a translated thing with a field for each of its translated texts in each other language.
 
     Only what was edited is written: what somebody else has translated since the form was shown stays.
     """
@@ -43,19 +44,22 @@ class WordsInOtherLanguages:
                 self.places[place] = language, name
                 self.fields[place] = _field(model._meta.get_field(name), stored.texts[language][name])  # noqa: SLF001
 
+    def own_fields(self) -> list[Any]:
+        """Those of the main language."""
+        return [field for field in self if field.name not in self.places]  # type: ignore[attr-defined]
+
     def primary_form_fields(self) -> list[Any]:
         """Oscar's, without the panel's."""
         return [field for field in super().primary_form_fields() if field.name not in self.places]  # type: ignore[misc]
 
     def language_panels(self) -> list[dict[str, Any]]:
-        """Each other language: code, own name, fields, and what these show, hidden, which comes back with them."""
+        """Each other language: code, own name, and fields."""
         names = dict(settings.LANGUAGES)
         panels = []
         for language in other_languages() if self.places else ():
             own = [self[place] for place, (other, _name) in self.places.items() if other == language]  # type: ignore[index]
-            shown = [field.as_hidden(only_initial=True) for field in own]
             name = capfirst(names.get(language, language))
-            panels.append({"code": language, "name": name, "fields": own, "shown": shown})
+            panels.append({"code": language, "name": name, "fields": own})
         return panels
 
     def texts(self) -> dict[str, dict[str, str | None]]:

@@ -1,6 +1,6 @@
 """Oscar's hooks for the forms on orders."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearc
 from oscar.apps.dashboard.orders.forms import OrderStatsForm as OscarOrderStatsForm
 
 from forked_apps.dashboard.dates import WithinCalendar
+from forked_apps.order.lifecycle import RETURNED
 from forked_apps.order.models import Order
 from nexus_shop.accounts.models import User
 from nexus_shop.core.money import digits
@@ -23,6 +24,9 @@ __all__ = [
     "RefundForm",
     "ShippingAddressForm",
 ]
+
+
+ONLY_RETURNED: Final = _("Only returned units go back on the shelf.")
 
 
 class OrderStatsForm(WithinCalendar, OscarOrderStatsForm):
@@ -61,6 +65,7 @@ class RefundForm(PaymentForm):
     """Money that goes back: by the gateway that took it, or paid out by staff, who name the reference."""
 
     reason = forms.CharField(label=_("Reason"), max_length=255, required=False)
+    is_owed = forms.BooleanField(label=_("It came by mistake: the customer still has to pay it"), required=False)
 
 
 class MoveForm(forms.Form):
@@ -68,3 +73,11 @@ class MoveForm(forms.Form):
 
     new_status = forms.ChoiceField(choices=[(status, status) for status in Order.all_statuses()])
     reference = forms.CharField(max_length=200, required=False)
+    restock = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Goods are put back on the shelf when they come back."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("restock") and cleaned.get("new_status") not in {None, RETURNED}:
+            self.add_error("restock", ONLY_RETURNED)
+        return cleaned

@@ -1,6 +1,9 @@
 """Orders as the dashboard's users may see them: staff all, those who work for a partner only their own lines."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -8,6 +11,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from forked_apps.order import queries as order_queries
 from forked_apps.order.models import Order
 from forked_apps.order.queries import visible_lines
+from forked_apps.order.records import payment_records
+from forked_apps.payment.models import Transaction
 from nexus_shop.accounts.models import User
 
 # Field of the search form -> lookup on a line
@@ -61,4 +66,25 @@ def _named(word: str) -> Q:
     )
 
 
-__all__ = ["search_orders", "visible_lines", "visible_orders"]
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Money that was authorised, came or went back; `who` is the member of staff who did it."""
+
+    what: str
+    at: datetime
+    amount: Decimal
+    reference: str
+    who: str
+
+
+def moves_of(order: Order) -> list[Move]:
+    """What happened to an order's money, oldest first."""
+    held = Transaction.objects.filter(source__order=order, txn_type=Transaction.AUTHORISE)
+    moves = [Move("authorised", row.date_created, row.amount, row.reference, "") for row in held]
+    moves += [
+        Move(each.kind, each.at, Decimal(each.amount), each.reference, each.actor) for each in payment_records(order.pk)
+    ]
+    return sorted(moves, key=lambda move: move.at)
+
+
+__all__ = ["Move", "moves_of", "search_orders", "visible_lines", "visible_orders"]

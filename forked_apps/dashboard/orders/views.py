@@ -24,23 +24,23 @@ from oscar.views import sort_queryset
 
 from forked_apps.dashboard.downloads import no_formula
 from forked_apps.order.changes import revoke_order_links
-from forked_apps.order.errors import StatusNotAllowed
-from forked_apps.order.lifecycle import movable, status_of_order
+from forked_apps.order.errors import RefundMissing, StatusNotAllowed
+from forked_apps.order.lifecycle import RETURNED, movable, status_of_order
 from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import EventHandler
 from forked_apps.partner.errors import StockNotArrived
 from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress, RefundExceedsPayment
 from forked_apps.payment.operations import record_manual_payment
-from forked_apps.payment.queries import refunds_of
+from forked_apps.payment.queries import refunds_of, still_due
 from forked_apps.payment.refunds import refund_payment
 from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .forms import MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
+from .forms import ONLY_RETURNED, MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
 from .operations import correct_address, delete_note, write_note
-from .queries import search_orders, visible_lines, visible_orders
+from .queries import moves_of, search_orders, visible_lines, visible_orders
 
 ORDER_NUMBER: Final = re.compile(r"[A-Z0-9-]{1,64}", re.ASCII)
 MAX_BULK: Final = 100  # orders that are moved by one click: each is a transaction of its own
@@ -55,6 +55,8 @@ def explained(error: DomainError) -> str:
         more = _("Open: %s.") % error.facts.open
     elif isinstance(error, RefundExceedsPayment):
         more = _("At most %s can go back.") % error.facts.refundable
+    elif isinstance(error, RefundMissing):
+        more = _("Still to be given back: %s.") % error.facts.missing
     elif isinstance(error, StockNotArrived):
         more = ", ".join(f"{each.sku}: {each.available} / {each.requested}" for each in error.facts.shortages)
     return f"{error.message} {more}".strip()
@@ -206,7 +208,7 @@ class OrderListView(Visible, oscar.OrderListView):
                 units = {line.pk: sum(movable(line.units, status).values()) for line in order.visible_lines}
                 quantities = {pk: count for pk, count in units.items() if count}
                 change_order_status(order.pk, status=status, quantities=quantities, changed_by=self.user.pk)
-        except (InvalidOrderStatus, StatusNotAllowed, StockNotArrived) as refusal:
+        except (InvalidOrderStatus, RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
             messages.error(self.request, f"#{order.number}: {_explained_refusal(refusal)}")
             return False
         return True
@@ -249,6 +251,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         lines = list(context["lines"])
         for line in lines:
             line.open_units = line.units.get(line.status, line.quantity)
+            line.discount = line.line_price_before_discounts_incl_tax - line.line_price_incl_tax
         context |= {
             "lines": lines,
             "may_change": may_change(self.user),
@@ -256,6 +259,8 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "payment_form": PaymentForm(currency=self.object.currency),
             "refund_form": RefundForm(currency=self.object.currency, prefix="refund"),
             "refunds": refunds_of(self.object.pk),
+            "moves": moves_of(self.object),
+            "due": still_due(self.object),
             "visible_status": status_of_order(line.units for line in lines),
         }
         return context
@@ -296,7 +301,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         """Move the units, all or none."""
         form = MoveForm(request.POST)
         if not form.is_valid():
-            return self.reload_page(error=_("Choose a status to move to."))
+            return self.reload_page(error=_refusal_of(form))
         units = {line.pk: quantity for line, quantity in zip(lines, quantities, strict=True)}
         try:
             change_order_status(
@@ -305,8 +310,9 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
                 quantities=units,
                 changed_by=self.user.pk,
                 note=form.cleaned_data["reference"],
+                restock=form.cleaned_data["restock"],
             )
-        except (StatusNotAllowed, StockNotArrived, NotFound) as refusal:
+        except (RefundMissing, StatusNotAllowed, StockNotArrived, NotFound) as refusal:
             return self.reload_page(error=explained(refusal))
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()
@@ -319,9 +325,14 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         event_type = None if "\0" in code else ShippingEventType.objects.filter(code=code).first()
         if event_type is None:
             return self.reload_page(error=_("Choose what happened to the lines."))
+        restock = request.POST.get("restock") == "on"
+        if restock and event_type.code != RETURNED:
+            return self.reload_page(error=str(ONLY_RETURNED))
         reference = request.POST.get("reference", "").replace("\0", "")[:200]
         try:
-            self.get_handler().handle_shipping_event(order, event_type, lines, quantities, reference=reference)
+            self.get_handler().handle_shipping_event(
+                order, event_type, lines, quantities, reference=reference, restock=restock
+            )
         except InvalidShippingEvent as refusal:
             return self.reload_page(error=_explained_refusal(refusal))
         messages.success(request, _("Recorded: %s.") % event_type.name)
@@ -331,11 +342,12 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         """Move all units of the order that may move."""
         form = MoveForm(request.POST)
         if not form.is_valid():
-            return self.reload_page(error=_("Choose a status to move to."))
+            return self.reload_page(error=_refusal_of(form))
+        status, restock = form.cleaned_data["new_status"], form.cleaned_data["restock"]
         try:
-            self.get_handler().handle_order_status_change(order, form.cleaned_data["new_status"])
-        except InvalidOrderStatus as refusal:
-            return self.reload_page(error=_explained_refusal(refusal))
+            change_order_status(order.pk, status=status, changed_by=self.user.pk, restock=restock)
+        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
+            return self.reload_page(error=explained(refusal))
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()
 
@@ -404,6 +416,10 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             return self.reload_page(error=_("This note cannot be deleted."))
         messages.info(request, _("Note deleted"))
         return self.reload_page(fragment="notes")
+
+
+def _refusal_of(form: MoveForm) -> str:
+    return str(ONLY_RETURNED) if "restock" in form.errors else _("Choose a status to move to.")
 
 
 def _errors_of(form: Any) -> str:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, TemplateView
 
-from forked_apps.dashboard.selection import MAX_ID
+from forked_apps.dashboard.selection import number_in
 from forked_apps.partner.errors import StockBelowAllocation, StockChanged
 from forked_apps.partner.inventory import holdings_of, movements_of, stock_table
 from forked_apps.partner.models import StockMovement, StockRecord
@@ -98,9 +98,10 @@ class StockListView(_Searched):
         return HttpResponseRedirect(request.get_full_path())
 
     def _record(self, text: str) -> StockRecord:
-        if not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > MAX_ID:
+        number = number_in(text)
+        if number is None:
             raise Http404
-        record = stock_table(self.user, {"stock_record": int(text)}).first()
+        record = stock_table(self.user, {"stock_record": number}).first()
         if record is None:
             raise Http404
         return record
@@ -150,9 +151,9 @@ class MovementListView(_Searched):
         """The movements that the user may see and has asked for."""
         self.form = MovementSearchForm(self.request.GET)
         wanted = self.form.wanted()
-        record = self.request.GET.get("stock_record", "")
-        if record.isascii() and record.isdigit() and int(record[:11]) <= MAX_ID:
-            wanted = wanted | {"stock_record": int(record)}
+        record = number_in(self.request.GET.get("stock_record", ""))
+        if record is not None:
+            wanted = wanted | {"stock_record": record}
         return movements_of(self.user, wanted)
 
 

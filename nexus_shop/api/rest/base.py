@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from forked_apps.basket.errors import CartNotFound
 from nexus_shop.accounts.errors import InvalidToken
-from nexus_shop.core.errors import DomainError
+from nexus_shop.core.errors import DomainError, StaleVersion
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.limits import State
 
@@ -98,7 +98,7 @@ class View(APIView):
         self.limit_states = count_request(request, is_public=self.is_public, names=self.write_limits)
         self._check_parameters(request)
         wants_key = self.is_money_route and request.method == "POST" and settings.IDEMPOTENCY_KEY_REQUIRED
-        if wants_key and idempotency.key_of(request) is None:
+        if self._key() is None and wants_key:
             raise ApiError("idempotency_key_required", "This shop wants an Idempotency-Key here.")
         wants_version = self.is_kept_by_staff and request.method in CHANGES and settings.IF_MATCH_REQUIRED
         if wants_version and not request.META.get("HTTP_IF_MATCH", "").strip():
@@ -161,6 +161,15 @@ class View(APIView):
             response.headers["Link"] = link
         return response
 
+    def elsewhere(self, path: str, query: str, *, tags: str) -> HttpResponse:
+        """Where what had this address stands now: 301, with the query that was asked with."""
+        response = HttpResponse(status=301)
+        response.headers["Location"] = f"{path}?{query}" if query else path
+        response.headers["Cache-Control"] = PUBLIC
+        response.headers["Vary"] = "Accept-Language, X-Store-Key"
+        response.headers["Cache-Tag"] = tags
+        return response
+
     def private(self, body: Any, *, status: int = 200, headers: Headers | None = None) -> Response:
         """An answer for this client alone."""
         return Response(body, status=status, headers=dict(headers or {}))
@@ -206,20 +215,27 @@ class View(APIView):
         header = self.request.META.get("HTTP_IF_MATCH", "").strip()
         return None if not header or header == "*" else header.strip('"')
 
+    def refuse_version(self) -> None:
+        """For what has no version: one that is sent is not that of now. Raises StaleVersion."""
+        if self.tag() is not None:
+            raise StaleVersion
+
     # Writes
 
     def write(self, operation: Callable[[], R], render: Callable[[R], Answer]) -> HttpResponse:
         """Run one operation and render its result; with an Idempotency-Key once, and replayed after that."""
-        key = (
-            None
-            if self.ignores_idempotency_key or self.request.method not in {"POST", "PATCH"}
-            else idempotency.key_of(self.request)
-        )
+        key = self._key()
         if key is None:
             return self._respond(render(operation()))
         return self._respond(
             idempotency.run(self.request, key, operation, lambda result: self._rendered(result, render))
         )
+
+    def _key(self) -> str | None:
+        """The request's Idempotency-Key, where the view heeds one. Raises ApiError for one that is none."""
+        if self.ignores_idempotency_key or self.request.method not in {"POST", "PATCH"}:
+            return None
+        return idempotency.key_of(self.request)
 
     def _rendered(self, result: R | DomainError, render: Callable[[R], Answer]) -> Answer:
         if isinstance(result, GUESSES):

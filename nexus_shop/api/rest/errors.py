@@ -78,6 +78,7 @@ STATUS: Final[dict[str, int]] = {
     "total_changed": 409,
     "offer_used_up": 409,
     "status_not_allowed": 409,
+    "refund_missing": 409,
     "order_not_cancellable": 409,
     "order_not_changeable": 409,
     "slug_taken": 409,
@@ -100,6 +101,8 @@ STATUS: Final[dict[str, int]] = {
     "row_not_reached": 409,
     "name_taken": 409,
     "rate_exists": 409,
+    "last_stock_record": 409,
+    "variant_exists": 409,
     "list_full": 409,
     "import_structure_changed": 409,
     "import_currency_changed": 409,
@@ -158,7 +161,7 @@ STATUS: Final[dict[str, int]] = {
 # What each code means, for the documentation: docs of the API are made of it.
 MEANINGS: Final[dict[str, str]] = {
     "invalid_request": "A field or parameter is missing, malformed or out of range; `errors` says which.",
-    "malformed_json": "The body is no JSON object, has a key twice, or a text with NUL.",
+    "malformed_json": "The body is no JSON object, has a key twice, or a text with NUL; `errors` says where it can.",
     "unknown_field": "The body has a field that the operation does not know.",
     "unknown_parameter": "The query has a parameter that the operation does not know.",
     "page_too_deep": "Lists go no deeper than 10,000 rows: narrow the list.",
@@ -194,7 +197,8 @@ MEANINGS: Final[dict[str, str]] = {
     "stock_out_of_range": "A stock figure is neither below zero nor above 2,147,483,647.",
     "stock_record_ambiguous": "Several partners sell this SKU; `stock_records` has the ids to choose from.",
     "total_changed": "The total is not the confirmed one; `totals` has the new. Nothing was ordered.",
-    "offer_used_up": "An offer that the total counted on has reached its limit.",
+    "offer_used_up": "An offer that the total counted on has reached its limit; at checkout `totals` has the new.",
+    "refund_missing": "The money of these units has not gone back; `missing` says how much: refund it first.",
     "status_not_allowed": "The order cannot move to this status; `allowed` says where to.",
     "order_not_cancellable": "Some of the order has been shipped: it can be returned, no longer cancelled.",
     "order_not_changeable": "Its addresses can no longer be changed, or it has none.",
@@ -225,6 +229,8 @@ MEANINGS: Final[dict[str, str]] = {
     "parent_refused": "The row that this one was to stand below was refused.",
     "name_taken": "Another one has this name already.",
     "rate_exists": "There is a rate for this place and product class already.",
+    "variant_exists": "Another variant of the product has the same attributes; `variant` is its id.",
+    "last_stock_record": "Partner staff leave no product that nobody sells: set its stock to 0, or archive it.",
     "list_full": "The list takes no more; `limit` says how many it takes.",
     "import_structure_changed": "The shop has the product with another structure (stand-alone, or with variants).",
     "import_currency_changed": "The shop holds the price in another currency; `held` says which.",
@@ -256,7 +262,7 @@ MEANINGS: Final[dict[str, str]] = {
     "tax_rate_refused": "The rate is not 0 to 100 %, or its place has no country; `reason` says which.",
     "variant_required": "A parent product is not sold itself: choose a variant.",
     "voucher_invalid": "Unknown, expired, used up, or not for this customer; `codes` says which.",
-    "voucher_not_applicable": "The voucher is valid but does nothing for this cart; `wants` says what its offers want.",
+    "voucher_not_applicable": "The voucher is valid but does nothing for this cart; `reason` says why.",
     "fetch_failed": "An address could not be fetched; `reason` says why.",
     "picture_refused": "This is not a picture that the shop can keep; `reason` says why.",
     "import_file_refused": "The file cannot be imported; `reason` says why.",
@@ -339,7 +345,9 @@ def _problem_of(error: Exception, request: Any) -> tuple[dict[str, Any] | None, 
     if isinstance(error, exceptions.ValidationError):
         return validation_problem(error.detail, path), {}
     if isinstance(error, exceptions.ParseError):
-        return problem("malformed_json", str(error.detail), path), {}
+        pointer = getattr(error, "pointer", None)
+        errors = [_entry("malformed_json", str(error.detail), pointer=pointer)] if pointer else []
+        return problem("malformed_json", str(error.detail), path, errors), {}
     if isinstance(error, Http404 | DjangoPermissionDenied):
         code = "not_found" if isinstance(error, Http404) else "permission_denied"
         return problem(code, str(TITLES[STATUS[code]]), path), {}

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,16 +11,30 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from drf_spectacular.utils import OpenApiParameter
 
 from forked_apps.search.facts import MAX_VALUE
 from forked_apps.search.pages import ORDERINGS, Filters, Page, Place, Window
 
-from .cursors import MAX_ID, cursor_of, refused, words_of
+from .cursors import cursor_of, refused, words_of
 from .errors import ApiError
-from .rendering import is_storable
+from .keys import key_of
 
 ATTRIBUTE: Final = "attr."
 MAX_CODES: Final = 10
+ATTRIBUTES: Final = OpenApiParameter(
+    "attr",
+    {
+        "type": "object",
+        "patternProperties": {r"^attr\.[a-zA-Z_][0-9a-zA-Z_-]{0,127}$": {"type": "string", "minLength": 1}},
+        "additionalProperties": False,
+        "maxProperties": MAX_CODES,
+    },
+    description="`attr.<code>=a,b`, each code once: products that have one of the values. `attributes/` has them all.",
+    style="form",
+    explode=True,
+)
 MAX_VALUES: Final = 20
 MAX_DEPTH: Final = 10_000
 _CODE: Final = re.compile(r"[a-zA-Z_][0-9a-zA-Z_-]{0,127}", re.ASCII)
@@ -80,21 +94,17 @@ def filters_of(query: dict[str, Any], attributes: tuple[tuple[str, tuple[str, ..
     since = timezone.now() - timedelta(days=settings.NEW_PRODUCT_DAYS) if is_new is not None else None
     category = query.get("category")
     return Filters(
-        category=_id(category) if category is not None else None,
+        category=key_of(category) if category is not None else None,
         price_min=query.get("price_min"),
         price_max=query.get("price_max"),
         in_stock=query["in_stock"],
-        brands=tuple(_id(word) for word in query.get("brand", ())),
+        brands=tuple(key_of(word) for word in query.get("brand", ())),
         attributes=attributes,
         rating=Decimal(query["rating"]) if "rating" in query else None,
         on_sale=query["on_sale"],
         created_from=since if is_new else None,
         created_before=None if is_new else since,
     )
-
-
-def _id(word: str) -> int | str:
-    return min(int(word), 2**31 - 1) if word.isascii() and word.isdigit() else word
 
 
 def shown_of(query: dict[str, Any], asked: dict[str, str], attributes: Any) -> Shown:
@@ -117,46 +127,24 @@ def shown_of(query: dict[str, Any], asked: dict[str, str], attributes: Any) -> S
 
 
 def _place(cursor: str, signature: str, ordering: str) -> Place:
-    """Where the page before has ended. Raises ApiError for a cursor of another order or other filters."""
+    """Where the page before has ended. Raises ApiError for a cursor of another list, or that the shop has not made."""
     signed, product_id, *rest = [*words_of(cursor), "", ""]
     text = "|".join(rest[:-2])
-    if signed != signature or not is_storable(text) or len(text) > 255:
+    if not constant_time_compare(signed, _signed(signature, product_id, text)):
         raise refused()
-    try:
-        number, value = int(product_id), _PARSERS[ORDERINGS[ordering].type](text)
-    except (ValueError, ArithmeticError):
-        raise refused() from None
-    if not 0 <= number < MAX_ID:
-        raise refused()
-    return value, number
+    return _PARSERS[ORDERINGS[ordering].type](text), int(product_id)
 
 
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError
-    return found.astimezone(UTC)
-
-
-def _number(text: str) -> Decimal:
-    found = Decimal(text)
-    if not found.is_finite() or abs(found) > Decimal(10) ** 10:
-        raise ValueError
-    return found
-
-
-def _units(text: str) -> int:
-    found = int(text)
-    if not 0 <= found < 2**31:
-        raise ValueError
-    return found
+def _signed(signature: str, product_id: object, text: str) -> str:
+    """What only the shop can say of a place in the list of that signature."""
+    return salted_hmac("product list", f"{signature}|{product_id}|{text}", algorithm="sha256").hexdigest()[:32]
 
 
 _PARSERS: Final[dict[str, Any]] = {
-    "timestamptz": _moment,
-    "numeric": _number,
-    "float8": _number,
-    "int4": _units,
+    "timestamptz": datetime.fromisoformat,
+    "numeric": Decimal,
+    "float8": Decimal,
+    "int4": int,
     "text": str,
 }
 
@@ -165,7 +153,7 @@ def cursor_behind(place: Place, signature: str) -> str:
     """The place behind a product, in the list of that signature."""
     value, product_id = place
     text = value.isoformat() if isinstance(value, datetime) else repr(value) if isinstance(value, float) else str(value)
-    return cursor_of(signature, product_id, text)
+    return cursor_of(_signed(signature, product_id, text), product_id, text)
 
 
 def links_of(path: str, asked: dict[str, str], shown: Shown, page: Page) -> tuple[str | None, str | None]:
@@ -181,9 +169,12 @@ def links_of(path: str, asked: dict[str, str], shown: Shown, page: Page) -> tupl
 
 
 def picked(text: str, fields: tuple[str, ...], expanded: tuple[str, ...], card: tuple[str, ...]) -> str:
-    """A product with these fields (none: all of a card) and what was expanded."""
+    """A product with these fields (none: all of `card`) and what was expanded."""
     if not fields and not expanded:
         return text
     whole = orjson.loads(text)
+    if "category" in expanded:
+        way = whole["breadcrumbs"]
+        whole["category"] = way[-1] | {"breadcrumbs": way} if way else None
     names = (*(fields or card), *expanded)
     return orjson.dumps({name: whole[name] for name in names if name in whole}).decode()

@@ -16,7 +16,7 @@ from .authorisation import ANYONE, rule_of
 from .errors import MEANINGS, STATUS, TITLES
 from .examples import EXAMPLES
 from .serializers.fields import StrictSerializer, Text
-from .serializers.texts import PLAIN_AND_SOLID, PLAIN_TEXT, SLUG_ALLOWED, SlugText, Words
+from .serializers.texts import SLUG_ALLOWED, SlugText, Words
 
 PREFIX: Final = "/api/v1/"
 #: oscarapi's addresses of what is described at ours.
@@ -111,13 +111,20 @@ class AutoSchema(SpectacularSchema):
         """With what spectacular leaves out: the bounds of lists, and that texts are not blank."""
         schema: Any = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, Words):
-            schema.setdefault("pattern", PLAIN_TEXT if field.allow_blank else PLAIN_AND_SOLID)
+            schema.setdefault("pattern", field.pattern)
         if isinstance(field, SlugText):
             schema["pattern"] = SLUG_ALLOWED
         if isinstance(field, serializers.DictField) and not field.allow_empty:
             schema["minProperties"] = 1
         if isinstance(field, Text) and field.trim_whitespace and not field.allow_blank:
             schema.setdefault("pattern", NOT_BLANK)
+        if only := getattr(field, "only", None):
+            schema["enum"] = [only]
+        bare = getattr(getattr(field, "child", None), "bare", None)
+        if bare and direction == "request":
+            schema["items"] = {
+                "oneOf": [self._map_serializer_field(field.child.fields[bare], direction), schema["items"]]
+            }
         if isinstance(field, serializers.ListSerializer) and direction == "request":
             bounds = {"minItems": getattr(field, "min_length", None), "maxItems": getattr(field, "max_length", None)}
             schema |= {name: bound for name, bound in bounds.items() if bound is not None}
@@ -153,7 +160,8 @@ class AutoSchema(SpectacularSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """As the table of authorisation says: optional where anyone may call."""
-        rule = rule_of(_route(self.path), self.method) or rule_of(_route(self.path, "path"), self.method)
+        rules = (rule_of(_route(self.path, converter), self.method) for converter in ("str", "path", "product"))
+        rule = next((rule for rule in rules if rule is not None), None)
         if not super().get_auth():  # which also puts the scheme among the components
             return []
         return [{"bearer": []}, {}] if rule == ANYONE else [{"bearer": []}]
@@ -162,7 +170,7 @@ class AutoSchema(SpectacularSchema):
 def _make_strict(schema: dict[str, Any], kind: type[StrictSerializer]) -> None:
     properties = schema.setdefault("properties", {})
     for name in sorted(kind.ignored):
-        properties[name] = {"description": "Read-only: ignored."}
+        properties[name] = {"description": "Read-only: ignored.", **kind.shown.get(name, {})}
     choices: list[dict[str, Any]] = []
     for name, other in kind.synonyms.items():
         properties.setdefault(other, {**properties[name], "description": f"Another word for `{name}`."})
@@ -178,7 +186,7 @@ def _make_strict(schema: dict[str, Any], kind: type[StrictSerializer]) -> None:
     schema["additionalProperties"] = False
 
 
-def _route(path: str, converter: str = "str") -> str:
+def _route(path: str, converter: str) -> str:
     return path.lstrip("/").replace("{", f"<{converter}:").replace("}", ">")
 
 
@@ -214,9 +222,10 @@ def _require_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """A body of one shape or another is required where each of them requires a field; spectacular leaves that open."""
     body = operation.get("requestBody", {})
     schema = body.get("content", {}).get("application/json", {}).get("schema", {})
-    shapes = _named(schema, schemas).get("oneOf", [])
-    if shapes and all(_named(shape, schemas).get("required") for shape in shapes):
-        body["required"] = True
+    named = _named(schema, schemas)
+    for shapes in (named.get("oneOf", []), *(each.get("oneOf", []) for each in named.get("allOf", []))):
+        if shapes and all(_named(shape, schemas).get("required") for shape in shapes):
+            body["required"] = True
 
 
 def _named(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def rule(
         ("date", "2026-12-24"),
         ("select", "red"),
         ("radio", "blue"),
-        ("multi_select", ["red", "blue"]),
+        ("multi_select", ["blue", "red"]),
         ("checkbox", ["red"]),
     ],
 )
@@ -102,3 +102,16 @@ def test_price_of_an_answer(kind: str, value: Any, extra: str) -> None:
 
 def test_option_that_nobody_makes_use_of_costs_nothing() -> None:
     assert check_options([rule("text", price="5.00")], {"opt": ""}, pointer="") == ()
+
+
+def test_order_of_a_choice_of_several_makes_no_difference() -> None:
+    options = [rule("multi_select", choices=("Red", "Gold"))]
+    one, other = (check_options(options, {"opt": value}, pointer="") for value in (["Red", "Gold"], ["Gold", "Red"]))
+    assert one == other
+
+
+def test_text_of_blanks_is_none() -> None:
+    assert check_options([rule("text", price="5.00")], {"opt": "  "}, pointer="") == ()
+    with pytest.raises(InvalidOption) as refused:
+        check_options([rule("text", is_required=True)], {"opt": "  "}, pointer="")
+    assert refused.value.facts.reason == "missing"

@@ -78,7 +78,7 @@ def test_each_type_is_written_shown_and_written_back(thing: Product) -> None:
         "boolean": False,
         "date": "2026-02-28",
         "datetime": "2026-02-28T10:00:00Z",
-        "entity": thing.pk,
+        "entity": {"type": "product", "id": thing.pk},
         "option": "M",
         "multi_option": ["S", "L"],
         "file": f"/media/{manual}",
@@ -115,8 +115,16 @@ REFUSED: Final[dict[str, list[Any]]] = {
         *({"type": "user", "id": 1}, {"type": "product", "id": 999_999}, {"id": 1}, 5, "x", []),
         *({"type": "product", "id": True}, {"type": [], "id": 1}, {"type": "brand", "id": 2**63}),
     ],
-    "file": ["manual.pdf", "../../etc/passwd", "attributes/x.pdf", 5, False, "https://a.example/x.pdf"],
-    "image": [f"attributes/{'0' * 64}.pdf", f"attributes/{'0' * 64}.svg", {"url": "x"}],
+    "file": [
+        f"attributes/{'0' * 64}.pdf",
+        "manual.pdf",
+        "../../etc/passwd",
+        "attributes/x.pdf",
+        5,
+        False,
+        "https://a.example/x.pdf",
+    ],
+    "image": [f"attributes/{'0' * 64}.png", f"attributes/{'0' * 64}.pdf", f"attributes/{'0' * 64}.svg", {"url": "x"}],
 }
 BAD: Final = [(code, value) for code, values in REFUSED.items() for value in values]
 

@@ -129,7 +129,8 @@ def test_draft_parent_and_child_are_written() -> None:
     assert new_client().get(f"/api/v1/products/{child_id}/").status_code == 404
     change_product(parent_id, changes={"status": "published"})
     assert shown(child_id)["parent"] == {"id": parent_id, "slug": "shirt"}
-    assert list(OutboxEvent.objects.order_by("id").values_list("name", "payload")) == [
+    told = OutboxEvent.objects.exclude(name="PriceChanged").order_by("id")
+    assert list(told.values_list("name", "payload")) == [
         ("ProductPublished", {"product_id": child_id}),
         ("ProductPublished", {"product_id": parent_id}),
     ]

@@ -15,11 +15,13 @@ from forked_apps.communication.models import CommunicationEventType, OrderMail
 from forked_apps.communication.operations import send_due_mails
 from forked_apps.order.models import Order, OrderEvent, ShippingAddress
 from forked_apps.order.operations import cancel_order, change_order_status
+from forked_apps.payment.expiry import expire_order
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.core.events import redeliver
 from nexus_shop.core.models import OutboxEvent
 from nexus_shop.core.worker import drain
 from tests.factories.http import new_client
+from tests.factories.payments import run_out
 from tests.factories.shop import ADDRESS, make_country, make_order, make_product, make_user
 from tests.peers.smtp import MailServer, mail_server
 
@@ -244,3 +246,22 @@ def test_text_of_staff_that_cannot_be_rendered_is_replaced_by_ours(smtp: MailSer
     order = make_order(make_product())
     drain()
     assert f"We have your order {order.number}" in body_of(smtp.mails[0], "plain")
+
+
+def test_order_that_goes_on_because_its_payment_came_late_is_mailed_once(smtp: MailServer) -> None:
+    order = make_order(make_product("Mug", price="10.00"), quantity=2, user=make_user("ann@example.com"))
+    run_out(order)
+    expire_order(order.pk)
+    record_manual_payment(order.pk, amount=order.total_incl_tax, recorded_by=None)
+    drain()
+    for event in OutboxEvent.objects.filter(name="OrderReopened"):
+        assert redeliver(str(event.event_id))
+    drain()
+
+    subjects = [str(mail["Subject"]) for mail in smtp.mails]
+    assert subjects.count(f"Nexus Shop: your order {order.number} goes on") == 1
+    mail = next(each for each in smtp.mails if "goes on" in str(each["Subject"]))
+    for kind in ("plain", "html"):
+        said = body_of(mail, kind)
+        for text in ("We have your payment", order.number, "Mug", "£24.95"):
+            assert text in said

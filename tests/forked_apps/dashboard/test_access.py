@@ -53,6 +53,8 @@ PAGES: dict[str, set[str]] = {
     "/dashboard/orders/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/orders/statistics/": {"Partner staff", "Staff", "Admin"},
     "/dashboard/catalogue/": {"Partner staff", "Staff", "Admin"},
+    "/dashboard/catalogue/brands/": {"Staff", "Admin"},
+    "/dashboard/catalogue/brands/create/": {"Staff", "Admin"},
     "/dashboard/catalogue/categories/": {"Staff", "Admin"},
     "/dashboard/catalogue/categories/tree/": {"Staff", "Admin"},
     "/dashboard/catalogue/prices/": {"Partner staff", "Staff", "Admin"},

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -13,6 +14,7 @@ from forked_apps.partner.inventory import (
     ALLOCATED_IS_WHAT_IS_CLAIMED,
     ALLOCATED_IS_WITHIN_BOUNDS,
     STOCK_IS_ITS_MOVEMENTS,
+    movements_of,
 )
 from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock, allocate_stock, change_terms, consume_stock
@@ -140,13 +142,28 @@ def test_the_ledger_is_append_only(statement: str) -> None:
     assert [row[:2] for row in ledger_of(mug)] == [(5, 5)]
 
 
-def test_the_ledger_goes_with_its_record_and_stays_without_its_account() -> None:
-    clerk, mug, cup = make_user(), make_product("Mug", stock=5), make_product("Cup", stock=1)
-    adjust_stock(record_of(cup).pk, delta=2, changed_by=clerk.pk, reason="x")
+def test_the_ledger_outlives_its_record_and_its_account() -> None:
+    clerk, boss, mug, cup = (
+        make_user(),
+        make_user(is_staff=True),
+        make_product("Mug", stock=5, sku="MUG"),
+        make_product(),
+    )
+    gone = record_of(mug).pk
+    adjust_stock(gone, delta=2, changed_by=clerk.pk, reason="x")
+    adjust_stock(record_of(cup).pk, num_in_stock=0, changed_by=None, reason="sold out")
     clerk.delete()
     mug.delete()
-    assert list(StockMovement.objects.order_by("pk").values_list("delta", flat=True)) == [1, 2]
-    assert StockMovement.objects.select_related("changed_by").latest("pk").changed_by is None
+    record_of(cup).delete()
+    rows: list[Any] = list(movements_of(boss, {"sku": "MUG"}))
+    assert [(row.delta, row.balance, row.kind) for row in rows] == [
+        (-7, 0, "adjustment"),
+        (2, 7, "adjustment"),
+        (5, 5, "initial"),
+    ]
+    assert [(row.stock_record, row.changed_by, row.former["title"]) for row in rows] == [(None, None, "Mug")] * 3
+    assert [row.delta for row in movements_of(boss, {"product": cup.pk})] == [-5, 5]
+    assert [row.pk for row in movements_of(boss, {"stock_record": gone, "kind": "initial"})] == [rows[2].pk]
 
 
 def test_adjusting_by_compare_and_swap() -> None:

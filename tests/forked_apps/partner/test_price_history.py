@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from forked_apps.partner.models import StockRecord
+from forked_apps.partner.models import Partner, StockRecord
+from forked_apps.partner.operations import change_price
 from forked_apps.partner.price_history import Reduction, reductions
+from forked_apps.partner.products import default_partner
 from forked_apps.partner.selection import Stock
+from forked_apps.search.history import price_history
 from tests.factories.prices import had_prices
 from tests.factories.shop import make_product
 from tests.performance.statements import statements_of
@@ -115,6 +118,25 @@ def test_prices_of_another_currency_are_left_out() -> None:
     had_prices(record.product, (9, None, "10.00", None), (5, "10.00", "8.00", None))
     StockRecord.objects.filter(pk=record.pk).update(price_currency="EUR", price=7)
     assert reductions([record.pk])[record.pk].lowest is None
+
+
+@pytest.mark.django_db
+def test_prices_of_deleted_records_of_the_partner_count() -> None:
+    """Who deletes a record and makes another one does not begin anew; nor does another partner's price count."""
+    mug = make_product("Mug", price="5.00")
+    mug.stockrecords.all().delete()
+    other = Partner.objects.create(code="other")
+    StockRecord.objects.create(product=mug, partner=other, partner_sku="O", price=1).delete()
+    record = StockRecord.objects.create(product=mug, partner=default_partner(), partner_sku="M", price=8)
+    change_price(record.pk, price=Decimal(6), list_price=Decimal(10), changed_by=None, reason="sale")
+    statements, found = statements_of(lambda: reductions([record.pk]))
+    assert (len(statements), found[record.pk].has_fallen, found[record.pk].lowest) == (1, True, Decimal("5.00"))
+    assert [str(entered.gross) if entered else None for _, entered in price_history(mug.pk, language="en").points] == [
+        "5.00",
+        None,
+        "8.00",
+        "6.00",
+    ]
 
 
 def make_record() -> StockRecord:

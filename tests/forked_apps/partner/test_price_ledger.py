@@ -1,20 +1,25 @@
 """The ledger of prices: a row for each change, whatever the door, and the newest is what the record has."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.models import Product, ProductClass
 from forked_apps.dashboard.catalogue.operations import PriceChange as Bulk
 from forked_apps.dashboard.catalogue.operations import change_prices
 from forked_apps.partner.inventory import PRICES_ARE_THEIR_LAST_CHANGES, price_changes_of
 from forked_apps.partner.models import Partner, PriceChange, StockRecord
 from forked_apps.partner.operations import adjust_stock, change_price, set_price
+from forked_apps.partner.product_entries import create_product_of
 from forked_apps.partner.products import NewProduct, create_product
+from forked_apps.partner.stock_records import create_stock_record, delete_stock_record
+from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.models import OutboxEvent
 from tests.factories.shop import make_product, make_user
+from tests.factories.staff import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +34,11 @@ def ledger_of(product: Product) -> list[tuple[str, str, str]]:
     return [
         (str(old), str(new), reason) for old, new, reason in changes.values_list("old_price", "new_price", "reason")
     ]
+
+
+def products_of_changes(user: User, wanted: dict[str, Any]) -> list[Product]:
+    """The products of the changes that the user sees."""
+    return [change.stock_record.product for change in price_changes_of(user, wanted) if change.stock_record]
 
 
 def broken() -> list[int]:
@@ -124,16 +134,63 @@ def test_the_ledger_is_append_only(statement: str) -> None:
     assert ledger_of(mug) == [("None", "10.00", "new product")]
 
 
-def test_the_ledger_goes_with_its_record_and_stays_without_its_account() -> None:
-    clerk, mug, cup = make_user(), make_product("Mug"), make_product("Cup", price="3.00")
-    change_price(record_of(cup).pk, price=Decimal(2), list_price=None, changed_by=clerk.pk, reason="x")
+def test_the_ledger_outlives_its_record_its_product_and_its_account() -> None:
+    clerk, boss, mug, cup = make_user(), make_user(is_staff=True), make_product("Mug", sku="MUG"), make_product("Cup")
+    gone = record_of(mug).pk
+    change_price(gone, price=Decimal(2), list_price=None, changed_by=clerk.pk, reason="x")
+    StockRecord.objects.filter(product=cup).update(price=None)
     clerk.delete()
+    product_id = mug.pk
     mug.delete()
-    assert [str(price) for price in PriceChange.objects.order_by("pk").values_list("new_price", flat=True)] == [
-        "3.00",
-        "2.00",
+    record_of(cup).delete()
+    rows = PriceChange.objects.filter(stock_record_id=gone).order_by("pk").values_list("old_price", "new_price")
+    assert [tuple(map(str, row)) for row in rows] == [("None", "10.00"), ("10.00", "2.00"), ("2.00", "None")]
+    for wanted in ({"product": product_id}, {"sku": "MUG"}, {"stock_record": gone}):
+        found: list[Any] = list(price_changes_of(boss, wanted))
+        assert [change.stock_record_id for change in found] == [gone] * 3
+        assert [(change.stock_record, change.changed_by) for change in found] == [(None, None)] * 3
+        assert found[0].former == {"id": product_id, "title": "Mug", "sku": "MUG", "partner_sku": "MUG"}
+    assert [change.new_price for change in price_changes_of(boss, {"product": cup.pk})] == [None, Decimal("10.00")]
+
+
+def test_a_deleted_record_closes_its_ledger_with_who_and_why() -> None:
+    clerk, mug = make_user(is_staff=True), make_product("Mug")
+    delete_stock_record(clerk, record_of(mug).pk)
+    last = PriceChange.objects.latest("pk")
+    assert (last.old_price, last.new_price, last.reason, last.changed_by) == (Decimal("10.00"), None, "api", clerk)
+    with transaction.atomic():
+        other = StockRecord.objects.create(product=mug, partner=Partner.objects.get(), partner_sku="X", price=1)
+        StockRecord.objects.filter(pk=other.pk).update(price=2)
+    assert PriceChange.objects.latest("pk").reason == ""
+
+
+def test_partner_staff_see_the_changes_of_records_that_were_theirs() -> None:
+    mug, cup = make_product("Mug"), make_product("Cup")
+    own = Partner.objects.create(code="own")
+    keeper = make_user()
+    own.users.add(keeper)
+    StockRecord.objects.filter(product=cup).update(partner=own)
+    gone = record_of(cup).pk
+    StockRecord.objects.filter(product__in=[mug, cup]).delete()
+    assert {change.stock_record_id for change in price_changes_of(keeper, {})} == {gone}
+
+
+def test_every_first_price_is_told() -> None:
+    staff, bowl = (
+        make_member("Staff"),
+        Product.objects.create(title="Bowl", product_class=ProductClass.objects.create(name="Bowls")),
+    )
+    create_stock_record(staff, {"product": bowl.pk, "price": Decimal("3.00"), "list_price": Decimal("4.00")})
+    create_product(NewProduct(title="Mug", price=Decimal("5.00"), changed_by=staff.pk, sku="MUG"))
+    create_product_of(staff, {"title": "Cup", "price": Decimal("6.00"), "reason": "spring"})
+    create_product_of(staff, {"title": "Pot", "stock_quantity": 2})
+    told = OutboxEvent.objects.filter(name="PriceChanged").order_by("pk").values_list("payload", flat=True)
+    names = ("old_price", "new_price", "new_list_price", "changed_by", "reason")
+    assert [tuple(payload[name] for name in names) for payload in told] == [
+        (None, "3.00", "4.00", staff.pk, "api"),
+        (None, "5.00", None, staff.pk, "new product"),
+        (None, "6.00", None, staff.pk, "spring"),
     ]
-    assert PriceChange.objects.select_related("changed_by").latest("pk").changed_by is None
 
 
 def test_partner_staff_see_the_changes_of_their_own_records() -> None:
@@ -142,7 +199,7 @@ def test_partner_staff_see_the_changes_of_their_own_records() -> None:
     keeper, boss = make_user(), make_user(is_staff=True)
     own.users.add(keeper)
     StockRecord.objects.filter(product=cup).update(partner=own)
-    assert [change.stock_record.product for change in price_changes_of(keeper, {})] == [cup]
-    assert [change.stock_record.product for change in price_changes_of(boss, {})] == [cup, mug]
-    assert [change.stock_record.product for change in price_changes_of(boss, {"product": mug.pk})] == [mug]
-    assert [change.stock_record.product for change in price_changes_of(boss, {"sku": "CUP", "kind": "x"})] == [cup]
+    assert products_of_changes(keeper, {}) == [cup]
+    assert products_of_changes(boss, {}) == [cup, mug]
+    assert products_of_changes(boss, {"product": mug.pk}) == [mug]
+    assert products_of_changes(boss, {"sku": "CUP", "kind": "x"}) == [cup]

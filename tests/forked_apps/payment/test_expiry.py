@@ -15,7 +15,7 @@ from forked_apps.order.models import Order, OrderNote
 from forked_apps.order.operations import change_order_status
 from forked_apps.partner.models import StockRecord
 from forked_apps.payment import calls
-from forked_apps.payment.expiry import expire_unpaid_orders
+from forked_apps.payment.expiry import expire_order, expire_unpaid_orders
 from forked_apps.payment.gateways.base import ChargeResult
 from forked_apps.payment.models import PaymentAttempt
 from forked_apps.payment.operations import record_manual_payment, settle_attempt
@@ -128,6 +128,27 @@ def test_statements_of_an_expiry_do_not_grow_with_the_shop() -> None:
     run_out(another)
     many, _ = statements_of(lambda: expire_unpaid_orders(10))
     assert len(many) == len(few)
+
+
+def test_order_that_staff_have_begun_is_not_expired() -> None:
+    mug = make_product(stock=5)
+    order = make_order(mug, quantity=5)
+    line = order.lines.get()
+    change_order_status(order.pk, status="processing", quantities={line.pk: 2})
+    change_order_status(order.pk, status="shipped", quantities={line.pk: 1})
+    run_out(order)
+    assert (expire_unpaid_orders(10), expire_order(order.pk)) == (0, False)
+    order.refresh_from_db()
+    assert (order.status, order.cancel_reason) == ("pending", "")
+    assert order.lines.get().units == {"pending": 3, "processing": 1, "shipped": 1}
+    assert stock_of(mug) == (4, 4)
+
+
+def test_order_of_which_staff_have_cancelled_a_part_is_expired() -> None:
+    order = make_order(make_product(stock=5), quantity=5)
+    change_order_status(order.pk, status="cancelled", quantities={order.lines.get().pk: 2})
+    run_out(order)
+    assert expire_unpaid_orders(10) == 1
 
 
 def test_late_money_takes_the_order_back(gateway: Loopback) -> None:

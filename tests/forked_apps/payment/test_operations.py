@@ -220,23 +220,45 @@ def test_live_attempt_is_the_answer_to_another_start(order: Order) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "problem"), [("wrong_amount", "amount_mismatch"), ("wrong_currency", "currency_mismatch")]
 )
-def test_something_else_than_was_asked_for_is_left_to_staff(
+def test_something_else_than_was_asked_for_is_voided(
     order: Order, gateway: Loopback, behaviour: str, problem: str
 ) -> None:
     attempt = pay(order, behaviour)
     assert (attempt.status, attempt.error_code, attempt.parked_at is not None) == ("unknown", problem, True)
     assert state_of(order) == ("pending", "awaiting")
-    assert "Look into it" in OrderNote.objects.filter(order=order).latest("pk").message
+    assert "It is being voided" in OrderNote.objects.filter(order=order).latest("pk").message
     assert OutboxEvent.objects.get(name="PaymentParked").payload["problem"] == problem
-    grow_old()
-    settle_open_attempts_task()
     with pytest.raises(PaymentInProgress):
         begin(order)
-    want_void(attempt.pk, requested_by=None)
-    assert calls.finish(attempt.pk).status == "voided"
-    assert gateway.net() == 0
+    drain()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
     assert pay(order).status == "captured"
     assert state_of(order) == ("processing", "paid")
+
+
+def test_void_of_something_else_that_the_gateway_did_not_hear_is_asked_for_again(
+    order: Order, gateway: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = pay(order, "wrong_amount")
+    monkeypatch.setenv("LOOPBACK_ADDRESS", "http://127.0.0.1:1")
+    drain()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.wanted) == ("unknown", "void")
+    monkeypatch.setenv("LOOPBACK_ADDRESS", gateway.address)
+    grow_old()
+    settle_open_attempts_task()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
+
+
+def test_something_else_that_comes_after_a_decline_is_voided(order: Order, gateway: Loopback) -> None:
+    attempt = pay(order, "wrong_amount")
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(status="declined", parked_at=None, wanted="")
+    calls.check(attempt.pk)
+    drain()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
 
 
 def test_authorised_is_captured_by_staff(order: Order, gateway: Loopback) -> None:

@@ -17,6 +17,7 @@ from forked_apps.payment.reconciliation import reconcile
 from forked_apps.payment.refunds import refund_payment
 from nexus_shop.core.models import QueuedTask
 from nexus_shop.core.money import Money
+from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, grow_old, pay
 from tests.factories.shop import make_order, make_product
 from tests.peers.loopback import Loopback
@@ -83,11 +84,13 @@ def test_amount_and_currency_that_differ(gateway: Loopback) -> None:
     assert report() == [("amount_differs", False), ("amount_differs", False)]
 
 
-def test_wrong_amount_of_a_missed_charge_is_left_to_people(gateway: Loopback) -> None:
+def test_wrong_amount_of_a_missed_charge_is_told_and_voided(gateway: Loopback) -> None:
     attempt = pay(new_order(), "time_out_after")
     gateway.charges[attempt.idempotency_key].amount = "1.00"
     assert report() == [("charge_without_order", False), ("parked", False)]
     assert report() == [("parked", False)]
+    drain()
+    assert (report(), gateway.net()) == ([], Decimal(0))
 
 
 def test_refund_that_did_not_go_out_is_sent(gateway: Loopback) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
@@ -25,6 +26,7 @@ from forked_apps.catalogue.models import (
     ProductImage,
 )
 from forked_apps.dashboard.catalogue.operations import PriceChange, change_prices, show_products, withdraw_product
+from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.operations import adjust_stock, allocate_stock, change_price, change_terms
 from forked_apps.partner.products import NewProduct, create_product, default_partner
@@ -86,7 +88,6 @@ def save_product(pick: Pick) -> None:
 def update_products(pick: Pick) -> None:
     changes: list[dict[str, Any]] = [
         {"title": pick.word()},
-        {"rating": pick.random.randrange(1, 6)},
         {"meta_description": pick.word()},
         {"date_created": timezone.now()},
         {"unit_measure": "kg", "unit_content": pick.amount()},
@@ -252,7 +253,16 @@ def change_review(pick: Pick) -> None:
         ProductReview.objects.create(product=product, user=make_user(), score=4, title="t", body="b", status=status)
     else:
         review = pick.one(ProductReview)
-        ProductReview.objects.filter(pk=review.pk).update(status=pick.random.choice([0, 1, 2]))
+        changes = [{"status": status} for status in (0, 1, 2)] + [{"score": pick.random.randrange(6)}]
+        ProductReview.objects.filter(pk=review.pk).update(**pick.random.choice(changes))
+
+
+@door
+def delete_reviews(pick: Pick) -> None:
+    if pick.random.random() < 0.5:
+        ProductReview.objects.filter(product=pick.one(Product)).delete()
+    else:
+        sql("DELETE FROM reviews_productreview WHERE id = %s", pick.one(ProductReview).pk)
 
 
 @door
@@ -320,6 +330,54 @@ def change_class(pick: Pick) -> None:
         Product.objects.filter(pk=pick.one(Product, parent=None).pk).update(product_class=kind)
 
 
+@door
+def change_offer(pick: Pick) -> None:
+    offer = pick.one(ConditionalOffer)
+    changes: list[dict[str, Any]] = [
+        {"name": pick.word()},
+        {"status": pick.random.choice([ConditionalOffer.OPEN, ConditionalOffer.SUSPENDED])},
+        {"offer_type": pick.random.choice([ConditionalOffer.SITE, ConditionalOffer.VOUCHER])},
+        {"start_datetime": timezone.now() + timedelta(days=pick.random.randrange(-2, 3))},
+        {"end_datetime": timezone.now() + timedelta(days=pick.random.randrange(-2, 3))},
+        {"max_global_applications": 2, "num_applications": pick.random.randrange(4)},
+        {"priority": pick.random.randrange(9)},
+        {"condition": pick.one(Condition), "benefit": pick.one(Benefit)},
+    ]
+    action = pick.random.randrange(10)
+    if action == 0:
+        offer.delete()
+    elif action == 1:
+        parts = {"condition": pick.one(Condition), "benefit": pick.one(Benefit)}
+        ConditionalOffer.objects.create(name=pick.word(), **parts)
+    elif action == 2:
+        pick.one(Condition).delete()
+    elif action == 3:
+        part: Any = pick.random.choice([Condition, Benefit])
+        part.objects.filter(pk=pick.one(part).pk).update(range=pick.one(Range))
+    else:
+        ConditionalOffer.objects.filter(pk=offer.pk).update(**pick.random.choice(changes))
+
+
+@door
+def change_range(pick: Pick) -> None:
+    listed, product, category = pick.one(Range), pick.one(Product), pick.one(Category)
+    action = pick.random.randrange(7)
+    if action == 0:
+        sql("UPDATE offer_range SET includes_all_products = NOT includes_all_products WHERE id = %s", listed.pk)
+    elif action == 1:
+        listed.add_product(product)
+    elif action == 2:
+        listed.remove_product(product)
+    elif action == 3:
+        listed.included_categories.set([category] if pick.random.random() < 0.7 else [])
+    elif action == 4:
+        listed.excluded_categories.set([category] if pick.random.random() < 0.7 else [])
+    elif action == 5:
+        listed.classes.set([pick.one(ProductClass)] if pick.random.random() < 0.7 else [])
+    else:
+        listed.delete()
+
+
 def make_shop() -> None:
     """A little of everything that a document shows."""
     top = make_category("Top")
@@ -348,3 +406,12 @@ def make_shop() -> None:
     ProductReview.objects.create(product=products[0], user=make_user(), score=5, title="t", body="b", status=1)
     TaxRate.objects.create(name="VAT", country="GB", rate=Decimal("0.2"))
     Product.objects.filter(pk=products[0].pk).update(brand=brand, unit_measure="g", unit_content=5)
+    for number, listed in enumerate(products[:3]):
+        ranges = [Range.objects.create(name=f"Range {number}"), Range.objects.create(name=f"Gifts {number}")]
+        ranges[0].add_product(listed)
+        ranges[1].included_categories.add(other)
+        ConditionalOffer.objects.create(
+            name=f"Offer {number}",
+            condition=Condition.objects.create(range=ranges[0], type="Count", value=1),
+            benefit=Benefit.objects.create(range=ranges[1], type="Percentage", value=10),
+        )

@@ -60,7 +60,8 @@ def titles(language: str, **filters: Any) -> list[str]:
     return [orjson.loads(text)["title"] for text in page.texts or []]
 
 
-def test_product_is_shown_in_its_language_or_a_fallback() -> None:
+def test_product_is_shown_in_its_language_or_a_fallback(settings: Settings) -> None:
+    settings.STOREFRONT_URL = ""
     mug = make_product("Blue mug", description="<p>Holds tea</p>")
     set_translations("products", mug.pk, texts={"de": {"title": "Blaue Tasse"}, "de-ch": {"meta_title": "Beckeli"}})
     found = {language: detail(mug.pk, language) for language in ("en", "de", "de-ch")}
@@ -116,7 +117,8 @@ def test_category_is_found_by_its_path_in_any_language() -> None:
     assert german[0]["children"][0]["path"] == "kuche/tassen"
 
 
-def test_category_is_read_in_its_language() -> None:
+def test_category_is_read_in_its_language(settings: Settings) -> None:
+    settings.STOREFRONT_URL = ""
     kitchen = make_category("Kitchen")
     cups = make_category("Cups", kitchen)
     make_category("Small", cups)
@@ -130,7 +132,20 @@ def test_category_is_read_in_its_language() -> None:
         ("Tassen", "kuche/tassen"),
     ]
     assert [(each["name"], each["path"]) for each in found["children"]] == [("Small", "kuche/tassen/small")]
-    assert found["seo"] == {"title": "Tassen", "description": "Warm"}
+    assert (found["seo"]["title"], found["seo"]["description"]) == ("Tassen", "Warm")
+    assert found["seo"]["alternates"] == [
+        {"language": each, "url": f"/catalogue/category/{path}_{cups.pk}/", "slug": slug, "path": path}
+        for each, path, slug in (
+            ("en", "kitchen/cups", "cups"),
+            ("de", "kuche/tassen", "tassen"),
+            ("de-ch", "kuche/tassen", "tassen"),
+        )
+    ]
+    settings.STOREFRONT_URL = "https://www.example.com/"
+    again = category_detail(cups.pk, language="de")
+    assert again is not None
+    german = f"https://www.example.com/catalogue/category/kuche/tassen_{cups.pk}/"
+    assert again["seo"]["alternates"][1]["url"] == german
     english = category_detail("kuche/cups", language="en")
     assert english is not None
     assert (english["name"], english["path"]) == ("Cups", "kitchen/cups")
@@ -182,7 +197,7 @@ def test_parts_of_a_product_are_found_by_a_slug_of_any_language() -> None:
         found = related("tasse", kind=None, language=language)
         assert found is not None
         assert [orjson.loads(card)["title"] for _kind, card in found[0]] == [title]
-        assert reviews("tasse", language=language, limit=5, after=None) == ([], 0)
+        assert reviews("tasse", language=language, limit=5, after=None) == ([], 0, mug.pk)
         assert price_history("tasse", language=language).product_id == mug.pk
     assert family_of("tasse") == family_of("mug") == (mug.pk, [])
 

@@ -5,14 +5,20 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from oscar.apps.catalogue.reviews.models import ProductReview
+from pytest_django import Settings
 
 from forked_apps.catalogue.models import Product, ProductImage
 from forked_apps.catalogue.products import change_product
-from forked_apps.search.operations import rebuild_noted
+from forked_apps.search.operations import rebuild_noted, stale_products
 from tests.factories.http import new_client
 from tests.factories.shop import make_category, make_parent, make_product, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_storefront(settings: Settings) -> None:
+    settings.STOREFRONT_URL = ""
 
 
 def seo(product: Product) -> Any:
@@ -123,3 +129,19 @@ def test_parent_offers_the_span_of_its_variants() -> None:
     assert seo(small)["canonical"] == "/small/"
     Product.objects.filter(parent=parent).update(is_public=False)
     assert "offers" not in seo(parent)["json_ld"]
+
+
+def test_addresses_of_pages_are_absolute_where_the_storefront_is_known(settings: Settings) -> None:
+    settings.STOREFRONT_URL = "https://www.example.com/"
+    mug, cup = make_product("Mug"), make_product("Cup")
+    change_product(cup.pk, changes={"canonical_url": "/cups/"})
+    ProductImage.objects.create(product=mug, original="images/mug.png")
+    page, found = f"https://www.example.com/catalogue/mug_{mug.pk}/", seo(mug)
+    assert (found["canonical"], found["open_graph"]["url"]) == (page, page)
+    assert (found["json_ld"]["url"], found["json_ld"]["offers"]["url"]) == (page, page)
+    assert found["open_graph"]["image"] == "/media/images/mug.png"  # MEDIA_URL says where pictures are
+    assert seo(cup)["canonical"] == "https://www.example.com/cups/"
+    change_product(cup.pk, changes={"canonical_url": "https://other.example.com/cups/"})
+    assert seo(cup)["canonical"] == "https://other.example.com/cups/"
+    settings.STOREFRONT_URL = ""
+    assert set(stale_products()) == {mug.pk, cup.pk}

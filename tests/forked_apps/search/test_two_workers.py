@@ -90,7 +90,7 @@ def test_a_worker_that_has_read_old_rows_does_not_overwrite_new_ones(
 
     monkeypatch.setattr(operations, "load", load_and_wait)
     if not is_locked:
-        monkeypatch.setattr(operations, "_lock", lambda ids: None)
+        monkeypatch.setattr(operations, "lock_products", lambda ids: None)
     Product.objects.filter(pk=product.pk).update(title="Newer")
     first = threading.Thread(target=work, name="first")
     first.start()

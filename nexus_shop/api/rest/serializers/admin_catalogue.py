@@ -1,18 +1,19 @@
 """Brands, categories, product classes, attributes, option groups, options and partners, as staff keep them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from forked_apps.catalogue.category_rows import MAX_ROWS, CategoryRow, count_of
 from forked_apps.catalogue.models import Option, ProductAttribute
 from forked_apps.catalogue.options import Choice
 
 from .fields import MAX_INT, Amount, StrictSerializer, Text, WholeNumber, YesOrNo
 from .kept import KeptParameters
+from .oscar_product import option_codes
 from .texts import CodeText, SlugText, Words
 
 
@@ -65,7 +66,7 @@ class CategoryTexts(StrictSerializer):
     slug = SlugText(required=False)
     description = Text(max_length=50_000, required=False, allow_blank=True)
     meta_title = Words(max_length=255, required=False, allow_blank=True)
-    meta_description = Words(max_length=1000, required=False, allow_blank=True)
+    meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True)
     is_public = YesOrNo(required=False)
 
 
@@ -90,7 +91,7 @@ class AdminCategoryWhole(AdminCategoryInput):
 
     description = Text(max_length=50_000, required=False, allow_blank=True, default="")
     meta_title = Words(max_length=255, required=False, allow_blank=True, default="")
-    meta_description = Words(max_length=1000, required=False, allow_blank=True, default="")
+    meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True, default="")
     is_public = YesOrNo(required=False, default=True)
     code = Words(max_length=255, required=False, allow_null=True, default=None)
     parent = WholeNumber(min_value=1, required=False, allow_null=True, default=None)  # type: ignore[assignment]
@@ -112,75 +113,6 @@ class CategoryRemoval(StrictSerializer):
     )
 
 
-class CategoryData(CategoryTexts):
-    """A category by its code. What is left out stays, or is empty in a new one, whose name is then the code."""
-
-    ignored = frozenset({"id", "path", "image"})
-
-    code = Words(max_length=255)
-
-
-@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/CategoryRowInputRequest"}})
-class Children(serializers.ListField):
-    """Rows of the same shape, which are validated once their parent's is."""
-
-    child = serializers.DictField()
-
-
-class CategoryRowInput(StrictSerializer):
-    """A category, and what is to stand below it."""
-
-    data = CategoryData()  # type: ignore[assignment]  # fields leave the class when it is made
-    children = Children(required=False)
-
-
-class CategoryRows(StrictSerializer):
-    """Categories as they are to stand, at most 1,000 on 10 levels."""
-
-    categories = CategoryRowInput(many=True, min_length=1, max_length=MAX_ROWS)  # type: ignore[call-arg]  # of the list
-
-    def validate_categories(self, rows: list[dict[str, Any]]) -> tuple[CategoryRow, ...]:
-        """The rows of all levels. A code stands once."""
-        found = tuple(_row(row, (number,)) for number, row in enumerate(rows))
-        if count_of(found) > MAX_ROWS:
-            raise ValidationError(f"There are more than {MAX_ROWS} rows.")
-        codes = list(_codes(found))
-        if len(set(codes)) < len(codes):
-            raise ValidationError("A code stands twice.")
-        return found
-
-
-MAX_LEVELS: Final = 8  # the body's own limit is 20 of JSON
-
-
-def _row(row: dict[str, Any], place: tuple[Any, ...]) -> CategoryRow:
-    """Of a validated row; its children are validated here, their errors at their place."""
-    if len(place) > 2 * MAX_LEVELS:
-        raise ValidationError("There are too many levels.")
-    children = []
-    for number, child in enumerate(row.get("children", ())):
-        serializer = CategoryRowInput(data=child)
-        here = (*place, "children", number)
-        if not serializer.is_valid():
-            raise ValidationError(_nested(here, serializer.errors))
-        children.append(_row(serializer.validated_data, here))
-    values = dict(row["data"])
-    code = values.pop("code")
-    return CategoryRow(code, values, tuple(children))
-
-
-def _nested(place: tuple[Any, ...], errors: Any) -> Any:
-    for step in reversed(place):
-        errors = {str(step): errors}
-    return errors
-
-
-def _codes(rows: tuple[CategoryRow, ...]) -> Any:
-    for row in rows:
-        yield row.code
-        yield from _codes(row.children)
-
-
 class OutcomeShape(serializers.Serializer[Any]):
     """What became of a row. A refused one wrote nothing; `code`, `detail` and `pointer` (in the row) say why."""
 
@@ -189,19 +121,6 @@ class OutcomeShape(serializers.Serializer[Any]):
     code = serializers.CharField(allow_null=True)
     detail = serializers.CharField(allow_null=True)
     pointer = serializers.CharField(allow_null=True)
-
-
-class CategoryOutcome(OutcomeShape):
-    """What became of a category."""
-
-    row = serializers.CharField(help_text="Where it stands in `categories`, as a JSON pointer.")
-    category = serializers.CharField(help_text="Its code.")
-
-
-class CategoryOutcomes(serializers.Serializer[Any]):
-    """A result for each row, depth first."""
-
-    results = CategoryOutcome(many=True)
 
 
 class AdminAttribute(serializers.Serializer[Any]):
@@ -264,6 +183,8 @@ class AdminClassChanges(StrictSerializer):
     """Fields of a product class."""
 
     ignored = frozenset({"id", "version", "attributes"})
+    #: Whether no attribute can be its own yet.
+    is_new: ClassVar[bool] = False
 
     name = Words(max_length=128, required=False)
     slug = SlugText(max_length=128, required=False)
@@ -271,14 +192,36 @@ class AdminClassChanges(StrictSerializer):
     track_stock = YesOrNo(required=False)
     options = serializers.ListField(child=Text(max_length=128), required=False, max_length=100)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The values; options also as objects with a `code`. Attributes may only stand there as they were read."""
+        if isinstance(data, Mapping):
+            attributes = data.get("attributes", [])
+            is_read = isinstance(attributes, list) and all(map(_is_read, attributes))
+            if not is_read or (attributes and self.is_new):
+                raise ValidationError({"attributes": [_("Attributes are kept at `admin/attributes/`.")]})
+            if isinstance(data.get("options"), list):
+                data = {**data, "options": option_codes(data["options"])}
+        return super().to_internal_value(data)
+
+
+def _is_read(attribute: Any) -> bool:
+    """Whether an attribute stands there as it was read."""
+    return isinstance(attribute, Mapping) and {"id", "version"} <= set(attribute)
+
 
 class AdminClassInput(AdminClassChanges):
-    """A product class."""
+    """A product class. Left out, a list is empty."""
 
     name = Words(max_length=128)
     requires_shipping = YesOrNo(required=False, default=True)
     track_stock = YesOrNo(required=False, default=True)
     options = serializers.ListField(child=Text(max_length=128), required=False, max_length=100, default=list)
+
+
+class AdminClassNew(AdminClassInput):
+    """A product class to be made. Its attributes are made at `admin/attributes/`."""
+
+    is_new = True
 
 
 class AdminChoice(serializers.Serializer[Any]):
@@ -291,7 +234,22 @@ class AdminChoice(serializers.Serializer[Any]):
 
 
 class AdminChoiceInput(StrictSerializer):
-    """A value of a group. One with an `id`, or with a text that is there, stays the same one."""
+    """A value of a group. One with an `id`, or with a text that is there, stays the same one.
+
+    It may be its text alone, as oscarapi has it.
+    """
+
+    bare = "option"
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value."""
+        if not isinstance(data, str):
+            return super().to_internal_value(data)
+        try:
+            return super().to_internal_value({self.bare: data})
+        except ValidationError as refusal:
+            detail: Any = refusal.detail
+            raise ValidationError(detail[self.bare]) from None
 
     id = WholeNumber(min_value=1, required=False)
     option = Words(max_length=255)
@@ -361,7 +319,7 @@ class AdminOptionChanges(StrictSerializer):
     type = serializers.ChoiceField(Option.TYPE_CHOICES, required=False)
     required = YesOrNo(required=False)  # type: ignore[assignment]
     option_group = WholeNumber(min_value=1, required=False, allow_null=True)
-    help_text = Words(max_length=255, required=False, allow_blank=True)  # type: ignore[assignment]
+    help_text = Words(lines=True, max_length=255, required=False, allow_blank=True)  # type: ignore[assignment]
     order = WholeNumber(required=False, allow_null=True, min_value=-MAX_INT)
     price = Amount(required=False, max_digits=9)
 
@@ -373,7 +331,7 @@ class AdminOptionInput(AdminOptionChanges):
     type = serializers.ChoiceField(Option.TYPE_CHOICES, required=False, default="text")
     required = YesOrNo(required=False, default=False)
     option_group = WholeNumber(min_value=1, required=False, allow_null=True, default=None)
-    help_text = Words(max_length=255, required=False, allow_blank=True, default="")
+    help_text = Words(lines=True, max_length=255, required=False, allow_blank=True, default="")
     order = WholeNumber(required=False, allow_null=True, min_value=-MAX_INT, default=None)
     price = Amount(required=False, max_digits=9, default=Decimal(0))
 

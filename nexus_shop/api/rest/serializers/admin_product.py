@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -13,9 +14,19 @@ from forked_apps.catalogue.variants import Matrix
 from forked_apps.partner.product_rows import MAX_ROWS
 
 from .admin_catalogue import OutcomeShape
-from .fields import MAX_INT, Amount, Exact, StrictSerializer, Text, WholeNumber, YesOrNo
+from .attribute_values import Attributes
+from .fields import MAX_INT, Amount, Exact, StrictSerializer, Text, WholeNumber, YesOrNo, shop_currency
 from .kept import KeptParameters
-from .oscar_product import from_oscarapi, with_stock
+from .oscar_product import (
+    SHOWN_PARTS,
+    SOLD,
+    from_oscarapi,
+    partner_in,
+    refuse_stock_records,
+    refused_in_sent_words,
+    stock_record_in,
+)
+from .shown_product import PRICES, SHOWN, as_written
 from .texts import SlugText, Words
 
 MAX_PRICE: Final = Decimal("9999999999.99")
@@ -28,6 +39,10 @@ def _price(**options: Any) -> Amount:
 
 def _ids(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=WholeNumber(min_value=1), required=False, max_length=MAX_LINKS, **options)
+
+
+def _reason() -> Text:
+    return Text(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `api`.")
 
 
 class StockRecordChanges(StrictSerializer):
@@ -47,6 +62,7 @@ class StockRecordChanges(StrictSerializer):
     backorder_limit = WholeNumber(required=False)
     expected_on = serializers.DateField(required=False, allow_null=True)
     is_preorder = YesOrNo(required=False)
+    reason = _reason()
 
 
 class StockRecordWhole(StockRecordChanges):
@@ -60,15 +76,61 @@ class StockRecordWhole(StockRecordChanges):
     is_preorder = YesOrNo(required=False, default=False)
 
 
+class ShopCurrency(Text):
+    """The currency that the shop sells in, as a text: another one is refused."""
+
+    default_error_messages = {"currency": _("The shop sells in {currency}.")}
+
+    @property
+    def only(self) -> str:
+        """What it takes, for the documentation."""
+        return shop_currency()
+
+    def to_internal_value(self, data: Any) -> str:
+        """The currency."""
+        currency = super().to_internal_value(data)
+        if currency != shop_currency():
+            self.fail("currency", currency=shop_currency())
+        return currency
+
+
 class StockRecordInput(StockRecordChanges):
     """A product that a partner begins to sell. Left out, `partner` is the default one, or the caller's."""
 
-    ignored = frozenset({"id", "version", "price_currency", "num_allocated", "free", "is_low", "date_updated"})
+    ignored = frozenset({"id", "version", "num_allocated", "free", "is_low", "date_updated"})
+
+    price_currency = ShopCurrency(required=False, help_text="The shop's, if anything.")
 
     product = WholeNumber(min_value=1)
     partner = WholeNumber(min_value=1, required=False)
     price = Amount(max_value=MAX_PRICE)
     num_in_stock = WholeNumber(required=False, default=0)
+
+
+class NestedStockRecord(StockRecordInput):
+    """The stock record of a new product, as oscarapi nests it; without a price nobody can buy it yet."""
+
+    ignored = (StockRecordInput.ignored | {"url", "product", "date_created"}) - {"num_allocated"}
+
+    product = None  # type: ignore[assignment]  # it is the one that is made
+    price = Amount(max_value=MAX_PRICE, required=False, allow_null=True, default=None)
+    num_in_stock = WholeNumber(required=False, allow_null=True, default=0)
+    num_allocated = WholeNumber(required=False, allow_null=True, max_value=0)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values; the partner also by a link."""
+        return super().to_internal_value(partner_in(data, _host(self)))
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """As an entry has it. Nothing known of the stock is none."""
+        data["num_in_stock"] = data["num_in_stock"] or 0
+        told = {name: value for name, value in data.items() if name not in {"price_currency", "num_allocated"}}
+        return {SOLD.get(name, name): value for name, value in told.items()}
+
+
+def _host(serializer: serializers.Serializer[Any]) -> str:
+    """The host that was asked: links lead there."""
+    return str(serializer.context["request"].get_host())
 
 
 class MatrixInput(StrictSerializer):
@@ -101,18 +163,11 @@ class SaleFields(StrictSerializer):
     list_price = _price()
     stock_quantity = WholeNumber(required=False)
     partner = WholeNumber(min_value=1, required=False)
+    reason = _reason()
 
 
 class VariantsInput(MatrixInput, SaleFields):
     """Variants to be made, and how they are sold: without a price they get no stock record."""
-
-
-class AnyValue(serializers.JSONField):
-    """Any JSON, null too: what fits is for the attribute's type to say."""
-
-    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """Null is a value."""
-        return False, data
 
 
 class RecommendationsInput(StrictSerializer):
@@ -141,6 +196,8 @@ class UnitInput(StrictSerializer):
 class ProductTexts(StrictSerializer):
     """What is said of a product."""
 
+    shown = SHOWN_PARTS
+
     title = Words(max_length=255, required=False, allow_blank=True)
     slug = SlugText(max_length=240, required=False)
     sku = Words(max_length=64, required=False, allow_null=True)
@@ -150,16 +207,16 @@ class ProductTexts(StrictSerializer):
     is_discountable = YesOrNo(required=False)
     priority = WholeNumber(min_value=-1, max_value=2**15 - 1, required=False)
     meta_title = Words(max_length=255, required=False, allow_blank=True)
-    meta_description = Words(max_length=1000, required=False, allow_blank=True)
+    meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True)
     canonical_url = Words(max_length=500, required=False, allow_blank=True)
     og_title = Words(max_length=255, required=False, allow_blank=True)
-    og_description = Words(max_length=500, required=False, allow_blank=True)
+    og_description = Words(lines=True, max_length=500, required=False, allow_blank=True)
     brand = WholeNumber(min_value=1, required=False, allow_null=True, source="brand_id")
     product_class = Text(max_length=128, required=False, allow_null=True)
     categories = _ids()
     tags = serializers.ListField(child=Words(max_length=64), required=False, max_length=MAX_LINKS)
     options = serializers.ListField(child=Text(max_length=128), required=False, max_length=MAX_LINKS)
-    attributes = serializers.DictField(child=AnyValue(), required=False)
+    attributes = Attributes(required=False)
     recommendations = RecommendationsInput(required=False)
     status = serializers.ChoiceField(STATUSES, required=False)
     publish_from = serializers.DateTimeField(required=False, allow_null=True)
@@ -167,7 +224,11 @@ class ProductTexts(StrictSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         """The values, also of a body in oscarapi's words."""
-        return super().to_internal_value(from_oscarapi(data))
+        words = from_oscarapi(data, _host(self))
+        try:
+            return super().to_internal_value(words)
+        except ValidationError as refusal:
+            raise refused_in_sent_words(data, refusal) from None
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """As an entry has it: no class is the one that there is, or the default one."""
@@ -189,6 +250,11 @@ class ProductChanges(ProductTexts):
 
     ignored = READ_ONLY
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The values; stock records are not among them."""
+        refuse_stock_records(data)
+        return super().to_internal_value(data)
+
 
 class ProductWhole(ProductChanges):
     """A product whole. Slug, class and publication stay where left out; price and stock are the stock record's."""
@@ -201,10 +267,10 @@ class ProductWhole(ProductChanges):
     is_discountable = YesOrNo(required=False, default=True)
     priority = WholeNumber(min_value=-1, max_value=2**15 - 1, required=False, default=0)
     meta_title = Words(max_length=255, required=False, allow_blank=True, default="")
-    meta_description = Words(max_length=1000, required=False, allow_blank=True, default="")
+    meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True, default="")
     canonical_url = Words(max_length=500, required=False, allow_blank=True, default="")
     og_title = Words(max_length=255, required=False, allow_blank=True, default="")
-    og_description = Words(max_length=500, required=False, allow_blank=True, default="")
+    og_description = Words(lines=True, max_length=500, required=False, allow_blank=True, default="")
     brand = WholeNumber(min_value=1, required=False, allow_null=True, source="brand_id", default=None)
     categories = _ids(default=list)
     tags = serializers.ListField(child=Words(max_length=64), required=False, max_length=MAX_LINKS, default=list)
@@ -226,7 +292,13 @@ class ProductInput(ProductTexts, SaleFields):
 
     def to_internal_value(self, data: Any) -> Any:
         """The values, also where the price stands in a stock record, as oscarapi has it."""
-        return super().to_internal_value(with_stock(data))
+        record = stock_record_in(data)
+        if record is None:
+            return super().to_internal_value(data)
+        sold = NestedStockRecord(data=record, context=self.context)
+        if not sold.is_valid():
+            raise ValidationError({"stockrecords": {"0": sold.errors}})
+        return {**super().to_internal_value(data), **sold.validated_data}
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Variants are a parent's."""
@@ -376,6 +448,7 @@ class ProductFacade(StrictSerializer):
     stock_quantity = WholeNumber(required=False)
     sku = Words(max_length=64, required=False, allow_null=True)
     product_class = Text(max_length=128, required=False)
+    reason = _reason()
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words."""
@@ -383,8 +456,12 @@ class ProductFacade(StrictSerializer):
 
 
 class ProductFacadeWhole(ProductFacade):
-    """A product in the words of `POST products/`, whole. Stock, class and what has no word here stay."""
+    """A product in the words of `POST products/`, whole. Stock, class and what has no word here stay.
 
+    What was read can be sent back: what is only shown is ignored.
+    """
+
+    ignored = ProductFacade.ignored | (SHOWN - set(ProductFacade().fields))
     synonyms = {"title": "name", "categories": "category"}
     required_under_either_name = frozenset({"title"})
 
@@ -392,6 +469,14 @@ class ProductFacadeWhole(ProductFacade):
     price = Amount(max_value=MAX_PRICE)
     list_price = _price(default=None)
     sku = Words(max_length=64, required=False, allow_null=True, default=None)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values. The price of what was read without one stays what it is."""
+        body = as_written(data)
+        if "price" in data and "price" not in body:
+            values = super().to_internal_value({**body, "price": "0"})
+            return {name: value for name, value in values.items() if name not in PRICES}
+        return super().to_internal_value(body)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words, with a title and the categories, if only none."""

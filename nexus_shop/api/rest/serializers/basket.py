@@ -47,12 +47,13 @@ class CartItem(serializers.Serializer[Any]):
 class Totals(serializers.Serializer[Any]):
     """All gross; `tax` is the part contained in `total` = items - discount + shipping.
 
-    Where the tax is not known before there is an address, all are net and `tax` is null.
+    Where the tax is not known before there is an address, all are net and `tax` is null. `shipping` is null, and not
+    in the total, where no way of delivery takes what is in the cart: it cannot be ordered so.
     """
 
     items = MoneyField()
     discount = MoneyField()
-    shipping = MoneyField()
+    shipping = MoneyField(allow_null=True)
     tax = MoneyField(allow_null=True)
     total = MoneyField()
 

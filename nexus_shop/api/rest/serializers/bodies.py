@@ -7,13 +7,14 @@ from forked_apps.address.validation import PostalAddress, address_problems
 from forked_apps.basket.saving import Saved
 from forked_apps.basket.sharing import Shared
 from forked_apps.basket.values import PricedCart, PricedLine, Problem
+from forked_apps.order.dues import is_asked_for
 from forked_apps.order.queries import OrderLine, OrderRow, Payment
 from forked_apps.payment.gateways.registry import available_methods
 from forked_apps.payment.queries import next_action_of
 from forked_apps.search.queries import cards
 from forked_apps.shipping.pricing import ShippingQuote
 from nexus_shop.core.languages import active_language
-from nexus_shop.core.money import ZERO, Money
+from nexus_shop.core.money import Money
 
 CART_URL: Final = "/api/v1/cart/"
 LINE_FIELDS = ("id", "url", "slug", "title", "sku", "image", "attributes")
@@ -158,7 +159,7 @@ def _order_body(order: OrderRow, documents: Mapping[int, dict[str, Any]]) -> dic
         "shipping_method": {"code": order.shipping_code, "name": order.shipping_name},
         "notes": order.customer_notes,
         "cancel_reason": order.cancel_reason or None,
-        "payments": [_payment(payment, currency) for payment in order.payments],
+        "payments": [_payment(payment, order) for payment in order.payments],
         "next_action": next_action_body(order),
         "problems": _address_problems(order),
     }
@@ -190,29 +191,34 @@ def _order_item(line: OrderLine, documents: Mapping[int, dict[str, Any]], curren
     }
 
 
-def _payment(payment: Payment, currency: str) -> dict[str, Any]:
-    status = "awaiting"
-    if payment.refunded:
-        status = "refunded" if payment.refunded == payment.debited else "partially_refunded"
-    elif payment.debited and payment.debited == payment.allocated:
-        status = "paid"
+def _payment(payment: Payment, order: OrderRow) -> dict[str, Any]:
+    """`amount` is what came by it and what is still to come."""
+    is_open = payment.debited < payment.allocated and is_asked_for(order.payment_status, order.status)
+    amount = payment.debited + order.due if is_open else payment.allocated
     return {
         "id": payment.handle,
         "method": payment.method,
-        "status": status,
-        "amount": Money(payment.allocated, currency).as_json(),
-        "paid": Money(payment.debited, currency).as_json(),
-        "refunded": Money(payment.refunded, currency).as_json(),
+        "status": "awaiting" if is_open else _ended_as(payment, order),
+        "amount": Money(amount, order.currency).as_json(),
+        "paid": Money(payment.debited, order.currency).as_json(),
+        "refunded": Money(payment.refunded, order.currency).as_json(),
     }
+
+
+def _ended_as(payment: Payment, order: OrderRow) -> str:
+    if payment.refunded:
+        return "refunded" if payment.refunded == payment.debited else "partially_refunded"
+    is_whole = payment.debited == payment.allocated and (payment.debited or order.payment_status == "paid")
+    return "paid" if is_whole else "awaiting"
 
 
 def next_action_body(order: OrderRow) -> dict[str, Any] | None:
     """What is to be done next about an order."""
     live = next((payment.live for payment in order.payments if payment.live), None)
     action = next_action_of(order.payment_method, order.payment_status, order.status, live=live)
-    if action is None:
+    due = order.due
+    if action is None or not due:
         return None
-    due = order.total - order.cancelled_total - sum((payment.debited for payment in order.payments), ZERO)
     codes = [method.code for method in available_methods()]
     return {
         "type": action.type,

@@ -73,12 +73,13 @@ def _row(place: int, item: dict[str, Any]) -> Row:
 
 
 class RowShape(serializers.Serializer[Any]):
-    """What became of a row; rows are counted from 1."""
+    """What became of a row; rows are counted from 1. `available`: how many there are where it was too many."""
 
     row = serializers.IntegerField()
     sku = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(["added", "refused"])
     code = serializers.ChoiceField(ROW_CODES, allow_null=True)
+    available = serializers.IntegerField(allow_null=True)
 
 
 class BulkShape(CartShape):

@@ -6,7 +6,13 @@ from rest_framework import serializers
 
 from .fields import CategoryRef, MoneyField, StrictSerializer
 from .listing import CursorParameters
-from .product import BrandRef, Medium, ProductCard, Variant
+from .product import Alternate, BrandRef, Medium, ProductCard, Variant
+
+
+class CategoryAlternate(Alternate):
+    """The category in a language: for hreflang."""
+
+    path = serializers.CharField()
 
 
 class PageTexts(serializers.Serializer[Any]):
@@ -14,6 +20,9 @@ class PageTexts(serializers.Serializer[Any]):
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    alternates = CategoryAlternate(
+        many=True, help_text="The page in each language of the shop; empty where it has one."
+    )
 
 
 class Category(CategoryRef):

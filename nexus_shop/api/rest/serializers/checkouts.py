@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forked_apps.basket.changing import ACCEPTABLE
+
 from .basket import CartShape, ShippingMethodShape, Totals
 from .checkout import AddressInput, AddressShape
 from .fields import MoneyField, StrictSerializer, Text
@@ -17,7 +19,7 @@ class CheckoutProblem(serializers.Serializer[Any]):
 
     code = serializers.ChoiceField(
         [
-            *("price_changed", "insufficient_stock", "product_unavailable", "voucher_invalid"),
+            *ACCEPTABLE,
             *("shipping_method_unknown", "payment_method_unknown", "country_not_served"),
         ]
     )

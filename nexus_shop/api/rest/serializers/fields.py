@@ -20,6 +20,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Refuses unknown fields. Names in `ignored` are read-only parts of the resource's shape: written back, ignored."""
 
     ignored: ClassVar[frozenset[str]] = frozenset()
+    #: For the documentation: how those of them look that are refused where they look otherwise.
+    shown: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: For the documentation: names of which one may stand, and must where the first is required or in the set below.
     synonyms: ClassVar[Mapping[str, str]] = {}
     required_under_either_name: ClassVar[frozenset[str]] = frozenset()

@@ -11,6 +11,34 @@ BASE: Final = "/api/v1/"
 _HOST: Final = re.compile(r"https?://([^/?#@\s]+)(?=/)", re.ASCII | re.IGNORECASE)
 
 
+class LinkRefused(Exception):
+    """It is no link to one of our things; `code` is that of the field's message, `reason` says it to people."""
+
+    def __init__(self, code: str, reason: Any) -> None:
+        super().__init__(code)
+        self.code, self.reason = code, reason
+
+
+def key_in(link: Any, route: str, key: str, *, host: str, is_bare: bool = False) -> str:
+    """The key that a link has below `route` (a pattern without groups); where `is_bare` it may stand alone.
+
+    A link is a path, or an address on `host`. Raises LinkRefused.
+    """
+    path = link if isinstance(link, str) else ""
+    there = _HOST.match(path)
+    if there is not None and there[1].lower() != host.lower():
+        raise LinkRefused("host", _("This link leads to another host."))
+    pattern = f"{BASE}{route}/({key})/"
+    if there is not None:
+        path = path[there.end() :]
+    elif is_bare:
+        pattern = f"{pattern}|({key})"
+    found = re.fullmatch(pattern, path, re.ASCII)
+    if found is None:
+        raise LinkRefused("link", _("This is no link to one of our things."))
+    return next(group for group in reversed(found.groups()) if group is not None)
+
+
 class Link(serializers.CharField):
     """A link to one of our things below `route`, as its key. A link to another host, or to something else, is refused.
 
@@ -36,18 +64,11 @@ class Link(serializers.CharField):
         """The key."""
         if not isinstance(data, str):
             self.fail("invalid")
-        path = super().to_internal_value(data)
-        host = _HOST.match(path)
-        if host is not None:
-            if host[1].lower() != self.context["request"].get_host().lower():
-                self.fail("host")
-            path = path[host.end() :]
-            found = re.fullmatch(f"{BASE}{self.route}/({self.key})/", path, re.ASCII)
-        else:
-            found = re.fullmatch(self.pattern.strip("^$"), path, re.ASCII)
-        if found is None:
-            self.fail("link", route=self.route)
-        return next(group for group in reversed(found.groups()) if group is not None)
+        link = super().to_internal_value(data)
+        try:
+            return key_in(link, self.route, self.key, host=self.context["request"].get_host(), is_bare=self.is_bare)
+        except LinkRefused as refusal:
+            self.fail(refusal.code, route=self.route)
 
 
 class LinkExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from .fields import Amount, StrictSerializer
+from .fields import Amount, CategoryRef, StrictSerializer
 from .product import ProductCard, ProductDetail
 
 ORDERINGS: Final = [
@@ -12,7 +12,7 @@ ORDERINGS: Final = [
 ]
 CARD: Final = tuple(ProductCard().fields)
 DETAIL: Final = tuple(ProductDetail().fields)
-EXPANDABLE: Final = tuple(name for name in DETAIL if name not in CARD)
+EXPANDABLE: Final = (*(name for name in DETAIL if name not in CARD), "category")
 MAX_WORDS: Final = 50
 
 
@@ -85,10 +85,19 @@ class DetailParameters(StrictSerializer):
     """The query of a product."""
 
     fields = Words(DETAIL, help_text="Only these, with commas between them.")  # type: ignore[assignment]
+    expand = Words(EXPANDABLE, help_text="As in lists; what the product has anyhow is added to `fields`.")
+
+
+class WholeCategory(CategoryRef):
+    """A category with the way that leads to it."""
+
+    breadcrumbs = CategoryRef(many=True, help_text="From the root to the category itself.")
 
 
 class ListedProduct(ProductDetail):
     """A card; with `fields` less of it, with `expand` more."""
+
+    category = WholeCategory(allow_null=True, help_text="With `expand=category`: the first one of the product.")
 
     def get_fields(self) -> Any:
         """All of a product, none of which has to be there."""

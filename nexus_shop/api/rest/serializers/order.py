@@ -162,6 +162,7 @@ class PaymentEventShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     amount = MoneyField()
     reference = serializers.CharField(allow_blank=True)
+    staff = Staff(allow_null=True, help_text="Who did it, where it was staff.")
 
 
 class NoteShape(serializers.Serializer[Any]):

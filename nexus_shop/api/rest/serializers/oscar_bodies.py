@@ -7,6 +7,7 @@ from typing import Any, Final
 from forked_apps.basket.values import Cart, PricedCart, PricedLine
 from forked_apps.offer.pricing import Application
 from forked_apps.order.queries import Discount, OrderLine, OrderRow
+from forked_apps.shipping.pricing import ShippingQuote
 from forked_apps.voucher.models import Voucher
 from nexus_shop.core.money import ZERO, Price, amount_text
 
@@ -159,9 +160,8 @@ def _line_body(priced: PricedLine, cart: Cart, warning: str | None) -> dict[str,
     }
 
 
-def shipping_method_body(priced: PricedCart) -> dict[str, Any]:
-    """A way of delivery, from the cart as it is priced with it."""
-    quote = priced.shipping
+def shipping_method_body(quote: ShippingQuote, priced: PricedCart) -> dict[str, Any]:
+    """A way of delivery, with the cart as it is priced with it."""
     discount = sum((each.off_shipping for each in priced.applications), ZERO)
     return {
         "code": quote.code,

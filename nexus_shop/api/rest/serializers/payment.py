@@ -6,12 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from forked_apps.payment.models import PaymentAttempt, Source
-from forked_apps.payment.queries import action_of, next_action_of
+from forked_apps.payment.queries import action_of, next_action_of, still_due
 from forked_apps.payment.states import STATUSES
 from nexus_shop.core.money import Money
 
 from .checkout import NextAction
-from .fields import Amount, MoneyField, StrictSerializer, Text
+from .fields import Amount, MoneyField, StrictSerializer, Text, YesOrNo
 
 
 class PaymentInput(StrictSerializer):
@@ -31,20 +31,24 @@ class PositiveMoney(StrictSerializer):
 
 
 class RefundInput(StrictSerializer):
-    """Give money of an order back. `payment` names the charge; `reference` is that of a pay-out by hand."""
+    """Give money of an order back. `payment` names the charge; `reference` is that of a pay-out by hand.
+
+    `is_owed`: it came by mistake, and the customer is asked for it again.
+    """
 
     order = Text(max_length=64)
     payment = Text(max_length=64, required=False)
     amount = PositiveMoney()
     reason = Text(max_length=255, required=False, allow_blank=True, default="")
     reference = Text(max_length=128, required=False, allow_blank=True, default="")
+    is_owed = YesOrNo(required=False, default=False)
 
 
 class RefundListParameters(StrictSerializer):
     """The query of the list of refunds."""
 
     order = serializers.CharField(required=False, max_length=64)
-    cursor = serializers.RegexField(r"^[0-9]{1,18}\Z", required=False)
+    cursor = serializers.CharField(required=False, max_length=200)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
 
 
@@ -99,19 +103,24 @@ def payment_body(attempt: PaymentAttempt) -> dict[str, Any]:
 
 
 def source_body(source: Source) -> dict[str, Any]:
-    """What is to come by a method that asks nobody."""
+    """What is to come by a method that asks nobody: what the order still lacks; else what came by it."""
     order = source.order
     method = source.source_type.code
-    amount = Money(source.amount_allocated, source.currency).as_json()
-    is_paid = source.amount_debited == source.amount_allocated
-    action = next_action_of(method, order.payment_status, order.status)
+    is_open = source.amount_debited < source.amount_allocated
+    action = next_action_of(method, order.payment_status, order.status) if is_open else None
+    status, figure = "captured", source.amount_debited
+    if action is not None:
+        status, figure = "awaiting", still_due(order)
+    elif is_open and not figure:
+        status, figure = "voided", source.amount_allocated
+    amount = Money(figure, source.currency).as_json()
     return {
         "id": source.handle,
         "order": order.handle,
-        "status": "captured" if is_paid else "awaiting",
+        "status": status,
         "amount": amount,
         "method": method,
-        "next_action": None if action is None or is_paid else action_body(action, amount, [method]),
+        "next_action": None if action is None else action_body(action, amount, [method]),
         "error": None,
     }
 

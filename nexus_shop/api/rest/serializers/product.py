@@ -50,6 +50,14 @@ class UnitPrice(serializers.Serializer[Any]):
     reference = serializers.CharField()
 
 
+class NamedOffer(serializers.Serializer[Any]):
+    """An offer of the shop that is open to everybody; prices do not show what it takes off a cart."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+
 class Rating(serializers.Serializer[Any]):
     """The mean of approved reviews, 1 to 5, and their number."""
 
@@ -76,6 +84,10 @@ class ProductCard(serializers.Serializer[Any]):
         allow_null=True, help_text="The lowest of the 30 days before the reduction that is shown."
     )
     unit_price = UnitPrice(allow_null=True)
+    offers = NamedOffer(
+        many=True,
+        help_text="Those whose condition or benefit speaks of the product, or of a variant: ten at most, by priority.",
+    )
     availability = Availability()
     image = ImageField(allow_null=True)
     rating = Rating()
@@ -138,7 +150,7 @@ class Seo(serializers.Serializer[Any]):
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
-    canonical = serializers.CharField(help_text="The merchant's, or the product's own path.")
+    canonical = serializers.CharField(help_text="The merchant's, or its own page; absolute with `STOREFRONT_URL`.")
     open_graph = OpenGraph()
     json_ld = serializers.DictField(help_text="schema.org's Product with its offers: what is unknown is left out.")
     alternates = Alternate(many=True, help_text="The page in each language of the shop; empty where it has one.")
@@ -185,6 +197,7 @@ class NewProduct(StrictSerializer):
     stock_quantity = WholeNumber(required=False, default=0)
     sku = Words(max_length=64, required=False, allow_null=True, default=None)
     product_class = Text(max_length=128, required=False)
+    reason = Text(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `new product`.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """One title, under either name."""

@@ -63,7 +63,9 @@ class PriceHistoryShape(serializers.Serializer[Any]):
     product = serializers.IntegerField()
     days = serializers.IntegerField()
     points = PricePoint(many=True)
-    lowest = PriceField(allow_null=True)
+    lowest_price = PriceField(
+        allow_null=True, help_text="As the card: the lowest of the 30 days before the reduction that is shown."
+    )
 
 
 class PriceChangeShape(serializers.Serializer[Any]):

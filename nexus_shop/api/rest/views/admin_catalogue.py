@@ -13,6 +13,7 @@ from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_catalogue as shapes
+from nexus_shop.api.rest.serializers import category_rows as bulk
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.rows import RowOutcome
 
@@ -155,17 +156,19 @@ class CategoryBulk(View):
     @extend_schema(
         operation_id="putCategories",
         summary="Make or change many categories",
-        request=shapes.CategoryRows,
-        responses={200: shapes.CategoryOutcomes, **problems(400, 401, 403, 413, 415, 429)},
+        request=bulk.CategoryRows,
+        responses={200: bulk.CategoryOutcomes, **problems(400, 401, 403, 412, 413, 415, 429)},
     )
     def put(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """By code, nested as they are to stand; a result for each row. Sent again it changes nothing."""
-        rows = self.parsed(shapes.CategoryRows)["categories"]
-        results = [
-            {"row": pointer, "category": code, **outcome_body(outcome)}
-            for pointer, code, outcome in put_categories(rows)
-        ]
-        return self.private({"results": results})
+        self.refuse_version()
+        reader = bulk.CategoryReader(request.path)
+        rows = reader.read(self.parsed(bulk.CategoryRows)["categories"])
+        for row, outcome in put_categories(rows):
+            told = outcome_body(outcome)
+            pointer = told["pointer"] and f"/data{told['pointer']}"
+            reader.results[row.place].update(told | {"pointer": None if pointer == "/data/parent" else pointer})
+        return self.private({"results": list(reader.results.values())})
 
 
 def class_body(stored: classes.StoredClass) -> dict[str, Any]:
@@ -174,7 +177,7 @@ def class_body(stored: classes.StoredClass) -> dict[str, Any]:
     return {**asdict(stored), "version": stored.version, "attributes": attributes}
 
 
-@kept_list("ProductClass", "ProductClasses", shape=shapes.AdminClass, new=shapes.AdminClassInput)
+@kept_list("ProductClass", "ProductClasses", shape=shapes.AdminClass, new=shapes.AdminClassNew)
 class ProductClassList(KeptList):
     """`admin/productclasses/`."""
 

@@ -161,6 +161,7 @@ class OrderPaymentEvents(OrderAdminView):
                     "at": each.at,
                     "amount": Money(Decimal(each.amount), order.currency).as_json(),
                     "reference": each.reference,
+                    "staff": None if each.actor_id is None else {"id": each.actor_id, "email": each.actor},
                 }
                 for each in payment_records(order.id)
             ]

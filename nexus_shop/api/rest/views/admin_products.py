@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -23,6 +22,7 @@ from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import validation_problem
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_product as shapes
+from nexus_shop.api.rest.serializers.oscar_product import in_sent_words, sent_pointer
 from nexus_shop.core.versions import ensure_current
 
 from .admin_catalogue import outcome_body
@@ -88,7 +88,8 @@ class ProductAdminList(KeptList):
     def create(self, data: dict[str, Any]) -> int:
         """Make a product of the caller's."""
         user: Any = self.request.user
-        return create_product_of(user, data)
+        with in_sent_words(self.request.data):
+            return create_product_of(user, data)
 
 
 @kept_detail(
@@ -114,13 +115,14 @@ class ProductAdminDetail(KeptDetail):
     def change(self, pk: int, changes: dict[str, Any], version: str | None) -> None:
         """Change what differs."""
         user: Any = self.request.user
-        change_product_of(
-            user,
-            pk,
-            changes=changes,
-            is_whole=self.request.method == "PUT",
-            check=lambda stored: ensure_current(version, stored.facts),
-        )
+        with in_sent_words(self.request.data):
+            change_product_of(
+                user,
+                pk,
+                changes=changes,
+                is_whole=self.request.method == "PUT",
+                check=lambda stored: ensure_current(version, stored.facts),
+            )
 
     def remove(self, pk: int, version: str | None) -> None:
         """Archive it."""
@@ -162,51 +164,50 @@ class ProductBulk(View):
         operation_id="putAdminProducts",
         summary="Make or change many products",
         request=shapes.ProductRows,
-        responses={200: shapes.ProductOutcomes, **problems(400, 401, 403, 413, 415, 429)},
+        responses={200: shapes.ProductOutcomes, **problems(400, 401, 403, 412, 413, 415, 429)},
     )
     def put(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Up to 1,000 by SKU; a result for each. A row is written whole or not at all; sent again it changes nothing.
 
         What shoppers see follows before the answer for up to 20 rows, soon after it for more.
         """
+        self.refuse_version()
         rows = self.parsed(shapes.ProductRows)["products"]
-        results = [_read_row(row, number, request.path) for number, row in enumerate(rows)]
-        _refuse_twins(results)
+        form = shapes.ProductRow(context={"request": request})
+        results = [_read_row(form, row, number, request.path) for number, row in enumerate(rows)]
+        _refuse_twins(results, rows)
         good = [result for result in results if "entry" in result]
         outcomes = put_products(request.user, [result.pop("entry") for result in good])
         for result, outcome in zip(good, outcomes, strict=True):
             result.update(outcome_body(outcome))
+            result["pointer"] = sent_pointer(rows[result["row"]], result["pointer"])
         return self.private({"results": results})
 
 
-@cache
-def _row_form() -> Any:
-    return shapes.ProductRow()
-
-
-def _read_row(row: dict[str, Any], number: int, path: str) -> dict[str, Any]:
+def _read_row(form: Any, row: dict[str, Any], number: int, path: str) -> dict[str, Any]:
     """The row's result so far: with its entry, or with what is wrong with it."""
-    sku = row.get("sku")
+    sku = row.get("sku", row.get("upc"))
     head = {"row": number, "sku": sku if isinstance(sku, str) else None}
     try:
-        return {**head, "entry": _row_form().run_validation(row)}
+        return {**head, "entry": form.run_validation(row)}
     except ValidationError as invalid:
         problem = validation_problem(invalid.detail, path)
         first = problem["errors"][0]
         return {**head, **_refused(problem["code"], first["detail"], first["pointer"])}
 
 
-def _refuse_twins(results: list[dict[str, Any]]) -> None:
+def _refuse_twins(results: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
     """Of two rows of one SKU the later is refused: which of them counts is not for us to say."""
     seen = set()
     for result in results:
         sku = result["entry"]["sku"] if "entry" in result else None
         if sku in seen:
             del result["entry"]
-            result.update(_refused("invalid_request", "This SKU stands in an earlier row.", "/sku"))
+            pointer = sent_pointer(rows[result["row"]], "/sku")
+            result.update(_refused("invalid_request", "This SKU stands in an earlier row.", pointer))
         elif sku is not None:
             seen.add(sku)
 
 
-def _refused(code: str, detail: str, pointer: str) -> dict[str, Any]:
+def _refused(code: str, detail: str, pointer: str | None) -> dict[str, Any]:
     return {"status": "refused", "id": None, "code": code, "detail": detail, "pointer": pointer}

@@ -22,6 +22,7 @@ from forked_apps.basket.operations import (
 from forked_apps.basket.queries import cart_by_id, estimates, priced
 from forked_apps.basket.values import Cart, CartRef, Changed
 from forked_apps.basket.vouchers import add_voucher
+from forked_apps.checkout.ordered import shown_cart
 from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.limits import count_for
 from nexus_shop.api.rest.schema import problems
@@ -69,7 +70,7 @@ class BasketView(BasketFacade):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `cart/`, in oscarapi's fields."""
         cart = self.cart()
-        return self.private(bodies.basket_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+        return self.private(bodies.basket_body(shown_cart(cart)), headers={"ETag": f'"{cart.version}"'})
 
 
 class AddProductView(BasketFacade):
@@ -160,7 +161,7 @@ class ShippingMethodView(CartView):
         except NotFound:
             raise NotFound(pointer="/country") from None
         _, by_method = estimates(self.cart(), destination)
-        return [bodies.shipping_method_body(each) for each in by_method if served or not each.shipping.needs_address]
+        return [bodies.shipping_method_body(*each) for each in by_method if served or not each[0].needs_address]
 
 
 class OwnBasketView(BasketFacade):

@@ -21,6 +21,7 @@ from forked_apps.basket.operations import (
 )
 from forked_apps.basket.queries import cart_by_id, find_cart, no_cart, priced, quotes_of
 from forked_apps.basket.values import Cart, CartRef, Changed, hash_of_token
+from forked_apps.checkout.ordered import shown_cart
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.clients import address_of, cart_token_of
@@ -130,9 +131,9 @@ class CartDetail(CartView):
         responses={200: shapes.CartShape, **problems(401, 404, 429)},
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The cart with its totals; `id` is null where there is none, and none is made. An ordered cart still reads."""
+        """The cart with its totals; `id` is null where there is none, and none is made; an ordered one as ordered."""
         cart = self.cart()
-        return self.private(cart_body(priced(cart)), headers={"ETag": f'"{cart.version}"'})
+        return self.private(cart_body(shown_cart(cart)), headers={"ETag": f'"{cart.version}"'})
 
     @extend_schema(
         operation_id="openCart",
@@ -151,7 +152,7 @@ class CartDetail(CartView):
         summary="Keep notes, accept what has changed",
         parameters=[TOKEN_PARAMETER],
         request=shapes.CartInput,
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
     )
     def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """`notes` go with the order. `accept` names codes of `problems`: prices of now are taken as seen, quantities
@@ -160,7 +161,7 @@ class CartDetail(CartView):
         data = self.parsed(shapes.CartInput)
         return self.change(
             lambda ref, token: change_cart(
-                ref, notes=data.get("notes"), accept=data.get("accept", ()), version=self.version()
+                ref, notes=data.get("notes"), accept=data.get("accept", ()), token=token, version=self.version()
             )
         )
 
@@ -168,11 +169,11 @@ class CartDetail(CartView):
         operation_id="emptyCart",
         summary="Empty the cart",
         parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
     )
     def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
+        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.version()))
 
 
 class CartItems(CartView):
@@ -209,11 +210,11 @@ class CartItems(CartView):
         operation_id="emptyCartItems",
         summary="Empty the cart",
         parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.CartShape, **WRITE_PROBLEMS},
+        responses={200: shapes.CartShape, 201: shapes.CartShape, **WRITE_PROBLEMS},
     )
     def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, version=self.version()))
+        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.version()))
 
 
 class CartItemDetail(CartView):
@@ -261,7 +262,11 @@ class CartShippingMethods(CartView):
         cart = self.cart()
         destination = destination_of(query) if "country" in query else None
         quotes = quotes_of(cart, destination)
-        if destination is not None and any(q.needs_address for q in quotes) and not _is_served(destination.country):
+        if (
+            destination is not None
+            and any(q.needs_address for q in quotes)
+            and not is_delivered_to(destination.country)
+        ):
             quotes = [quote for quote in quotes if not quote.needs_address]
         return self.private([quote_body(quote) for quote in quotes])
 
@@ -271,7 +276,8 @@ def destination_of(query: dict[str, Any]) -> Destination:
     return Destination(query["country"], query.get("state", ""), query.get("postcode", ""))
 
 
-def _is_served(country: str) -> bool:
+def is_delivered_to(country: str) -> bool:
+    """Whether the shop delivers to the country of the query. An unknown one is 404 `not_found`."""
     try:
         return is_served(country)
     except NotFound:

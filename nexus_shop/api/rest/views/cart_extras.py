@@ -57,6 +57,7 @@ class BulkView(CartView):
                     "sku": row.sku,
                     "status": "refused" if row.code else "added",
                     "code": row.code or None,
+                    "available": row.available,
                 }
                 for row in changed.rows
             ]

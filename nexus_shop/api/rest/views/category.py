@@ -13,8 +13,9 @@ from oscarapi.views import product as oscarapi
 from forked_apps.catalogue.categories import create_category
 from forked_apps.search import offered
 from forked_apps.search.categories import category_detail, category_tree, moved_category
-from nexus_shop.api.rest.base import PUBLIC, View
+from nexus_shop.api.rest.base import View
 from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.keys import key_of
 from nexus_shop.api.rest.listing import MAX_DEPTH
 from nexus_shop.api.rest.memo import BODIES
 from nexus_shop.api.rest.rendering import to_json
@@ -32,10 +33,6 @@ CATEGORIES = "/api/v1/categories/"
 
 def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def _key(key: str) -> int | str:
-    return min(int(key), 2**31 - 1) if key.isascii() and key.isdigit() else key
 
 
 class CategoryList(View, oscarapi.CategoryList):
@@ -103,7 +100,7 @@ class CategoryDetail(View):
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A public category by its id or path of slugs (`men/shoes`). An old path leads to the new one."""
-        wanted = _key(key.strip("/"))
+        wanted = key_of(key.strip("/"))
         found = category_detail(wanted, language=active_language())
         if found is None:
             return self._moved(wanted)
@@ -115,12 +112,7 @@ class CategoryDetail(View):
         if path is None:
             raise ApiError("not_found")
         query = self.request.META.get("QUERY_STRING", "")
-        response = HttpResponse(status=301)
-        response.headers["Location"] = f"{CATEGORIES}{quote(path)}/" + (f"?{query}" if query else "")
-        response.headers["Cache-Control"] = PUBLIC
-        response.headers["Cache-Tag"] = "categories"
-        response.headers["Vary"] = "Accept-Language, X-Store-Key"
-        return response
+        return self.elsewhere(f"{CATEGORIES}{quote(path)}/", query, tags="categories")
 
 
 class _PagedView(View):
@@ -182,7 +174,7 @@ class BrandDetail(View):
     )
     def get(self, request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A brand, with the number of its listed products."""
-        found = offered.brand(_key(slug), language=active_language())
+        found = offered.brand(key_of(slug), language=active_language())
         if found is None:
             raise ApiError("not_found")
         body = to_json(found)

@@ -13,7 +13,7 @@ from forked_apps.partner.models import StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock
 from forked_apps.partner.stock_records import stock_version_of
 from nexus_shop.api.rest.base import View, answer
-from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, words_of
+from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, sealed, unsealed, words_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import inventory as shapes
 from nexus_shop.core.idempotency import Answer
@@ -147,7 +147,7 @@ class ReservationList(StockView):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lines of unpaid orders and open payment sessions, with the moment until which they hold; newest first."""
         query = self.parameters(shapes.HoldingParameters)
-        words = words_of(query["cursor"]) if "cursor" in query else None
+        words = unsealed(query["cursor"]) if "cursor" in query else None
         rows = holdings_of(
             request.user,
             stock_record=query.get("stock_record"),
@@ -159,7 +159,7 @@ class ReservationList(StockView):
             rows,
             query["page_size"],
             holding_body,
-            lambda row: cursor_of(row.since.isoformat(), row.kind, row.place),
+            lambda row: sealed(row.since.isoformat(), row.kind, row.place),
         )
         return found
 
@@ -197,6 +197,13 @@ def product_body(record: StockRecord) -> dict[str, Any]:
     return {"id": product.pk, "title": product.get_title(), "sku": product.upc}
 
 
+def ledger_product(row: Any) -> dict[str, Any]:
+    """The product of a row of a ledger; of a record that is gone as it was called then."""
+    if row.stock_record is None:
+        return {name: row.former[name] for name in ("id", "title", "sku")}
+    return product_body(row.stock_record)
+
+
 def account_body(account_id: int | None, account: Any) -> dict[str, Any] | None:
     """Who did it, if anybody is named; the account may be gone."""
     if account_id is None:
@@ -210,7 +217,7 @@ def movement_body(movement: StockMovement) -> dict[str, Any]:
     return {
         "id": movement.pk,
         "stock_record": movement.stock_record_id,
-        "product": product_body(movement.stock_record),
+        "product": ledger_product(movement),
         "delta": movement.delta,
         "balance": movement.balance,
         "kind": movement.kind,

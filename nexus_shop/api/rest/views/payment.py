@@ -19,7 +19,7 @@ from forked_apps.payment.states import DECLINED, FAILED
 from nexus_shop.api.rest import idempotency
 from nexus_shop.api.rest.base import R, View, answer
 from nexus_shop.api.rest.clients import cart_token_of
-from nexus_shop.api.rest.cursors import next_page
+from nexus_shop.api.rest.cursors import cursor_place, cursor_text, next_page
 from nexus_shop.api.rest.errors import ApiError
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import payment as shapes
@@ -29,6 +29,7 @@ from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.money import Money
 
 from .cart import TOKEN_PARAMETER
+from .order import LINK_PARAMETER
 
 SEES_PAYMENTS: Final = "payment.view_transaction"
 
@@ -51,26 +52,28 @@ class TwoSteps(View):
         shown = answer(body, status=201 if location else 200, headers=headers)
         return self._respond(Answer(shown.status, shown.body, shown.headers, is_replay=decided.is_replay))
 
-    def caller(self) -> dict[str, Any]:
-        """Who asks, as queries want to know it."""
-        token = cart_token_of(self.request)
-        user = self.request.user
-        return {
-            "user_id": user.pk if user.is_authenticated else None,
-            "token_hash": hash_of_token(token) if token else None,
-        }
+    def reader(self) -> Reader:
+        """Who asks: a login, the holder of the cart token that made the order, or of a signed link to it."""
+        request = self.request
+        token = cart_token_of(request)
+        return Reader(
+            user_id=request.user.pk if request.user.is_authenticated else None,
+            token_hash=hash_of_token(token) if token else None,
+            link=request.GET.get("token"),
+        )
 
 
 class PaymentList(TwoSteps):
     """`payments/`."""
 
+    write_parameters = frozenset({"token"})
     write_limits = ("checkout",)
     is_money_route = True
 
     @extend_schema(
         operation_id="pay",
         summary="Pay for an order",
-        parameters=[TOKEN_PARAMETER],
+        parameters=[TOKEN_PARAMETER, LINK_PARAMETER],
         request=shapes.PaymentInput,
         responses={201: shapes.PaymentAnswer, **problems(400, 401, 402, 404, 409, 413, 415, 422, 429)},
     )
@@ -81,7 +84,7 @@ class PaymentList(TwoSteps):
         with the next action `wait`: nobody knows yet; ask again for the payment.
         """
         data = self.parsed(shapes.PaymentInput)
-        order_id = find_order_id(data["order"], Reader(**self.caller()))
+        order_id = find_order_id(data["order"], self.reader())
         if order_id is None:
             raise NotFound(pointer="/order")
         expected = Money(**data["expected_amount"])
@@ -129,19 +132,21 @@ class PaymentList(TwoSteps):
 class PaymentDetail(TwoSteps):
     """`payments/{id}/`, by the id of a payment, or of an entry of the order's `payments` (then its latest)."""
 
+    query_parameters = frozenset({"token"})
+
     @extend_schema(
         operation_id="getPayment",
         summary="Read a payment",
-        parameters=[TOKEN_PARAMETER],
-        responses={200: shapes.PaymentAnswer, **problems(401, 404, 429)},
+        parameters=[TOKEN_PARAMETER, LINK_PARAMETER],
+        responses={200: shapes.PaymentAnswer, **problems(400, 401, 404, 429)},
     )
     def get(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The payment, to whom its order belongs, and to staff who may see payments; 404 for everybody else."""
-        caller = self.caller() | {"sees_all": request.user.is_staff and request.user.has_perm(SEES_PAYMENTS)}
-        attempt = find_charge(handle, **caller)
+        reader, sees_all = self.reader(), request.user.is_staff and request.user.has_perm(SEES_PAYMENTS)
+        attempt = find_charge(handle, reader, sees_all=sees_all)
         if attempt is not None:
             return self.private(shapes.payment_body(attempt))
-        source = find_source(handle, **caller)
+        source = find_source(handle, reader, sees_all=sees_all)
         if source is None:
             raise ApiError("not_found")
         return self.private(shapes.source_body(source))
@@ -149,6 +154,8 @@ class PaymentDetail(TwoSteps):
 
 class _Decision(TwoSteps):
     """What staff decide on a payment."""
+
+    is_money_route = True
 
     def decide(self, handle: str, operation: Callable[..., PaymentAttempt]) -> HttpResponse:
         """Write the decision, ask the gateway, say how the payment stands."""
@@ -211,9 +218,10 @@ class RefundList(TwoSteps):
         if "order" in query and order_id is None:
             raise ApiError("not_found", parameter="order")
         size = query["page_size"]
-        before = int(query["cursor"]) if "cursor" in query else None
-        rows, count = refunds_page(order_id=order_id, before=before, limit=size + 1)
-        following, headers = next_page(request, str(rows[size - 1].pk) if len(rows) > size else None)
+        after: Any = cursor_place(query["cursor"], ids=1) if "cursor" in query else (None, None)
+        rows, count = refunds_page(order_id=order_id, before=after[1], limit=size + 1)
+        last = rows[size - 1] if len(rows) > size else None
+        following, headers = next_page(request, cursor_text(last.created_at, last.pk) if last else None)
         results = [shapes.refund_body(row) for row in rows[:size]]
         body = {"results": results, "next": following, "previous": None, "count": count}
         return self.private(body, headers=headers)
@@ -248,6 +256,7 @@ class RefundList(TwoSteps):
             reason=data["reason"],
             reference=data["reference"],
             requested_by=self.request.user.pk,
+            is_owed=data["is_owed"],
         )
 
 

@@ -10,6 +10,7 @@ from forked_apps.basket.explaining import CartExplanation, explain_cart
 from forked_apps.basket.queries import estimates
 from forked_apps.basket.values import PricedCart
 from forked_apps.offer.explaining import Explanation
+from forked_apps.shipping.pricing import Method, ShippingQuote, Verdict
 from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import prices as shapes
@@ -17,7 +18,7 @@ from nexus_shop.api.rest.serializers.bodies import cart_problems, quote_body
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .cart import TOKEN_PARAMETER, CartView, destination_of
+from .cart import TOKEN_PARAMETER, CartView, destination_of, is_delivered_to
 
 
 class CartEstimateView(CartView):
@@ -65,25 +66,26 @@ class CartExplainView(CartView):
         """Which offer, voucher, tax and way of delivery applies or not, why, and what is missing to the next one."""
         query = self.parameters(shapes.ExplainParameters)
         destination = destination_of(query) if "country" in query else None
-        return self.private(_explanation(explain_cart(self.cart(), destination=destination)))
+        is_served = destination is None or is_delivered_to(destination.country)
+        return self.private(_explanation(explain_cart(self.cart(), destination=destination), is_served=is_served))
 
 
-def _estimate(priced: PricedCart, by_method: list[PricedCart], *, is_served: bool) -> dict[str, Any]:
-    methods = [each for each in by_method if is_served or not each.shipping.needs_address]
+def _estimate(
+    priced: PricedCart, by_method: list[tuple[ShippingQuote, PricedCart]], *, is_served: bool
+) -> dict[str, Any]:
+    methods = [(quote, each) for quote, each in by_method if is_served or not quote.needs_address]
     return {
         "is_served": is_served,
         "totals": priced.totals.as_json(),
-        "shipping_methods": [quote_body(each.shipping) | {"totals": each.totals.as_json()} for each in methods],
+        "shipping_methods": [quote_body(quote) | {"totals": each.totals.as_json()} for quote, each in methods],
         "problems": cart_problems(priced),
     }
 
 
-def _explanation(explained: CartExplanation) -> dict[str, Any]:
+def _explanation(explained: CartExplanation, *, is_served: bool) -> dict[str, Any]:
     priced = explained.priced
     currency = priced.cart.currency
-    applied = {entry.offer.pk for entry in explained.offers if entry.application}
-    working = {offer.pk: voucher.code for voucher in priced.vouchers for offer in voucher.offers.all()}
-    at_work = {code for pk, code in working.items() if pk in applied}
+    at_work = {voucher.code for voucher in priced.working_vouchers}
     return {
         "totals": priced.totals.as_json(),
         "offers": [_offer(entry, currency) for entry in explained.offers],
@@ -96,16 +98,23 @@ def _explanation(explained: CartExplanation) -> dict[str, Any]:
             for tax in explained.taxes
         ],
         "shipping": [
-            {
-                "code": method.code,
-                "name": method.name,
-                "applied": method.code == priced.shipping.code,
-                "charge": None if found.charge is None else Money(found.charge, currency).as_json(),
-                "reason": found.reason or ("applied" if method.code == priced.shipping.code else "available"),
-                "to_free": None if found.to_free is None else Money(found.to_free, currency).as_json(),
-            }
+            _method(method, found if is_served or not method.needs_address else Verdict(None, "country"), priced)
             for method, found in explained.shipping
         ],
+    }
+
+
+def _method(method: Method, found: Verdict, priced: PricedCart) -> dict[str, Any]:
+    currency = priced.cart.currency
+    is_chosen = priced.shipping is not None and method.code == priced.shipping.code
+    reason = found.reason or ("applied" if is_chosen else "available")
+    return {
+        "code": method.code,
+        "name": method.name,
+        "applied": reason == "applied",
+        "charge": None if found.charge is None else Money(found.charge, currency).as_json(),
+        "reason": reason,
+        "to_free": None if found.to_free is None else Money(found.to_free, currency).as_json(),
     }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,13 +11,16 @@ from oscarapi.views import product as oscarapi
 
 from forked_apps.partner.products import NewProduct, create_product
 from forked_apps.partner.queries import own_partner_id
+from forked_apps.search.categories import moved_category
 from forked_apps.search.offered import moved_product
 from forked_apps.search.pages import Content, product_page
 from forked_apps.search.queries import product_detail
-from nexus_shop.api.rest.base import PUBLIC, View, answer
+from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.keys import key_of
 from nexus_shop.api.rest.listing import (
     ATTRIBUTE,
+    ATTRIBUTES,
     attributes_of,
     filters_of,
     links_of,
@@ -37,20 +40,19 @@ from .product_writes import KEY, ProductWrites
 
 MOVED: dict[Any, Any] = {301: OpenApiResponse(description="The slug is an old one: `Location` has the new one.")}
 
+MOVED_CATEGORY: dict[Any, Any] = {
+    301: OpenApiResponse(description="The path of the category is an old one: `Location` has the list of the new one.")
+}
+
 
 def digest_of(body: bytes) -> str:
     """The digest of a body, for its strong ETag."""
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
-def key_of(key: str) -> int | str:
-    """An id, a slug or `sku:…`, as queries take it."""
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else key
-
-
-def tag_of(key: int | str) -> str:
+def tag_of(product_id: int) -> str:
     """What a cache purges when the product changes."""
-    return f"product-{key}" if isinstance(key, int) else "products"
+    return f"product-{product_id}"
 
 
 class ProductView(View):
@@ -64,15 +66,9 @@ class ProductView(View):
         slug = moved_product(str(key), language=active_language()) if is_slug else None
         if slug is None:
             raise ApiError("not_found")
-        path, query = self.request.path, self.request.META.get("QUERY_STRING", "")
-        base = settings.PRODUCT_URL.format(id=quote(slug))
-        rest = path.rstrip("/").rpartition("/")[2] if "key" in self.kwargs and self.part else ""
-        response = HttpResponse(status=301)
-        response.headers["Location"] = base + (f"{rest}/" if rest else "") + (f"?{query}" if query else "")
-        response.headers["Cache-Control"] = PUBLIC
-        response.headers["Cache-Tag"] = "products"
-        response.headers["Vary"] = "Accept-Language, X-Store-Key"
-        return response
+        rest = f"{self.part}/" if self.part else ""
+        query = self.request.META.get("QUERY_STRING", "")
+        return self.elsewhere(f"{settings.PRODUCT_URL.format(id=quote(slug))}{rest}", query, tags="products")
 
     #: The word behind the key in the address.
     part: ClassVar[str] = ""
@@ -89,8 +85,8 @@ class ProductList(View, oscarapi.ProductList):
     @extend_schema(
         operation_id="listProducts",
         summary="List products",
-        parameters=[listing.ListParameters],
-        responses={200: listing.ProductPage, **problems(400, 404, 429)},
+        parameters=[listing.ListParameters, ATTRIBUTES],
+        responses={200: listing.ProductPage, **MOVED_CATEGORY, **problems(400, 404, 429)},
         auth=[],
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -113,8 +109,7 @@ class ProductList(View, oscarapi.ProductList):
             content=Content(shown.column, path, [*self.known(), kept.version]),
         )
         if found.unknown is not None:
-            is_attribute = found.unknown.startswith(ATTRIBUTE)
-            raise unknown_attribute(found.unknown) if is_attribute else ApiError("not_found", parameter=found.unknown)
+            return self._unknown(found.unknown, asked)
         following, previous = links_of(request.path, asked, shown, found)
         body = kept.body if kept.version == found.version else None  # None: the client has it
         if found.texts is not None:
@@ -122,6 +117,15 @@ class ProductList(View, oscarapi.ProductList):
             tail = to_json({"next": following, "previous": previous, "count": found.count})
             body = BODIES.keep(key, found.version, b'{"results":[' + cards.encode() + b"]," + tail[1:])
         return self.public(body, digest=found.version, tags="products", link=_links(following, previous))
+
+    def _unknown(self, name: str, asked: dict[str, str]) -> HttpResponse:
+        """The way to the list of the category that was renamed or moved. Raises ApiError for whatever else."""
+        if name.startswith(ATTRIBUTE):
+            raise unknown_attribute(name)
+        path = moved_category(asked[name], language=active_language()) if name == "category" else None
+        if path is None:
+            raise ApiError("not_found", parameter=name)
+        return self.elsewhere(self.request.path, urlencode(asked | {"category": path}), tags="products, categories")
 
     @extend_schema(
         operation_id="createProduct",
@@ -167,15 +171,17 @@ class ProductDetail(ProductWrites, ProductView, oscarapi.ProductDetail):
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A public product whole: price, availability, variants, pictures, attributes. An old slug leads to the new."""
         wanted = key_of(key)
-        fields = self.parameters(listing.DetailParameters).get("fields", ()) if request.GET else ()
-        ending = f"-{digest_of(','.join(fields).encode())[:16]}" if fields else ""
+        query = self.parameters(listing.DetailParameters) if request.GET else {}
+        fields, expanded = query.get("fields", ()), query.get("expand", ())
+        asked = f"{','.join(fields)}|{','.join(expanded)}"
+        ending = f"-{digest_of(asked.encode())[:16]}" if fields or expanded else ""
         known = [each.removesuffix(ending) for each in self.known() if each.endswith(ending)]
         found = product_detail(wanted, language=active_language(), known=known)
         if found is None:
             return self.moved(wanted)
-        text, digest = found
-        body = picked(text, fields, (), ()) if text else None
-        return self.public(body, digest=digest + ending, tags=tag_of(wanted))
+        text, digest, product_id = found
+        body = picked(text, fields, expanded, listing.DETAIL) if text else None
+        return self.public(body, digest=digest + ending, tags=tag_of(product_id))
 
 
 __all__ = ["CategoryDetail", "CategoryList", "ProductDetail", "ProductList"]

@@ -8,12 +8,13 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.search.offered import Review, related, reviews
 from forked_apps.search.queries import product_part
 from nexus_shop.api.rest.cursors import cursor_place, cursor_text, next_page
+from nexus_shop.api.rest.keys import key_of
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import category as shapes
 from nexus_shop.core.languages import active_language
 
-from .product import MOVED, ProductView, digest_of, key_of, tag_of
+from .product import MOVED, ProductView, digest_of, tag_of
 from .product_writes import KEY
 
 END = b'],"next":null,"previous":null,"count":%d}'
@@ -27,9 +28,9 @@ class _PartView(ProductView):
         found = product_part(self.part, wanted, language=active_language(), known=self._known())
         if found is None:
             return self.moved(wanted)
-        text, number, digest = found
+        text, number, digest, product_id = found
         body = b'{"results":' + text.encode()[:-1] + END % number if text else None
-        return self.public(body, digest=f"{digest}-{self.part}", tags=tag_of(wanted))
+        return self.public(body, digest=f"{digest}-{self.part}", tags=tag_of(product_id))
 
     def _known(self) -> list[str]:
         ending = f"-{self.part}"
@@ -89,11 +90,11 @@ class ProductRelated(ProductView):
         found = related(wanted, kind=query["kind"], language=active_language())
         if found is None:
             return self.moved(wanted)
-        cards, version = found
+        cards, version, product_id = found
         digest = digest_of(f"{request.get_full_path()}|{version}".encode())
         results = ",".join(f'{{"kind":"{kind}",{card[1:]}' for kind, card in cards)
         return self.public(
-            b'{"results":[' + results.encode() + END % len(cards), digest=digest, tags=f"{tag_of(wanted)}, products"
+            b'{"results":[' + results.encode() + END % len(cards), digest=digest, tags=f"{tag_of(product_id)}, products"
         )
 
 
@@ -117,12 +118,12 @@ class ProductReviews(ProductView):
         found = reviews(wanted, language=active_language(), limit=query["page_size"], after=after)
         if found is None:
             return self.moved(wanted)
-        rows, count = found
+        rows, count, product_id = found
         page = rows[: query["page_size"]]
         more = cursor_text(page[-1].date_created, page[-1].id) if len(rows) > len(page) else None
         url, headers = next_page(request, more)
         body = to_json({"results": [_review(review) for review in page], "next": url, "previous": None, "count": count})
-        return self.public(body, digest=digest_of(body), tags=tag_of(wanted), link=headers.get("Link", ""))
+        return self.public(body, digest=digest_of(body), tags=tag_of(product_id), link=headers.get("Link", ""))
 
 
 def _review(review: Review) -> dict[str, Any]:

@@ -13,36 +13,34 @@ from forked_apps.partner.models import PriceChange
 from forked_apps.partner.price_history import WINDOW
 from forked_apps.partner.shelf import Availability, availabilities
 from forked_apps.search.history import price_history
-from nexus_shop.api.rest.base import View
 from nexus_shop.api.rest.cursors import cursor_of, words_of
+from nexus_shop.api.rest.keys import key_of
 from nexus_shop.api.rest.rendering import to_json
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import product_prices as shapes
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.languages import active_language
 from nexus_shop.core.money import Money
 
 from .cart import destination_of
-from .inventory import StockView, account_body, id_of, product_body
-from .product import digest_of
+from .inventory import StockView, account_body, id_of, ledger_product
+from .product import MOVED, ProductView, digest_of, tag_of
 
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
 
 
-def key_of(text: str) -> int | str:
-    """A product's id where the text is one, else its slug or `sku:…`."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-
-
-class ProductPriceView(View):
+class ProductPriceView(ProductView):
     """`products/{key}/price/`."""
 
+    part = "price"
+    is_public = False
     query_parameters = frozenset(shapes.PriceParameters().fields)
 
     @extend_schema(
         operation_id="getProductPrice",
         summary="What a product costs now",
         parameters=[KEY, shapes.PriceParameters],
-        responses={200: shapes.ProductPriceShape, **problems(400, 401, 404, 422, 429)},
+        responses={200: shapes.ProductPriceShape, **MOVED, **problems(400, 401, 404, 422, 429)},
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """What this caller pays for `quantity` pieces alone in a cart, with the offers that count and a place's tax.
@@ -51,12 +49,16 @@ class ProductPriceView(View):
         """
         query = self.parameters(shapes.PriceParameters)
         user = request.user if request.user and request.user.is_authenticated else None
-        priced = price_for(
-            key_of(key),
-            quantity=query["quantity"],
-            owner=(user.pk, user.email) if user else None,
-            destination=destination_of(query) if "country" in query else None,
-        )
+        wanted = key_of(key)
+        try:
+            priced = price_for(
+                wanted,
+                quantity=query["quantity"],
+                owner=(user.pk, user.email) if user else None,
+                destination=destination_of(query) if "country" in query else None,
+            )
+        except NotFound:
+            return self.moved(wanted)
         line, currency = priced.lines[0], priced.cart.currency
         return self.private(
             {
@@ -74,42 +76,48 @@ class ProductPriceView(View):
         )
 
 
-class ProductAvailabilityView(View):
+class ProductAvailabilityView(ProductView):
     """`products/{key}/availability/`."""
 
-    is_public = True
+    part = "availability"
 
     @extend_schema(
         operation_id="getProductAvailability",
         summary="Whether a product can be bought now",
         parameters=[KEY],
-        responses={200: shapes.ProductAvailabilityShape, **problems(400, 404, 429)},
+        responses={200: shapes.ProductAvailabilityShape, **MOVED, **problems(400, 404, 429)},
         auth=[],
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Of the product and of each of its variants, as the stock is this moment; never how many there are."""
-        own, variants = availabilities(
-            key_of(key), currency=settings.OSCAR_DEFAULT_CURRENCY, today=timezone.localdate()
-        )
+        wanted = key_of(key)
+        try:
+            own, variants = availabilities(wanted, currency=settings.OSCAR_DEFAULT_CURRENCY, today=timezone.localdate())
+        except NotFound:
+            return self.moved(wanted)
         body = to_json(_availability(own) | {"variants": [_availability(each) for each in variants]})
-        return self.public(body, digest=digest_of(body), tags=f"product-{own.product_id}")
+        return self.public(body, digest=digest_of(body), tags=tag_of(own.product_id))
 
 
-class ProductPriceHistoryView(View):
+class ProductPriceHistoryView(ProductView):
     """`products/{key}/price-history/`."""
 
-    is_public = True
+    part = "price-history"
 
     @extend_schema(
         operation_id="getProductPriceHistory",
         summary="What a product cost in the last 30 days",
         parameters=[KEY],
-        responses={200: shapes.PriceHistoryShape, **problems(400, 404, 429)},
+        responses={200: shapes.PriceHistoryShape, **MOVED, **problems(400, 404, 429)},
         auth=[],
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Since when which price, oldest first, and the lowest; a parent's is that of its cheapest variant."""
-        found = price_history(key_of(key), language=active_language())
+        """Since when which price, oldest first; of a parent its cheapest variant's. `lowest_price` as in cards."""
+        wanted = key_of(key)
+        try:
+            found = price_history(wanted, language=active_language())
+        except NotFound:
+            return self.moved(wanted)
         body = to_json(
             {
                 "product": found.product_id,
@@ -117,10 +125,10 @@ class ProductPriceHistoryView(View):
                 "points": [
                     {"since": since, "price": price.as_json() if price else None} for since, price in found.points
                 ],
-                "lowest": found.lowest.as_json() if found.lowest else None,
+                "lowest_price": found.lowest_price,
             }
         )
-        return self.public(body, digest=digest_of(body), tags=f"product-{found.product_id}")
+        return self.public(body, digest=digest_of(body), tags=tag_of(found.product_id))
 
 
 class PriceChangeList(StockView):
@@ -157,7 +165,7 @@ def change_body(change: PriceChange) -> dict[str, Any]:
     return {
         "id": change.pk,
         "stock_record": change.stock_record_id,
-        "product": product_body(change.stock_record),
+        "product": ledger_product(change),
         **{name: None if value is None else Money(value, change.currency).as_json() for name, value in held.items()},
         "reason": change.reason,
         "changed_by": account_body(change.changed_by_id, change.changed_by),

@@ -12,6 +12,7 @@ from forked_apps.search.queries import product_detail
 from nexus_shop.api.rest.base import View
 from nexus_shop.api.rest.serializers import admin_product as inputs
 from nexus_shop.api.rest.serializers import product as shapes
+from nexus_shop.api.rest.serializers.oscar_product import in_sent_words
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.languages import active_language
@@ -76,11 +77,8 @@ class ProductWrites(View):
         pk, user = self._id_of(key), self.request.user
 
         def operation() -> None:
-            try:
+            with in_sent_words(self.request.data):
                 change_product_of(user, pk, changes=entry, check=self._check)  # type: ignore[arg-type]
-            except NotFound as missing:
-                is_brief = missing.pointer == "/categories/0" and "category" in self.request.data
-                raise NotFound(pointer="/category" if is_brief else missing.pointer) from None
 
         return self.write(operation, lambda _: _detail(pk))
 

@@ -6,23 +6,25 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from forked_apps.catalogue.translations import KINDS, Translations, set_translations, stored_translations
+from forked_apps.partner.queries import products_of
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import translations as shapes
-from nexus_shop.core.errors import NotFound
 from nexus_shop.core.idempotency import Answer
+
+from .kept import CHANGE, number_of
 
 PATH: Final = [
     OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(KINDS)),
     OpenApiParameter("thing_id", str, OpenApiParameter.PATH, description="The thing's id."),
 ]
-CHANGE_PROBLEMS: Final = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 429)
 
 
 class TranslationsView(View):
     """`admin/translations/{kind}/{id}/`."""
 
     has_version = True
+    is_kept_by_staff = True
 
     @extend_schema(
         operation_id="getTranslations",
@@ -32,7 +34,7 @@ class TranslationsView(View):
     )
     def get(self, request: Any, kind: str, thing_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Every translated field in every other language of the shop; null where it has no translation."""
-        stored = stored_translations(kind, _number(thing_id))
+        stored = stored_translations(kind, number_of(thing_id), among=self._own(kind))
         return self.private(shapes.translations_body(kind, stored), headers={"ETag": f'"{stored.version}"'})
 
     @extend_schema(
@@ -40,7 +42,7 @@ class TranslationsView(View):
         summary="Replace translations",
         parameters=PATH,
         request=shapes.TranslationsInput,
-        responses={200: shapes.TranslationsShape, **CHANGE_PROBLEMS},
+        responses={200: shapes.TranslationsShape, **CHANGE},
     )
     def put(self, request: Any, kind: str, thing_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """What the body leaves out has no translation afterwards."""
@@ -51,26 +53,27 @@ class TranslationsView(View):
         summary="Change translations",
         parameters=PATH,
         request=shapes.TranslationsInput,
-        responses={200: shapes.TranslationsShape, **CHANGE_PROBLEMS},
+        responses={200: shapes.TranslationsShape, **CHANGE},
     )
     def patch(self, request: Any, kind: str, thing_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """What the body leaves out stays; a language that is null has no translation afterwards."""
         return self._change(kind, thing_id, replaces=False)
 
     def _change(self, kind: str, thing_id: str, *, replaces: bool) -> HttpResponse:
-        number, version = _number(thing_id), self.tag()
+        number, version = number_of(thing_id), self.tag()
         texts = self.parsed(shapes.TranslationsInput)["translations"]
 
         def render(stored: Translations) -> Answer:
             return answer(shapes.translations_body(kind, stored), headers={"ETag": f'"{stored.version}"'})
 
         return self.write(
-            lambda: set_translations(kind, number, texts=texts, replaces=replaces, version=version), render
+            lambda: set_translations(
+                kind, number, texts=texts, replaces=replaces, version=version, among=self._own(kind)
+            ),
+            render,
         )
 
-
-def _number(text: str) -> int:
-    """The id in a path. Raises NotFound."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound
-    return int(text)
+    def _own(self, kind: str) -> Any:
+        """The products that the caller may change; None where the kind has no owner."""
+        user: Any = self.request.user
+        return products_of(user) if kind == "products" else None

@@ -7,12 +7,17 @@ from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.test import Client
 
+FORMSETS = (
+    *("category_formset", "image_formset", "recommended_formset", "stockrecord_formset"),
+    *("attributes_formset", "attribute_option_formset"),
+)
+
 
 def filled(browser: Client, url: str) -> dict[str, Any]:
     """Every field of the page's forms with the value that it shows, hidden ones too."""
     context = browser.get(url).context
     body: dict[str, Any] = _form(context["form"])
-    for name in ("category_formset", "image_formset", "recommended_formset", "stockrecord_formset"):
+    for name in FORMSETS:
         if name in context:
             body |= _formset(context[name])
     return body

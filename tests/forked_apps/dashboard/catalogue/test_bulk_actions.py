@@ -72,6 +72,11 @@ def test_prices_are_changed_and_each_change_published(
         {"new_price": "NaN"},
         {"new_price": "1.005"},
         {"new_price": "1", "increase_by_amount": "1"},
+        {"new_price": "1e20"},
+        {"new_price": "99999999999"},
+        {"increase_by_percentage": "1e30"},
+        {"increase_by_amount": "99999999999"},
+        {"increase_by_amount": "9999999999.99"},
     ],
 )
 def test_senseless_price_changes_nothing(browser: Client, form: dict[str, str]) -> None:
@@ -80,6 +85,22 @@ def test_senseless_price_changes_nothing(browser: Client, form: dict[str, str]) 
     assert bulk(browser, "set_product_price", [product], partners=[default_partner().pk], **form) == ["form"]
 
     assert prices() == ["10.00"]
+
+
+def test_price_that_is_not_below_the_list_price_names_the_product_and_changes_none(browser: Client) -> None:
+    products = [make_product("Lamp", price="10.00"), make_product("Bowl", price="10.00")]
+    StockRecord.objects.filter(product=products[1]).update(list_price="12.00")
+    ids = [product.pk for product in products]
+    page = browser.post("/dashboard/catalogue/", {"action": "set_product_price", "selected_product": ids})["Location"]
+    form = {"selected_products": ids, "partners": [default_partner().pk]}
+
+    for change in ({"new_price": "50"}, {"increase_by_amount": "2"}, {f"price_{ids[1]}": "12", "new_price": "1"}):
+        text = browser.post(page, form | change).content.decode()
+        assert "not be below the list price: change or empty the list price first. (Bowl)" in text
+        assert prices() == ["10.00", "10.00"]
+
+    assert browser.post(page, form | {"new_price": "11.99"}).status_code == 302
+    assert prices() == ["11.99", "11.99"]
 
 
 def test_confirmation_without_a_selection_leads_back(browser: Client) -> None:

@@ -198,19 +198,60 @@ def test_category_is_read_after_the_lock_and_not_from_the_form(browser: Client) 
     assert tree() == ["home", "garden", "-kitchen"]
 
 
-def test_category_is_deleted_with_those_below_and_products_stay(browser: Client) -> None:
+def test_category_in_use_is_not_deleted(browser: Client) -> None:
     home = make_category("Home")
     kitchen = make_category("Kitchen", home)
     make_category("Pots", kitchen)
     product = make_product(category_ids=[kitchen.pk])
     url = f"/dashboard/catalogue/categories/{kitchen.pk}/delete/"
-    assert browser.get(url).status_code == 200
+    page = browser.get(url).content.decode()
+    assert "1 product stands in it." in page
+    assert "1 category stands below it." in page
 
-    assert browser.post(url)["Location"] == f"/dashboard/catalogue/categories/{home.pk}/"
+    answer = browser.post(url)
 
-    assert tree() == ["home"]
-    product.refresh_from_db()
-    assert product.is_public is True
+    assert answer.context["form"].errors == {"__all__": ["This is still in use: 1 product, 1 category."]}
+    assert tree() == ["home", "-kitchen", "--pots"]
+    assert list(product.categories.all()) == [kitchen]
+
+
+def test_contents_of_a_deleted_category_go_to_another_one(browser: Client) -> None:
+    home = make_category("Home")
+    kitchen = make_category("Kitchen", home)
+    make_category("Pots", kitchen)
+    garden = make_category("Garden")
+    product = make_product(category_ids=[kitchen.pk])
+    url = f"/dashboard/catalogue/categories/{kitchen.pk}/delete/"
+
+    assert browser.post(url, {"move_to": garden.pk})["Location"] == f"/dashboard/catalogue/categories/{home.pk}/"
+
+    assert tree() == ["home", "garden", "-pots"]
+    assert list(product.categories.all()) == [garden]
+
+
+def test_contents_go_not_where_their_slug_is_taken_nor_below_themselves(browser: Client) -> None:
+    home, garden = make_category("Home"), make_category("Garden")
+    pots = make_category("Pots", home)
+    make_category("Pots", garden)
+    url = f"/dashboard/catalogue/categories/{home.pk}/delete/"
+
+    taken = browser.post(url, {"move_to": garden.pk})
+    below = browser.post(url, {"move_to": pots.pk})
+
+    assert taken.context["form"].errors == {
+        "move_to": ["A category of the same slug stands there already: change the slug first."]
+    }
+    assert list(below.context["form"].errors) == ["move_to"]
+    assert tree() == ["home", "-pots", "garden", "-pots"]
+
+
+def test_empty_category_is_deleted(browser: Client) -> None:
+    home = make_category("Home")
+
+    answer = browser.post(f"/dashboard/catalogue/categories/{home.pk}/delete/")
+
+    assert answer["Location"] == "/dashboard/catalogue/categories/"
+    assert tree() == []
 
 
 @pytest.mark.parametrize("changes", [{"name": "", "slug": ""}, {"slug": "a b"}, {"name": "x\0", "slug": "'; --"}])
@@ -227,3 +268,13 @@ def test_page_with_errors_still_links_to_what_is_stored(browser: Client, changes
 def test_unknown_category_is_not_found(browser: Client, page: str) -> None:
     assert browser.get(f"/dashboard/catalogue/categories/99/{page}").status_code == 404
     assert browser.post(f"/dashboard/catalogue/categories/99/{page}").status_code in {302, 404}
+
+
+def test_script_in_the_name_of_a_found_category_is_shown_as_text(browser: Client) -> None:
+    home = make_category("Home")
+    make_category("<script>alert(1)</script>", home)
+
+    page = browser.get("/dashboard/catalogue/categories/", {"name": "script"}).content.decode()
+
+    assert "Home &gt; &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page

@@ -37,6 +37,7 @@ def test_categories_are_found_by_name_with_what_is_above_them(home: Category, mu
     assert [text for _, text in found(browser)] == ["Home", "Home > Kitchen", "Home > Kitchen > Mugs"]
     assert found(browser, initial=home.pk) == [(home.pk, "Home")]
     assert found(browser, q="100%") == found(browser, q="a\0b") == found(browser, page="x") == []
+    assert found(browser, page="1" * 5000) == found(browser, initial="1" * 5000) == []
 
 
 def test_lookup_goes_page_by_page_with_the_same_statements(home: Category) -> None:

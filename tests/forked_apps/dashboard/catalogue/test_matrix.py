@@ -122,6 +122,7 @@ def test_only_what_is_ticked_is_made_and_the_rest_later(scene: Scene) -> None:
             "list_price",
             "The list price is the one before the reduction: above the price.",
         ),
+        ({"S_Red_sku": "<script>x</script>"}, "sku", "This text may have no markup."),
         ({"S_Red_num_in_stock": "-1"}, "num_in_stock", "Ensure this value is greater than or equal to 0."),
         ({"S_Red_num_in_stock": "9" * 12}, "num_in_stock", "Ensure this value is less than or equal to 2147483647."),
     ],

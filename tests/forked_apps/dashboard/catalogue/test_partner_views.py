@@ -222,3 +222,12 @@ def test_bulk_price_of_a_product_of_others_is_refused(scene: Scene) -> None:
 
     assert answer["Location"] == "."
     assert stocks() == STOCKS
+
+
+def test_last_stock_record_of_a_product_is_not_deleted(scene: Scene) -> None:
+    kept = scene.save(scene.own, **{"stockrecords-0-DELETE": "on"})
+    assert kept.status_code == 200
+    assert "set its stock to 0, or archive the product" in kept.content.decode()
+    assert stocks() == STOCKS
+    assert scene.save(scene.shared, **{"stockrecords-0-DELETE": "on"}).status_code == 302
+    assert "N-1" not in stocks()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -175,7 +176,8 @@ def test_tags_options_barcode_and_texts_for_search_engines(browser: Client, lamp
     now = shown(lamp)
     assert [tag["name"] for tag in now["tags"]] == ["Summer", "new in"]
     assert [each["code"] for each in now["options"]] == ["engraving"]
-    assert (now["barcode"], now["seo"]["title"], now["seo"]["canonical"]) == ("4006381333931", "Best lamp", "/lamps/1")
+    assert (now["barcode"], now["seo"]["title"]) == ("4006381333931", "Best lamp")
+    assert now["seo"]["canonical"] == f"{settings.STOREFRONT_URL}/lamps/1"
     assert now["seo"]["open_graph"]["title"] == "Look"
     assert save(browser, lamp).status_code == 302  # as it is
     assert [tag["name"] for tag in shown(lamp)["tags"]] == ["Summer", "new in"]
@@ -273,14 +275,29 @@ def test_recommendations_have_kinds_and_stand_once(browser: Client, lamp: Produc
     assert list(kinds) == [("cross_sell", bowl.pk), ("up_sell", bowl.pk)]
 
 
-def test_script_in_every_text_is_shown_as_text_or_refused(browser: Client, lamp: Product) -> None:
+def test_script_in_every_text_is_refused_as_the_api_does(browser: Client, lamp: Product) -> None:
     evil = '"><script>alert(1)</script>'
     add_attribute(lamp, "text")
     names = ("title", "upc", "brand", "tags", "meta_title", "meta_description", "og_title", "og_description")
 
-    assert save(browser, lamp, **dict.fromkeys(names, evil)).status_code == 302
-    assert errors_of(save(browser, lamp, attr_text=evil)) == {"attr_text": ["This text may have no markup."]}
+    errors = errors_of(save(browser, lamp, **dict.fromkeys(names, evil)))
 
+    assert errors == {name: ["This text may have no markup."] for name in names}
+    assert errors_of(save(browser, lamp, attr_text=evil)) == {"attr_text": ["This text may have no markup."]}
+    unseen = errors_of(save(browser, lamp, title="Bell\a", meta_description="a\nb"))
+    assert unseen == {"title": ["This text has characters that cannot be shown."]}
+    refused = save(browser, lamp, **{"stockrecords-0-partner_sku": evil})
+    assert refused.context["stockrecord_formset"].errors == [{"partner_sku": ["This text may have no markup."]}, {}]
+    assert stored(lamp).title == "Lamp"
+
+
+def test_script_that_is_stored_is_shown_as_text_and_hinders_nobody(browser: Client, lamp: Product) -> None:
+    Product.objects.filter(pk=lamp.pk).update(title='"><script>alert(1)</script>')
+    ProductAttribute.objects.filter(pk=add_attribute(lamp, "text").pk).update(name="<script>alert(1)</script>")
+
+    assert save(browser, lamp, upc="LAMP-2").status_code == 302
+
+    assert stored(lamp).upc == "LAMP-2"
     for page in (url_of(lamp), preview_url(lamp.pk), "/dashboard/catalogue/", "/dashboard/catalogue/prices/"):
         assert "<script>alert(1)" not in browser.get(page).content.decode()
 

@@ -1,5 +1,6 @@
-"""Staff give money back in the dashboard."""
+"""Staff give money and goods back in the dashboard, and see what became of an order's money."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from forked_apps.order.models import Order
+from forked_apps.order.models import Line, Order, OrderDiscount
+from forked_apps.order.operations import change_order_status
 from forked_apps.payment.models import PaymentAttempt
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
 from nexus_shop.core.worker import drain
 from tests.factories.payments import pay
-from tests.factories.shop import make_order, make_product
+from tests.factories.shop import make_order, make_product, stock_of
 from tests.factories.staff import browser_of, make_member
 from tests.peers.loopback import Loopback
 
@@ -59,6 +61,13 @@ def test_money_of_a_gateway_goes_back_by_it(clerk: User, gateway: Loopback) -> N
     assert Order.objects.get().payment_status == "refunded"
 
 
+def test_money_that_came_by_mistake_is_to_be_paid(clerk: User) -> None:
+    order = make_order(make_product(price="10.00"))
+    record_manual_payment(order.pk, amount=Decimal("14.95"), recorded_by=None)
+    assert give_back(clerk, order, amount="14.95", is_owed="on") == ["Refund recorded."]
+    assert Order.objects.get().payment_status == "awaiting"
+
+
 @pytest.mark.parametrize(
     ("amount", "message"),
     [
@@ -85,3 +94,63 @@ def test_who_may_not_touch_money_cannot(clerk: User) -> None:
     assert (
         client.post(f"/dashboard/orders/{order.number}/", {"order_action": "refund_order_payment"}).status_code == 403
     )
+
+
+# The page
+
+
+def page_of(clerk: User, order: Order) -> str:
+    """The text of the order's page, without its marks."""
+    html = browser_of(clerk).get(f"/dashboard/orders/{order.number}/").content.decode()
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_figures_of_the_page_add_up(clerk: User) -> None:
+    order = make_order(make_product(price="11.67"), quantity=3)
+    line = order.lines.get()
+    Line.objects.filter(pk=line.pk).update(
+        line_price_before_discounts_incl_tax=Decimal("36.01"), line_price_excl_tax=Decimal("29.17")
+    )
+    OrderDiscount.objects.create(order=order, category="Shipping", offer_name="Free delivery", amount=Decimal("4.95"))
+    page = page_of(clerk, order)
+    assert "−£1.00 £29.17 £35.01" in page
+    assert "Contained in these prices: £4.95 off by Free delivery (Shipping)" in page
+    assert "−£4.95" not in page
+
+
+def test_page_says_what_came_what_went_and_what_is_open(clerk: User) -> None:
+    order = make_order(make_product(price="10.00"))
+    record_manual_payment(order.pk, amount=Decimal("14.00"), reference="Bank 1", recorded_by=clerk.pk)
+    give_back(clerk, order, amount="4.00", reference="Bank 2")
+    page = page_of(clerk, order)
+    assert f"Paid £14.00 Bank 1 {clerk.email}" in page
+    assert f"Given back −£4.00 Bank 2 {clerk.email}" in page
+    assert "Open: £4.95" in page
+
+
+def test_authorised_money_is_named_so(clerk: User, gateway: Loopback) -> None:
+    order = make_order(make_product(price="10.00"), payment_method="loopback")
+    pay(order, "authorise")
+    assert "authorised £14.95" in page_of(clerk, order)
+
+
+@pytest.mark.parametrize("way", ["move", "record", "whole"])
+def test_returned_units_go_back_on_the_shelf_where_staff_say_so(clerk: User, way: str) -> None:
+    mug = make_product(stock=5)
+    order = make_order(mug, quantity=2)
+    for status in ("processing", "shipped"):
+        change_order_status(order.pk, status=status)
+    line = order.lines.get().pk
+    chosen = {"selected_line": line, f"selected_line_qty_{line}": 1}
+    body = {
+        "move": chosen | {"line_action": "change_line_statuses", "new_status": "returned"},
+        "record": chosen | {"line_action": "create_shipping_event", "shipping_event_type": "returned"},
+        "whole": {"order_action": "change_order_status", "new_status": "returned"},
+    }[way]
+    path, browser = f"/dashboard/orders/{order.number}/", browser_of(clerk)
+    wrong = body | {"restock": "on"} | dict.fromkeys(("new_status", "shipping_event_type"), "delivered")
+    answer = browser.post(path, wrong)
+    assert "Only returned units go back on the shelf." in [str(each) for each in get_messages(answer.wsgi_request)]
+    assert stock_of(mug) == (3, 0)
+    browser.post(path, body | {"restock": "on"})
+    assert stock_of(mug) == ((5, 0) if way == "whole" else (4, 0))

@@ -135,6 +135,13 @@ def test_what_is_not_counted_has_no_figure(staff: Client, mug: Product) -> None:
     assert f"id_num_in_stock_{record_of(mug).pk}" not in page
 
 
+@pytest.mark.parametrize("record", ["0" * 5000, "9" * 5000, "9" * 11, "x", "１"])
+def test_movements_of_what_is_no_number_are_all(staff: Client, mug: Product, record: str) -> None:
+    shown = staff.get(f"{URL}movements/?stock_record={record}")
+    assert (shown.status_code, len(shown.context["movements"])) == (200, 1)
+    assert staff.post(f"{URL}?stock_record={record}").status_code != 500
+
+
 def test_movements_and_reservations_are_shown(staff: Client, mug: Product) -> None:
     order = make_order(mug, quantity=2)
     page = staff.get(f"{URL}movements/?sku=MUG&kind=initial&date_from=2020-01-01").content.decode()
