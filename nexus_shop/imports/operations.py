@@ -15,7 +15,7 @@ from forked_apps.catalogue.models import Product, ProductCategory, ProductClass,
 from forked_apps.catalogue.operations import brand_named
 from forked_apps.catalogue.slugs import MAX_LENGTH, free_product_slug, is_allowed
 from forked_apps.partner.models import Partner, StockRecord
-from forked_apps.partner.operations import explain_stock, set_price, set_stock
+from forked_apps.partner.operations import open_records, set_price, set_stock
 from forked_apps.partner.products import default_partner
 from nexus_shop.core.transactions import owning, transaction
 
@@ -244,7 +244,7 @@ def _write_values(
 def _write_stock(
     source: SourceProduct, places: Sequence[Place], partner: Partner, currency: str, outcome: Outcome
 ) -> None:
-    """Prices and stock: new records in one statement, changes by the operations that publish them."""
+    """Prices and stock, by the operations that publish them."""
     new = []
     for place in places:
         assert place.product is not None
@@ -253,8 +253,7 @@ def _write_stock(
         elif _update_record(place.record, place, source):
             outcome.mark(place.variant.line, UPDATED)
     if new:
-        explain_stock(REASON, changed_by=None)
-        StockRecord.objects.bulk_create(new)
+        open_records(new, changed_by=None, reason=REASON)
 
 
 def _new_record(place: Place, partner: Partner, currency: str, outcome: Outcome) -> StockRecord:

@@ -16,6 +16,7 @@ from forked_apps.partner.models import StockRecord
 from forked_apps.search.models import ProductDocument
 from forked_apps.search.operations import stale_products
 from forked_apps.search.queries import product_detail
+from nexus_shop.core.models import OutboxEvent
 from nexus_shop.imports.errors import StructureChanged, VariantsRefused
 from nexus_shop.imports.operations import rehearse_product
 from nexus_shop.imports.outcomes import Outcome, Remark
@@ -45,7 +46,9 @@ def test_import_makes_a_stand_alone_product() -> None:
     assert (record.partner.name, record.partner_sku) == ("Main warehouse", "MUG-1")
     assert (record.price_currency, record.price, record.list_price) == ("GBP", Decimal("12.50"), Decimal("15.00"))
     assert (record.num_in_stock, record.num_allocated) == (7, 0)
-    assert events() == []
+    first = {"old_price": None, "new_price": "12.50", "old_list_price": None, "new_list_price": "15.00"}
+    told = {"stock_record_id": record.pk, "product_id": product.pk, "currency": "GBP", **first}
+    assert events() == [("PriceChanged", {**told, "changed_by": None, "reason": "import"})]
 
 
 def test_import_makes_parent_and_children() -> None:
@@ -93,6 +96,7 @@ def test_import_of_the_same_again_writes_nothing() -> None:
 
 def test_import_of_a_changed_file_changes_what_differs() -> None:
     load(SHIRT)
+    OutboxEvent.objects.all().delete()
     parent = Product.objects.get(code="shopify:shirt")
     record = StockRecord.objects.get(partner_sku="SH-L")
     changed = replace(
@@ -257,7 +261,7 @@ def test_import_needs_few_statements() -> None:
     settle()
     with CaptureQueriesContext(connection) as again:
         load(other)
-    assert (len(made), len(again)) == (33, 16)
+    assert (len(made), len(again)) == (34, 16)
 
 
 def test_import_leaves_orders_alone() -> None:

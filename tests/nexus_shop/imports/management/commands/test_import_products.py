@@ -59,6 +59,7 @@ def test_product_of_many_variants_is_right_when_the_command_ends(write_csv: Any,
 def test_import_again_changes_nothing(write_csv: Any, mug: Row, shirt: list[Row]) -> None:
     path = write_csv(mug, *shirt)
     run(path)
+    OutboxEvent.objects.all().delete()
     before = list(Product.objects.order_by("pk").values()), list(StockRecord.objects.order_by("pk").values())
     lines, _ = run(path)
     assert lines[-1] == "2 products: 0 created, 0 updated, 2 unchanged, 0 not loaded; 0 warnings, 0 errors"
@@ -69,6 +70,7 @@ def test_import_again_changes_nothing(write_csv: Any, mug: Row, shirt: list[Row]
 @pytest.mark.django_db
 def test_import_of_a_changed_file_tells_what_is_updated(write_csv: Any, mug: Row, shirt: list[Row]) -> None:
     run(write_csv(mug, *shirt))
+    OutboxEvent.objects.all().delete()
     lines, _ = run(write_csv(mug | {"Variant Price": "13.00"}, *shirt))
     assert lines == [
         "updated   line 2, mug, MUG-1",
