@@ -1,4 +1,4 @@
-"""What `products/{key}/` shows can be sent back by PUT, and changes nothing."""
+"""What `products/{key}/` shows can be sent back by PUT and PATCH, and changes nothing."""
 
 from decimal import Decimal
 
@@ -44,10 +44,11 @@ def test_what_is_read_of_a_product_can_be_put_back(staff: APIClient, settings: S
         path = f"/api/v1/products/{product.pk}/"
         read = staff.get(path).json()
         before = state()
-        answer = staff.put(path, read)
-        assert answer.status_code == 200, (product, answer.content)
-        assert state() == before
-        assert answer.json() == staff.get(path).json()
+        for send in (staff.put, staff.patch):
+            answer = send(path, read)
+            assert answer.status_code == 200, (product, answer.content)
+            assert state() == before
+            assert answer.json() == staff.get(path).json()
 
 
 def test_price_of_another_currency_is_not_put_back(staff: APIClient) -> None:
@@ -58,5 +59,18 @@ def test_price_of_another_currency_is_not_put_back(staff: APIClient) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/price/currency")
     refused = staff.put(path, {"title": "Mug", "price": read["price"]})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/price")
-    assert staff.patch(path, {"brand": 5}).json()["code"] == "unknown_field"
+    refused = staff.patch(path, {"price": read["price"]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/price")
+    assert state() == before
+
+
+def test_what_is_only_shown_is_ignored(staff: APIClient) -> None:
+    path = f"/api/v1/products/{make_product('Mug').pk}/"
+    before = state()
+    assert staff.patch(path, {"brand": {"id": 5}, "rating": None, "slug": "cup"}).status_code == 200
+    assert state() == before
+    assert staff.patch(path, {"colour": "red"}).json()["code"] == "unknown_field"
+    for body in (5, "x", [], None):
+        for send in (staff.put, staff.patch):
+            assert send(path, body).status_code == 400
     assert state() == before

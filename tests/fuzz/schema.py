@@ -65,7 +65,7 @@ LOCATED: Final = {"invalid_request", "unknown_field", "unknown_parameter", "page
 # Python; what stands twice.
 UNSAYABLE: Final = re.compile(
     r"cursor|page|attr\..*|(/items/\d+)?/options|/csv|/lines/\d+/id|/list_price|/restock"
-    r"|/slug|/code|/name|/category|/categories.*|/variants|/attributes|/title"
+    r"|/slug|/code|/name|/category|/categories.*|/variants|/attributes(/\d+/code)?|/title"
 )
 LIKELY: Final = 0.6
 PARAMETERS: Final = {

@@ -433,9 +433,12 @@ class ProductParameters(KeptParameters):
 
 
 class ProductFacade(StrictSerializer):
-    """Fields of a product in the words of `POST products/`; what is left out stays. More at `admin/products/`."""
+    """Fields of a product in the words of `POST products/`; what is left out stays. More at `admin/products/`.
 
-    ignored = frozenset({"id", "url", "slug", "structure", "availability", "image", "rating", "variant_count"})
+    What was read can be sent back: what is only shown is ignored.
+    """
+
+    ignored = SHOWN - {"title", "description", "categories", "sku", *PRICES}
     synonyms = {"title": "name", "categories": "category"}
 
     title = Words(max_length=255, required=False)
@@ -450,6 +453,10 @@ class ProductFacade(StrictSerializer):
     product_class = Text(max_length=128, required=False)
     reason = _reason()
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The values, also of what was read."""
+        return super().to_internal_value(as_written(data))
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words."""
         return in_our_words(data)
@@ -461,7 +468,6 @@ class ProductFacadeWhole(ProductFacade):
     What was read can be sent back: what is only shown is ignored.
     """
 
-    ignored = ProductFacade.ignored | (SHOWN - set(ProductFacade().fields))
     synonyms = {"title": "name", "categories": "category"}
     required_under_either_name = frozenset({"title"})
 
@@ -472,11 +478,11 @@ class ProductFacadeWhole(ProductFacade):
 
     def to_internal_value(self, data: Any) -> Any:
         """The values. The price of what was read without one stays what it is."""
-        body = as_written(data)
-        if "price" in data and "price" not in body:
-            values = super().to_internal_value({**body, "price": "0"})
-            return {name: value for name, value in values.items() if name not in PRICES}
-        return super().to_internal_value(body)
+        if not isinstance(data, Mapping) or "price" not in data or "price" in as_written(data):
+            return super().to_internal_value(data)
+        self.fields["price"].required = False
+        values = super().to_internal_value(data)
+        return {name: value for name, value in values.items() if name not in PRICES}
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words, with a title and the categories, if only none."""
