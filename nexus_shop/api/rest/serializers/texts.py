@@ -44,7 +44,7 @@ class Words(Text):
         plain = rf"(?:[^<{control}]|<+[^<a-zA-Z/!?{control}])"
         solid = rf"(?:[^\s\x1c-\x1f\x85<{control}{INKLESS}]|<+[^<a-zA-Z/!?{control}])"
         seen = rf"(?:[ {INKLESS}]*{solid}{plain}*<*|<+)"
-        return rf"^(?=[\s\S])\s*{seen}?\s*$" if self.allow_blank else rf"^\s*{seen}\s*$"
+        return rf"^(?:\s*{seen}\s*|\s+)$" if self.allow_blank else rf"^\s*{seen}\s*$"
 
     def to_internal_value(self, data: Any) -> str:
         """The text."""
