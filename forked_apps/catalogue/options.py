@@ -21,11 +21,14 @@ OPTION_FIELDS: Final = ("name", "type", "required", "help_text", "order", "price
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a group. `price` is added to each unit where it is chosen as an option; as prices are entered."""
+    """A value of a group. `price` is added to each unit where it is chosen as an option; as prices are entered.
+
+    Of one that is to be: code and price that are None stay as they are, or are none; an empty code is none.
+    """
 
     option: str
     code: str | None = None
-    price: Decimal = Decimal(0)
+    price: Decimal | None = None
     id: int | None = None
 
 
@@ -84,8 +87,8 @@ def _groups() -> "QuerySet[AttributeOptionGroup]":
 
 def _stored_group(row: AttributeOptionGroup) -> StoredGroup:
     values = sorted(row.options.all(), key=lambda value: value.pk)
-    choices = tuple(Choice(value.option, value.code, value.price, value.pk) for value in values)
-    return StoredGroup(row.pk, row.name, row.code, choices)
+    choices = tuple(Choice(value.option, value.code or None, value.price, value.pk) for value in values)
+    return StoredGroup(row.pk, row.name, row.code or None, choices)  # Oscar's field shows null as ""
 
 
 @transaction(before_commit="documents")
@@ -156,12 +159,18 @@ def _set_choices(group: AttributeOptionGroup, choices: Sequence[Choice]) -> None
     _free_texts([row for row, choice in zip(rows, choices, strict=True) if row and row.option != choice.option])
     for number, (row, choice) in enumerate(zip(rows, choices, strict=True)):
         value = row or AttributeOption(group=group)
-        wanted = (choice.option, choice.code or None, choice.price)
-        if value.pk is not None and (value.option, value.code, value.price) == wanted:
+        wanted = _wanted(choice, value)
+        if value.pk is not None and (value.option, value.code or None, value.price) == wanted:
             continue
         value.option, value.code, value.price = wanted
         with refusing({"catalogue_attributeoption_code": CodeTaken(pointer=f"/options/{number}")}):
             value.save()
+
+
+def _wanted(choice: Choice, value: AttributeOption) -> tuple[str, str | None, Decimal]:
+    """Text, code and price of the value as it is to be."""
+    code = value.code if choice.code is None else choice.code
+    return choice.option, code or None, value.price if choice.price is None else choice.price
 
 
 def _unless(named: set[int], row: AttributeOption | None) -> AttributeOption | None:

@@ -266,6 +266,29 @@ def test_values_of_a_group_as_texts(staff: APIClient) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/option_group")
 
 
+def test_values_of_a_group_keep_what_is_not_said_of_them(staff: APIClient) -> None:
+    values = [{"option": "S", "code": "s", "price": "0.50"}, {"option": "M", "code": "m", "price": "1.50"}]
+    made = staff.post(f"{ADMIN}option-groups/", {"name": "Sizes", "options": values}).json()
+    path = f"{ADMIN}option-groups/{made['id']}/"
+
+    def told(answer: Any) -> list[tuple[str, str | None, str]]:
+        assert answer.status_code == 200, answer.content
+        return [(each["option"], each["code"], each["price"]) for each in answer.json()["options"]]
+
+    as_it_was = [("S", "s", "0.50"), ("M", "m", "1.50")]
+    assert told(staff.patch(path, {"options": ["S", "M", "L"]})) == [*as_it_was, ("L", None, "0.00")]
+    read = staff.get(path).json()
+    assert (read["code"], staff.put(path, read).json()) == (None, read)
+    assert told(staff.put(path, {"name": "Sizes", "options": ["S", "M"]})) == as_it_was
+    small, medium = (each["id"] for each in made["options"])
+    renamed = [{"id": small, "option": "Small"}, {"id": medium, "option": "M", "price": "2.00"}]
+    assert told(staff.patch(path, {"options": renamed})) == [("Small", "s", "0.50"), ("M", "m", "2.00")]
+    emptied = [{"id": small, "option": "S", "code": None}, {"id": medium, "option": "M", "price": "0"}]
+    assert told(staff.patch(path, {"options": emptied})) == [("S", None, "0.50"), ("M", "m", "0.00")]
+    whole = {"name": "Sizes", "options": [{"option": "S"}, {"option": "M"}]}
+    assert told(staff.put(path, whole)) == [("S", None, "0.00"), ("M", None, "0.00")]
+
+
 @pytest.mark.usefixtures("books")
 @pytest.mark.parametrize(
     ("theirs", "ours", "body"),

@@ -234,7 +234,7 @@ class AdminChoice(serializers.Serializer[Any]):
 
 
 class AdminChoiceInput(StrictSerializer):
-    """A value of a group. One with an `id`, or with a text that is there, stays the same one.
+    """A value of a group. One with an `id`, or with a text that is there, stays the same one, with what is left out.
 
     It may be its text alone, as oscarapi has it.
     """
@@ -242,11 +242,12 @@ class AdminChoiceInput(StrictSerializer):
     bare = "option"
 
     def to_internal_value(self, data: Any) -> Any:
-        """The value."""
+        """The value, as `Choice` has it. A text alone says nothing of code and price."""
         if not isinstance(data, str):
-            return super().to_internal_value(data)
+            values = super().to_internal_value(data)
+            return {**values, "code": values["code"] or ""} if "code" in values else values
         try:
-            return super().to_internal_value({self.bare: data})
+            return {self.bare: super().to_internal_value({self.bare: data})[self.bare]}
         except ValidationError as refusal:
             detail: Any = refusal.detail
             raise ValidationError(detail[self.bare]) from None
@@ -255,6 +256,16 @@ class AdminChoiceInput(StrictSerializer):
     option = Words(max_length=255)
     code = Words(max_length=255, required=False, allow_null=True)
     price = Amount(required=False, max_digits=9)
+
+
+class AdminChoiceWhole(AdminChoiceInput):
+    """A value of a group, whole. One with an `id`, or with a text that is there, stays the same one.
+
+    As its text alone, as oscarapi has it, it keeps its code and price.
+    """
+
+    code = Words(max_length=255, required=False, allow_null=True, default=None)
+    price = Amount(required=False, max_digits=9, default=Decimal(0))
 
 
 class AdminGroup(serializers.Serializer[Any]):
@@ -291,7 +302,7 @@ class AdminGroupInput(AdminGroupChanges):
 
     name = Words(max_length=128)
     code = Words(max_length=255, required=False, allow_null=True, default=None)
-    options = serializers.ListField(child=AdminChoiceInput(), required=False, max_length=500, default=list)
+    options = serializers.ListField(child=AdminChoiceWhole(), required=False, max_length=500, default=list)
 
 
 class AdminOption(serializers.Serializer[Any]):
