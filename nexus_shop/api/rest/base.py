@@ -176,11 +176,12 @@ class View(APIView):
 
     # Input
 
-    def parsed(self, serializer_class: Any) -> Any:
-        """The validated body. Raises ValidationError."""
-        if not isinstance(self.request.data, dict):
+    def parsed(self, serializer_class: Any, body: Any = None) -> Any:
+        """The validated body, or what the view has made of it. Raises ValidationError."""
+        body = self.request.data if body is None else body
+        if not isinstance(body, dict):
             raise ValidationError({"non_field_errors": ["The body is a JSON object."]})
-        serializer = serializer_class(data=self.request.data, context={"request": self.request, "view": self})
+        serializer = serializer_class(data=body, context={"request": self.request, "view": self})
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

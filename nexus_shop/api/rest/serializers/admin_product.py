@@ -26,7 +26,7 @@ from .oscar_product import (
     refused_in_sent_words,
     stock_record_in,
 )
-from .shown_product import PRICES, SHOWN, as_written
+from .shown_product import SHOWN, SYNONYMS, WRITTEN
 from .texts import SlugText, Words
 
 MAX_PRICE: Final = Decimal("9999999999.99")
@@ -438,8 +438,8 @@ class ProductFacade(StrictSerializer):
     What was read can be sent back: what is only shown is ignored.
     """
 
-    ignored = SHOWN - {"title", "description", "categories", "sku", *PRICES}
-    synonyms = {"title": "name", "categories": "category"}
+    ignored = SHOWN - WRITTEN
+    synonyms = SYNONYMS
 
     title = Words(max_length=255, required=False)
     name = Words(max_length=255, required=False)
@@ -453,10 +453,6 @@ class ProductFacade(StrictSerializer):
     product_class = Text(max_length=128, required=False)
     reason = _reason()
 
-    def to_internal_value(self, data: Any) -> Any:
-        """The values, also of what was read."""
-        return super().to_internal_value(as_written(data))
-
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words."""
         return in_our_words(data)
@@ -465,24 +461,15 @@ class ProductFacade(StrictSerializer):
 class ProductFacadeWhole(ProductFacade):
     """A product in the words of `POST products/`, whole. Stock, class and what has no word here stay.
 
-    What was read can be sent back: what is only shown is ignored.
+    What was read can be sent back: what is only shown is ignored, what is as it is shown stays.
     """
 
-    synonyms = {"title": "name", "categories": "category"}
     required_under_either_name = frozenset({"title"})
 
     description = Text(max_length=50_000, required=False, allow_blank=True, default="")
     price = Amount(max_value=MAX_PRICE)
     list_price = _price(default=None)
     sku = Words(max_length=64, required=False, allow_null=True, default=None)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The values. The price of what was read without one stays what it is."""
-        if not isinstance(data, Mapping) or "price" not in data or "price" in as_written(data):
-            return super().to_internal_value(data)
-        self.fields["price"].required = False
-        values = super().to_internal_value(data)
-        return {name: value for name, value in values.items() if name not in PRICES}
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """In our words, with a title and the categories, if only none."""

@@ -1,4 +1,4 @@
-"""A product as `products/{key}/` shows it, sent back: what is shown in another form than it is written in."""
+"""A product as `products/{key}/` shows it, sent back: what was edited of it, in the form in which it is written."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,30 +10,35 @@ from rest_framework.exceptions import ValidationError
 from .fields import CategoryRef, PriceField, shop_currency
 from .product import ProductDetail
 
-#: The names of all that is shown.
+#: The names of all that is shown, and of what can be written of it.
 SHOWN: Final = frozenset(ProductDetail().fields)
+WRITTEN: Final = frozenset({"title", "description", "categories", "sku", "price", "list_price"})
+#: What stands for some of them.
+SYNONYMS: Final[Mapping[str, str]] = {"title": "name", "categories": "category"}
 _PRICE: Final = frozenset(PriceField().fields)
 _CATEGORY: Final = frozenset(CategoryRef().fields)
-PRICES: Final = ("price", "list_price")
 
 
-def as_written(body: Any) -> Any:
-    """The body with prices as they are entered and categories by their ids. Raises ValidationError.
+def is_shown(body: Any) -> bool:
+    """Whether the body has all that a product shows."""
+    return isinstance(body, Mapping) and SHOWN.issubset(body)
 
-    What a product shows of others is left out: a parent the price of a variant, a variant the categories of its parent.
+
+def edited(body: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without what is as it is shown, with prices as they are entered and categories by their ids.
+
+    So nothing is written that the product only shows: a text of another language, what is a parent's or a variant's.
+    Raises ValidationError.
     """
-    if not isinstance(body, Mapping) or not SHOWN.issubset(body):
-        return body
-    found = dict(body)
-    for name in PRICES:
-        if _is(found[name], _PRICE):
+    same = {name for name in WRITTEN if body[name] == shown[name] and SYNONYMS.get(name) not in body}
+    found = {name: value for name, value in body.items() if name not in same}
+    for name in ("price", "list_price"):
+        if _is(found.get(name), _PRICE):
             found[name] = _entered(name, found[name])
-    categories = found["categories"]
+    categories = found.get("categories")
     if isinstance(categories, list) and all(_is(each, _CATEGORY) for each in categories):
         found["categories"] = [each["id"] for each in categories]
-    if found["structure"] == "parent" or found["price"] is None:
-        found = {name: value for name, value in found.items() if name not in PRICES}
-    return {**found, "categories": []} if found["structure"] == "child" else found
+    return found
 
 
 def _is(value: Any, names: frozenset[str]) -> bool:

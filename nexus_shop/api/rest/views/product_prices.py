@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 
 from forked_apps.basket.previews import price_for
 from forked_apps.partner.inventory import price_changes_of
@@ -25,8 +25,7 @@ from nexus_shop.core.money import Money
 from .cart import destination_of
 from .inventory import StockView, account_body, id_of, ledger_product
 from .product import MOVED, ProductView, digest_of, tag_of
-
-KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
+from .product_writes import KEY
 
 
 class ProductPriceView(ProductView):

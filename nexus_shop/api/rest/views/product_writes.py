@@ -1,5 +1,6 @@
 """What staff do to a product at its public address, in the words of `POST products/`."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,9 +11,11 @@ from forked_apps.partner.product_entries import archive_product_of, change_produ
 from forked_apps.partner.queries import products_of
 from forked_apps.search.queries import product_detail
 from nexus_shop.api.rest.base import View
+from nexus_shop.api.rest.keys import key_of
 from nexus_shop.api.rest.serializers import admin_product as inputs
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.api.rest.serializers.oscar_product import in_sent_words
+from nexus_shop.api.rest.serializers.shown_product import edited, is_shown
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.languages import active_language
@@ -38,7 +41,7 @@ class ProductWrites(View):
     )
     def put(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """For staff. Stock, class and what the body has no word for stay; `stock_quantity` sets the figure of now."""
-        return self._change(key, self.parsed(inputs.ProductFacadeWhole))
+        return self._change(key, inputs.ProductFacadeWhole)
 
     @extend_schema(
         operation_id="changeProduct",
@@ -49,7 +52,7 @@ class ProductWrites(View):
     )
     def patch(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """For staff. What the body leaves out stays."""
-        return self._change(key, self.parsed(inputs.ProductFacade))
+        return self._change(key, inputs.ProductFacade)
 
     @extend_schema(
         operation_id="deleteProduct",
@@ -65,22 +68,33 @@ class ProductWrites(View):
     def _id_of(self, key: str) -> int:
         """The id of a product that the caller may change. Raises NotFound."""
         user: Any = self.request.user
-        name, value = ("upc", key.removeprefix("sku:")) if key.startswith("sku:") else ("slug", key)
-        if key.isascii() and key.isdigit() and len(key) < 10:
-            name, value = "pk", key
-        pk: int | None = products_of(user).filter(**{name: value}).values_list("pk", flat=True).first()
+        wanted = key_of(key)
+        if isinstance(wanted, int):
+            named: dict[str, Any] = {"pk": wanted}
+        else:
+            named = {"upc": wanted.removeprefix("sku:")} if wanted.startswith("sku:") else {"slug": wanted}
+        pk: int | None = products_of(user).filter(**named).values_list("pk", flat=True).first()
         if pk is None:
             raise NotFound
         return pk
 
-    def _change(self, key: str, entry: dict[str, Any]) -> HttpResponse:
+    def _change(self, key: str, form: Any) -> HttpResponse:
         pk, user = self._id_of(key), self.request.user
+        entry = self._edits(pk) if is_shown(self.request.data) else self.parsed(form)
 
         def operation() -> None:
             with in_sent_words(self.request.data):
                 change_product_of(user, pk, changes=entry, check=self._check)  # type: ignore[arg-type]
 
         return self.write(operation, lambda _: _detail(pk))
+
+    def _edits(self, pk: int) -> dict[str, Any]:
+        """What was edited of all that the product shows: the rest stays, also for PUT. Raises NotFound."""
+        found = product_detail(pk, language=active_language(), also_hidden=True)
+        if found is None:
+            raise NotFound
+        edits: dict[str, Any] = self.parsed(inputs.ProductFacade, edited(self.request.data, json.loads(found[0])))
+        return edits
 
     def _check(self, stored: StoredProduct) -> None:
         """If-Match has the version of `admin/products/`, or the ETag of the public product. Raises StaleVersion."""
