@@ -40,11 +40,10 @@ def store_attachment(content: bytes, *, kind: str, pointer: str | None = None) -
     return name if default_storage.exists(name) else default_storage.save(name, ContentFile(clean))
 
 
-def is_stored(name: str, *, kind: str) -> bool:
-    """Whether the name is one that `store_attachment` has given to a file of the kind, and the file is there."""
+def is_attachment(name: str, *, kind: str | None = None) -> bool:
+    """Whether the name is one that `store_attachment` gives to a file (of the kind). Asks no storage."""
     found = NAME.fullmatch(name)
-    fits = found is not None and (found[1] in PICTURES.values()) == (kind == "image")
-    return fits and default_storage.exists(name)
+    return found is not None and (kind is None or (found[1] in PICTURES.values()) == (kind == "image"))
 
 
 def _file(content: bytes) -> tuple[str, bytes] | None:

@@ -9,14 +9,14 @@
 | option | an option's text, as the group has it |
 | multi_option | a list of them; an empty one takes the value away |
 | entity | `{"type": "product", "id": 5}`: a product, category or brand that is there |
-| file, image | the name that `attachments.store_attachment` has given to a stored file |
+| file, image | the name that `attachments.store_attachment` has given to a file; `ensure_stored` asks for the file |
 
 null takes a value away. What a document shows as `value` can be written back.
 """
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nexus_shop.core.transactions import transaction_required
 
-from .attachments import is_stored
+from .attachments import is_attachment
 from .errors import (
     AttributeRequired,
     AttributeUnknown,
@@ -66,6 +66,7 @@ JSON = Any
 _TEXT = text(MAX_TEXT, lines=True, markup=False)
 _HTML = html()
 _WHOLE = whole(-(2**31), 2**31 - 1)
+_NO_FILE: Final = _("There is no such stored file: upload it in the dashboard first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,18 @@ class _Parsed:
     @property
     def is_empty(self) -> bool:
         return not self.options and all(value is None or value == "" for value in self.columns.values())
+
+
+def ensure_stored(values: Mapping[str, JSON], held: Callable[[], Mapping[str, JSON]] = dict) -> None:
+    """Raise ValueRefused where a value names a file that is not there; what the product has (`held`) is not looked for.
+
+    To be called before the transaction, as a file is stored: the storage may be far away.
+    """
+    named = {code: value for code, value in values.items() if isinstance(value, str) and is_attachment(value)}
+    known = held() if named else {}
+    for code, name in named.items():
+        if known.get(code) != name and not default_storage.exists(name):
+            raise refused(_NO_FILE, _pointer(code))
 
 
 @transaction_required
@@ -184,15 +197,11 @@ def _pointer(code: str) -> str:
 
 
 def _is_written_back(attribute: ProductAttribute, old: ProductAttributeValue | None, value: JSON) -> bool:
-    """Whether a file or an entity came back as documents show it: by its address, by its id."""
-    if old is None or isinstance(value, bool):
+    """Whether a file came back as documents show it: by its address."""
+    if old is None or not attribute.is_file or not isinstance(value, str):
         return False
-    if attribute.type == ProductAttribute.ENTITY:
-        return isinstance(value, int) and old.entity_object_id == value
-    if attribute.is_file and isinstance(value, str):
-        file = getattr(old, old.value_field_name)
-        return bool(file) and value in {file.name, default_storage.url(file.name)}
-    return False
+    file = getattr(old, old.value_field_name)
+    return bool(file) and value in {file.name, default_storage.url(file.name)}
 
 
 def _write(product: Product, attribute: ProductAttribute, old: ProductAttributeValue | None, parsed: _Parsed) -> bool:
@@ -261,8 +270,8 @@ def _datetime(value: JSON, pointer: str) -> datetime:
 
 def _file(kind: str) -> Any:
     def check(value: JSON, pointer: str) -> str:
-        if not isinstance(value, str) or not is_stored(value, kind=kind):
-            raise refused(_("There is no such stored file: upload it in the dashboard first."), pointer)
+        if not isinstance(value, str) or not is_attachment(value, kind=kind):
+            raise refused(_NO_FILE, pointer)
         return value
 
     return check

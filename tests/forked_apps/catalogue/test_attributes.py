@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from PIL import Image
 
 from forked_apps.catalogue.attachments import MAX_BYTES, store_attachment
-from forked_apps.catalogue.attributes import set_attributes
+from forked_apps.catalogue.attributes import ensure_stored, set_attributes
 from forked_apps.catalogue.errors import AttributeRequired, AttributeUnknown, ValueRefused
 from forked_apps.catalogue.models import Product, ProductAttribute, ProductAttributeValue, ProductClass
 from forked_apps.catalogue.products import add_whole_product, change_product
@@ -116,7 +116,7 @@ REFUSED: Final[dict[str, list[Any]]] = {
         *({"type": "product", "id": True}, {"type": [], "id": 1}, {"type": "brand", "id": 2**63}),
     ],
     "file": [
-        f"attributes/{'0' * 64}.pdf",
+        f"attributes/{'0' * 64}.png",
         "manual.pdf",
         "../../etc/passwd",
         "attributes/x.pdf",
@@ -124,7 +124,7 @@ REFUSED: Final[dict[str, list[Any]]] = {
         False,
         "https://a.example/x.pdf",
     ],
-    "image": [f"attributes/{'0' * 64}.png", f"attributes/{'0' * 64}.pdf", f"attributes/{'0' * 64}.svg", {"url": "x"}],
+    "image": [f"attributes/{'0' * 64}.pdf", f"attributes/{'0' * 64}.svg", {"url": "x"}],
 }
 BAD: Final = [(code, value) for code, values in REFUSED.items() for value in values]
 
@@ -181,6 +181,15 @@ def test_files_are_stored_once_under_names_of_their_content() -> None:
     with default_storage.open(first) as file:
         assert file.read() == b"%PDF-1.7 manual"
     assert store_attachment("Grüße\n".encode(), kind="file").endswith(".txt")
+
+
+def test_file_that_is_not_there_is_looked_for_unless_the_product_has_it() -> None:
+    manual, lost = store_attachment(b"%PDF-1.7 manual", kind="file"), f"attributes/{'0' * 64}.pdf"
+    ensure_stored({"file": manual, "text": "attributes/x.pdf", "integer": 5, "image": None})
+    ensure_stored({"file": lost}, lambda: {"file": lost})
+    with pytest.raises(ValueRefused) as refusal:
+        ensure_stored({"text": "x", "a/b": lost}, lambda: {"file": lost})
+    assert refusal.value.pointer == "/attributes/a~1b"
 
 
 def test_pictures_tell_nothing_of_the_camera() -> None:

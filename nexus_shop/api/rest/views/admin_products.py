@@ -1,6 +1,6 @@
 """Products for staff, and for partner staff those that only they sell: drafts too, one by one or many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 
+from forked_apps.catalogue.attributes import ensure_stored
 from forked_apps.catalogue.stored_products import StoredProduct, products_where, stored_product, stored_products
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.product_entries import (
@@ -26,7 +27,7 @@ from nexus_shop.api.rest.serializers.oscar_product import in_sent_words, sent_po
 from nexus_shop.core.versions import ensure_current
 
 from .admin_catalogue import outcome_body
-from .kept import CREATE, KeptDetail, KeptList, kept_detail, kept_list, number_of
+from .kept import CREATE, Kept, KeptDetail, KeptList, kept_detail, kept_list, number_of
 
 PLACE: Final = "/api/v1/admin/products/"
 ARCHIVE: Final = problems(400, 401, 403, 404, 412, 428, 429)
@@ -58,6 +59,21 @@ def stock_ids(product_ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
+class _WithFiles(Kept):
+    """Files that attributes name are looked for before the transaction."""
+
+    def parsed(self, serializer_class: Any, body: Any = None) -> Any:
+        """The validated body. Raises ValueRefused for a file that is not there."""
+        entry = super().parsed(serializer_class, body)
+        with in_sent_words(self.request.data):
+            ensure_stored(entry.get("attributes", {}), self.held)
+        return entry
+
+    def held(self) -> Mapping[str, Any]:
+        """The attributes that the product has."""
+        return {}
+
+
 @kept_list(
     "Product",
     "Products",
@@ -65,7 +81,7 @@ def stock_ids(product_ids: Sequence[int]) -> dict[int, list[int]]:
     new=shapes.ProductInput,
     parameters=shapes.ProductParameters,
 )
-class ProductAdminList(KeptList):
+class ProductAdminList(_WithFiles, KeptList):
     """`admin/products/`. oscarapi 3.3.0 writes every column that a body names, prices and stock around any record."""
 
     place = PLACE
@@ -99,13 +115,17 @@ class ProductAdminList(KeptList):
     changes=shapes.ProductChanges,
     removal_problems=ARCHIVE,
 )
-class ProductAdminDetail(KeptDetail):
+class ProductAdminDetail(_WithFiles, KeptDetail):
     """`admin/products/{id}/`."""
 
     def read(self, pk: int) -> StoredProduct:
         """One of the caller's products. Raises NotFound."""
         user: Any = self.request.user
         return stored_product(products_of(user), pk)
+
+    def held(self) -> Mapping[str, Any]:
+        """The attributes that the product has. Raises NotFound."""
+        return self.read(self.key_of(self.kwargs["key"])).facts.attributes
 
     def bodies(self, rows: Sequence[StoredProduct]) -> list[dict[str, Any]]:
         """With its stock records."""
