@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from forked_apps.catalogue.errors import SkuTaken
+from forked_apps.catalogue.attributes import ensure_stored
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.stored_products import StoredProduct, stored_products
-from nexus_shop.core.errors import NotFound, RowNotReached
+from nexus_shop.core.errors import DomainError, NotFound, RowNotReached
 from nexus_shop.core.rows import CREATED, REFUSED, UNCHANGED, UPDATED, Deadline, RowOutcome, Status, attempted
 from nexus_shop.core.transactions import transaction
 
@@ -43,7 +43,8 @@ def put_products(user: "User", rows: Sequence[Row], *, seconds: float | None = N
             elif (stored := known.get(row["sku"])) is not None and _is_so(row, *stored):
                 yield RowOutcome(UNCHANGED, stored[0].id)
             else:
-                yield attempted(lambda row=row, is_new=stored is None: _twice(put, user, row, is_new))  # type: ignore[misc]
+                held = None if stored is None else stored[0].facts.attributes
+                yield attempted(lambda row=row, held=held: _twice(put, user, row, held))  # type: ignore[misc]
 
 
 def _known(user: "User", rows: Sequence[Row]) -> dict[str, tuple[StoredProduct, list[StockRecord]]]:
@@ -67,11 +68,17 @@ def _is_so(row: Row, stored: StoredProduct, records: Sequence[StockRecord]) -> b
     return all(getattr(records[0], column) == value for column, value in sale.items())
 
 
-def _twice(put: Any, user: "User", row: Row, is_new: bool) -> tuple[Status, int]:
-    """What was not seen is made; where it is there all the same, a rival's or a stranger's, it is to be changed."""
+def _twice(put: Any, user: "User", row: Row, held: Mapping[str, Any] | None) -> tuple[Status, int]:
+    """What was not seen is made; where it is there all the same, a rival's or a stranger's, it is to be changed.
+
+    `held`: the attributes of what was seen.
+    """
+    ensure_stored(row.get("attributes") or {}, lambda: held or {})
     try:
-        done: tuple[Status, int] = put(user, row, is_new=is_new)
-    except SkuTaken:
+        done: tuple[Status, int] = put(user, row, is_new=held is None)
+    except DomainError:
+        if held is not None or not Product.objects.filter(upc=row["sku"]).exists():
+            raise
         done = put(user, row)
     return done
 

@@ -13,7 +13,7 @@ from forked_apps.search.operations import rebuild_noted, stale_products
 from nexus_shop.core.models import OutboxEvent
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import make_category, make_product, make_user
-from tests.factories.staff import make_member
+from tests.factories.staff import make_member, make_partner
 from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,33 @@ def test_times_with_any_offset_are_kept_in_utc_and_spoil_no_other_row(staff: API
     assert [shown[f"S{number}"]["made"] for number in range(4)] == list(said.values())
     changed = staff.patch(f"/api/v1/admin/products/{mug.pk}/", {"attributes": {"made": "2024-01-01T00:00:00+16:00"}})
     assert (changed.status_code, changed.json()["attributes"]) == (200, {"made": "2023-12-31T08:00:00+00:00"})
+
+
+def test_product_of_somebody_else_is_not_found_whatever_the_row_says() -> None:
+    north = make_partner("North")
+    worker = client_of(make_member("Partner staff", partner=north))
+    make_product("Foreign", sku="FOREIGN")
+    before = list(Product.objects.values_list()), list(StockRecord.objects.values_list())
+    rows = [{"price": "5"}, {"title": "Mine"}, {"title": "Mine", "price": "5"}, {"brand": 999_999}]
+    for row in rows:
+        assert states(put(worker, {"sku": "FOREIGN", **row})) == [("FOREIGN", "refused", "not_found", "/sku")]
+    assert (list(Product.objects.values_list()), list(StockRecord.objects.values_list())) == before
+
+
+def test_row_without_a_title_changes_what_a_rival_has_just_made(
+    staff: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = product_rows._known
+
+    def overtaken(*asked: Any) -> Any:
+        found = seen(*asked)
+        make_product("Rival's", sku="NEW", price="4.00")
+        return found
+
+    monkeypatch.setattr(product_rows, "_known", overtaken)
+    assert states(put(staff, {"sku": "NEW", "price": "5.00"})) == [("NEW", "updated", None, None)]
+    product = Product.objects.get(upc="NEW")
+    assert (product.title, product.stockrecords.get().price) == ("Rival's", Decimal("5.00"))
 
 
 def test_documents_of_a_large_batch_are_the_workers(staff: APIClient) -> None:
