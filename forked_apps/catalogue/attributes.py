@@ -47,7 +47,8 @@ DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 ENTITIES: Final[Mapping[str, type[Model]]] = {"product": Product, "category": Category, "brand": Brand}
 
-# A variant of the parent that has exactly the values of the child; without any value none is like another.
+# A variant of the parent that has exactly the values of the child, or, where none is named, of one of a lower id;
+# without any value none is like another.
 TWIN: Final = """
     WITH said AS (
         SELECT v.product_id, jsonb_object_agg(v.attribute_id,
@@ -59,7 +60,7 @@ TWIN: Final = """
         WHERE p.parent_id = %(parent)s
         GROUP BY v.product_id)
     SELECT twin.product_id FROM said own JOIN said twin ON twin.says = own.says AND twin.product_id <> own.product_id
-    WHERE own.product_id = %(child)s ORDER BY 1 LIMIT 1
+    WHERE own.product_id = COALESCE(%(child)s::bigint, LEAST(own.product_id, twin.product_id)) ORDER BY 1 LIMIT 1
 """
 
 JSON = Any
@@ -113,13 +114,13 @@ def set_attributes(product: Product, values: Mapping[str, JSON]) -> bool:
             is_changed |= _write(product, attribute, old, _parsed(attribute, value))
     _require(product, attributes)
     if is_changed and product.is_child:
-        _ensure_no_twin(product)
+        _ensure_no_twin(product.parent_id, product.pk)
     return is_changed
 
 
-def _ensure_no_twin(child: Product) -> None:
+def _ensure_no_twin(parent_id: int | None, child_id: int | None = None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(TWIN, {"parent": child.parent_id, "child": child.pk})
+        cursor.execute(TWIN, {"parent": parent_id, "child": child_id})
         found = cursor.fetchone()
     if found is not None:
         raise VariantExists(TwinFacts(found[0]), pointer="/attributes")
@@ -155,7 +156,7 @@ def change_class(product: Product, product_class: ProductClass, *, removed: Sequ
     """Let a locked product, and its variants, be of another class; values go over by code, where type and group agree.
 
     `removed`: codes of values that the same change takes away. Raises ClassChangeRefused with the codes that the other
-    class does not know. The product is not saved.
+    class does not know; VariantExists where two variants differed by nothing but these. The product is not saved.
     """
     family = Q(product=product) | Q(product__parent=product)
     if removed:
@@ -168,6 +169,8 @@ def change_class(product: Product, product_class: ProductClass, *, removed: Sequ
     for value in values:
         value.attribute = there[value.attribute.code]
     ProductAttributeValue.objects.bulk_update(values, ["attribute"])
+    if removed and product.is_parent:
+        _ensure_no_twin(product.pk)
     product.product_class = product_class
 
 

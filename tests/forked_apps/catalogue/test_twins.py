@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from forked_apps.catalogue.errors import VariantExists
-from forked_apps.catalogue.models import Product, ProductAttributeValue
+from forked_apps.catalogue.models import Product, ProductAttribute, ProductAttributeValue, ProductClass
 from forked_apps.catalogue.products import ProductFacts, change_product
 from forked_apps.catalogue.variants import Matrix
 from forked_apps.partner.products import NewProduct, build_variants, create_product
@@ -81,6 +81,27 @@ def test_twin_is_refused_over_the_api_with_the_variant_that_is_there() -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["variant"]) == (409, "variant_exists", first)
     again = client.patch(f"/api/v1/admin/products/{first}/", {"attributes": RED_M, "title": "Red one"})
     assert again.status_code == 200
+
+
+@pytest.mark.django_db
+def test_class_that_takes_away_what_variants_differ_by_is_refused() -> None:
+    shirt = make_shirt()
+    first, second = build_variants(shirt.pk, Matrix({"size": ["M"], "colour": ["Red", "Blue"]}), changed_by=None)
+    tops = ProductClass.objects.create(name="Tops")
+    groups = {each.code: each.option_group for each in ProductAttribute.objects.exclude(option_group=None)}
+    for code in ("size", "colour"):
+        make_attribute(tops, code, "option", option_group=groups[code])
+    client, path = client_of(make_member("Staff")), f"/api/v1/admin/products/{shirt.pk}/"
+    change_product(shirt.pk, changes={"attributes": {"colour": "Red"}})
+    before = said()
+    answer = client.patch(path, {"product_class": "tops", "attributes": {"colour": None}})
+    assert (answer.status_code, answer.json()["code"], answer.json()["variant"]) == (409, "variant_exists", second)
+    shirt.refresh_from_db()
+    assert (said(), shirt.product_class.name) == (before, "Shirts")
+    change_product(first, changes={"attributes": {"size": "L"}})
+    assert client.patch(path, {"product_class": "tops", "attributes": {"colour": None}}).status_code == 200
+    sizes = ProductAttributeValue.objects.order_by("product_id").values_list("product_id", "value_option__option")
+    assert list(sizes) == [(first, "L"), (second, "M")]
 
 
 @pytest.mark.usefixtures("own_database")
