@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, Any]] = {
 }
 HTML: Final = frozenset({"description", "long_description"})
 #: What may have several lines.
-LINES: Final = HTML | {"meta_description", "help_text"}
+LINES: Final = HTML | {"meta_description", "og_description", "help_text"}
 #: What a slug is made of where none is given.
 NAMES: Final = ("title", "name")
 

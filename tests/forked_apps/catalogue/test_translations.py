@@ -216,6 +216,16 @@ def test_attributes_and_options_are_translated() -> None:
     ]
 
 
+def test_texts_of_several_lines_are_those_of_the_main_language() -> None:
+    mug = make_product("Mug")
+    lines = dict.fromkeys(("meta_description", "og_description"), "Eins.\nZwei.")
+    set_translations("products", mug.pk, texts={"de": lines})
+    assert words(mug) == {"meta_description_de": "Eins.\nZwei.", "og_description_de": "Eins.\nZwei."}
+    with pytest.raises(TranslationRefused) as refusal:
+        set_translations("products", mug.pk, texts={"de": {"og_title": "Eins.\nZwei."}})
+    assert refusal.value.pointer == "/translations/de/og_title"
+
+
 def test_stale_version_and_unknown_things_are_refused() -> None:
     mug = make_product("Mug")
     old = stored_translations("products", mug.pk).version
