@@ -78,10 +78,13 @@ def _put(row: CategoryRow, parent_id: int | None, after_id: int | None) -> tuple
 
 
 def _behind(after_id: int | None, category_id: int) -> int | None:
-    """The place behind a sibling, not counting the category itself; the first row stays where it is, or comes last."""
-    if after_id is None:
+    """The place behind a sibling, not counting the category itself.
+
+    The first row, and one behind what a rival has deleted, stays where it is, or comes last.
+    """
+    after = None if after_id is None else Category.objects.filter(pk=after_id).first()
+    if after is None:
         return None
-    after = Category.objects.get(pk=after_id)
     row = after.path[:-PATH_STEP]
     siblings = Category.objects.filter(depth=after.depth, path__startswith=row, path__lte=after.path)
     return int(siblings.exclude(pk=category_id).count())
