@@ -1,6 +1,7 @@
 """`admin/stockrecords/` and `admin/inventory/`: stock for those who keep it."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Product
 from forked_apps.order.operations import change_order_status
-from forked_apps.partner.models import StockMovement, StockRecord
+from forked_apps.partner.models import PriceChange, StockMovement, StockRecord
 from forked_apps.partner.operations import change_terms
 from forked_apps.partner.reservations import reserve_stock
 from tests.factories.http import client_of
@@ -179,6 +180,16 @@ def test_lists_are_filtered_and_go_on(staff: APIClient, mug: Product) -> None:
             following = page["next"]
         assert rows == staff.get(path).json()["results"]
         assert len(rows) == count
+
+
+def test_rows_of_a_record_of_which_nothing_is_known_are_shown(staff: APIClient) -> None:
+    unknown = {"id": None, "title": None, "sku": None}
+    StockMovement.objects.create(stock_record_id=999_999, delta=5, balance=5, kind="initial")
+    PriceChange.objects.create(stock_record_id=999_999, new_price=Decimal("5.00"), currency="GBP")
+    for path in (ADJUSTMENTS, "/api/v1/admin/prices/changes/"):
+        answer = staff.get(path)
+        assert answer.status_code == 200
+        assert [(row["stock_record"], row["product"]) for row in answer.json()["results"]] == [(999_999, unknown)]
 
 
 def test_reservations_are_unpaid_orders_and_payment_sessions(staff: APIClient, mug: Product) -> None:

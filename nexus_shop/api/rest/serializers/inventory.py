@@ -20,6 +20,14 @@ class StockedProduct(serializers.Serializer[Any]):
     sku = serializers.CharField(allow_null=True)
 
 
+class LedgerProduct(serializers.Serializer[Any]):
+    """The product of a row of a ledger, named; what is not known of a record that is gone is null."""
+
+    id = serializers.IntegerField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    sku = serializers.CharField(allow_null=True)
+
+
 class PartnerRef(serializers.Serializer[Any]):
     """A partner, named."""
 
@@ -71,7 +79,7 @@ class MovementShape(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     stock_record = serializers.IntegerField()
-    product = StockedProduct()
+    product = LedgerProduct()
     delta = serializers.IntegerField()
     balance = serializers.IntegerField(help_text="In stock after it.")
     kind = serializers.ChoiceField(StockMovement.Kind.values)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from .basket import ShippingParameters
 from .fields import MAX_INT, MoneyField, PriceField
-from .inventory import AccountRef, PageParameters, StockedProduct
+from .inventory import AccountRef, LedgerProduct, PageParameters
 from .product import Availability
 
 MAX_PIECES = 1000  # OSCAR_MAX_BASKET_QUANTITY_THRESHOLD: no cart holds more
@@ -73,7 +73,7 @@ class PriceChangeShape(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     stock_record = serializers.IntegerField()
-    product = StockedProduct()
+    product = LedgerProduct()
     old_price = MoneyField(allow_null=True)
     new_price = MoneyField(allow_null=True)
     old_list_price = MoneyField(allow_null=True)

@@ -198,9 +198,10 @@ def product_body(record: StockRecord) -> dict[str, Any]:
 
 
 def ledger_product(row: Any) -> dict[str, Any]:
-    """The product of a row of a ledger; of a record that is gone as it was called then."""
+    """The product of a row of a ledger; of a record that is gone as it was called then, if that is known."""
     if row.stock_record is None:
-        return {name: row.former[name] for name in ("id", "title", "sku")}
+        former = row.former or {}
+        return {name: former.get(name) for name in ("id", "title", "sku")}
     return product_body(row.stock_record)
 
 
