@@ -35,6 +35,7 @@ SHOWN_PARTS: Final = {
         "items": {
             "type": "object",
             "properties": {name: {} for name in sorted(_PICTURE)},
+            "required": sorted(_PICTURE),
             "additionalProperties": False,
         },
     },
@@ -170,7 +171,7 @@ def _sent_attribute(attributes: list[Any], rest: Steps) -> Steps:
 def _refuse_written_parts(body: dict[str, Any]) -> None:
     """Refuse what oscarapi writes with the product and we do not; pictures as our answers show them are read only."""
     pictures = body.get("images", [])
-    if not _are(pictures, Mapping) or any(set(each) - _PICTURE for each in pictures):
+    if not _are(pictures, Mapping) or any(set(each) != _PICTURE for each in pictures):
         _refuse({"images": [_("Pictures are not written with the product: add them in the dashboard.")]})
     if body.pop("children", []) != []:
         _refuse({"children": [_("A variant names its `parent`.")]})
