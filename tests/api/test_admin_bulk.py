@@ -119,7 +119,12 @@ def test_product_of_somebody_else_is_not_found_whatever_the_row_says() -> None:
     worker = client_of(make_member("Partner staff", partner=north))
     make_product("Foreign", sku="FOREIGN")
     before = list(Product.objects.values_list()), list(StockRecord.objects.values_list())
-    rows = [{"price": "5"}, {"title": "Mine"}, {"title": "Mine", "price": "5"}, {"brand": 999_999}]
+    rows: list[dict[str, Any]] = [
+        {"price": "5"},
+        {"title": "Mine"},
+        {"title": "Mine", "price": "5"},
+        {"brand": 999_999},
+    ]
     for row in rows:
         assert states(put(worker, {"sku": "FOREIGN", **row})) == [("FOREIGN", "refused", "not_found", "/sku")]
     assert (list(Product.objects.values_list()), list(StockRecord.objects.values_list())) == before

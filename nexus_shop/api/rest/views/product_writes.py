@@ -93,7 +93,8 @@ class ProductWrites(View):
         found = product_detail(pk, language=active_language(), also_hidden=True)
         if found is None:
             raise NotFound
-        edits: dict[str, Any] = self.parsed(inputs.ProductFacade, edited(self.request.data, json.loads(found[0])))
+        body: Any = self.request.data
+        edits: dict[str, Any] = self.parsed(inputs.ProductFacade, edited(body, json.loads(found[0])))
         return edits
 
     def _check(self, stored: StoredProduct) -> None:
