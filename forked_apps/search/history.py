@@ -20,6 +20,12 @@ from .prices import JsonPrice
 
 MAX_POINTS: Final = 500
 
+# Rows of records that are gone count until the one that is shown begins: what ended beside it was not its past.
+_COUNTED: Final = """
+    c.stock_record_id IN (SELECT id FROM own) AND c.currency = s.price_currency
+    AND (c.stock_record_id = s.id
+         OR c.id < (SELECT min(x.id) FROM partner_pricechange x WHERE x.stock_record_id = s.id))
+"""
 _HISTORY: Final = """
     SELECT d.product_id, COALESCE(k.slug, ''), s.price_currency, {token}, d.card::json -> 'lowest_price',
            (WITH own AS (
@@ -28,13 +34,11 @@ _HISTORY: Final = """
                 WHERE f.product_id = s.product_id AND f.partner_id = s.partner_id)
             SELECT json_agg(json_build_array(c.created_at, c.new_price::text) ORDER BY c.id) FROM (
                (SELECT * FROM partner_pricechange c
-                WHERE c.stock_record_id IN (SELECT id FROM own) AND c.currency = s.price_currency
-                  AND c.created_at > %(begin)s
+                WHERE {counted} AND c.created_at > %(begin)s
                 ORDER BY c.id DESC LIMIT %(limit)s)
                UNION ALL
                (SELECT * FROM partner_pricechange c
-                WHERE c.stock_record_id IN (SELECT id FROM own) AND c.currency = s.price_currency
-                  AND c.created_at <= %(begin)s
+                WHERE {counted} AND c.created_at <= %(begin)s
                 ORDER BY c.id DESC LIMIT 1)) AS c)
     FROM search_productdocument d
     LEFT JOIN catalogue_product p ON p.id = d.product_id
@@ -49,9 +53,9 @@ _HISTORY: Final = """
 class PriceHistory:
     """What the price that a product shows was: since when which, oldest first, that of now the last.
 
-    The first one may have begun before the 30 days; those of deleted stock records count. Without a price (None) it
-    could not be bought. `lowest_price` is that of the card: the lowest of the 30 days before the reduction that is
-    shown; None where none is.
+    The first one may have begun before the 30 days; those of deleted stock records count until the one that is shown
+    begins. Without a price (None) it could not be bought. `lowest_price` is that of the card: the lowest of the 30 days
+    before the reduction that is shown; None where none is.
     """
 
     product_id: int
@@ -67,7 +71,7 @@ def price_history(key: int | str, *, language: str) -> PriceHistory:
     parameters: dict[str, Any] = {"language": language, "begin": timezone.now() - WINDOW, "limit": MAX_POINTS}
     asked = product_condition(key, parameters, "d")
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY.format(asked=asked, token=CURRENT), parameters)
+        cursor.execute(_HISTORY.format(asked=asked, counted=_COUNTED, token=CURRENT), parameters)
         found = cursor.fetchone()
     if found is None:
         raise NotFound

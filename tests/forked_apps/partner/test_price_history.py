@@ -4,13 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.utils import timezone
 
+from forked_apps.catalogue.models import Product
 from forked_apps.partner.models import Partner, StockRecord
 from forked_apps.partner.operations import change_price
 from forked_apps.partner.price_history import Reduction, reductions
 from forked_apps.partner.products import default_partner
 from forked_apps.partner.selection import Stock
 from forked_apps.search.history import price_history
+from forked_apps.search.operations import rebuild_noted
 from tests.factories.prices import had_prices
 from tests.factories.shop import make_product
 from tests.performance.statements import statements_of
@@ -137,6 +141,40 @@ def test_prices_of_deleted_records_of_the_partner_count() -> None:
         "8.00",
         "6.00",
     ]
+
+
+def history_of(product: Product) -> list[str | None]:
+    points = price_history(product.pk, language="en").points
+    return [None if price is None else str(price.gross) for _, price in points]
+
+
+@pytest.mark.django_db
+def test_a_record_made_beside_the_one_that_sells_and_deleted_is_no_past_of_it() -> None:
+    mug = make_product("Mug", price="20.00")
+    record = StockRecord.objects.get(product=mug)
+    StockRecord.objects.create(product=mug, partner=record.partner, partner_sku="M2", price=5, num_in_stock=1).delete()
+    assert history_of(mug) == ["20.00"]
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        assert history_of(mug) == ["20.00"]
+    change_price(record.pk, price=Decimal(18), list_price=None, changed_by=None, reason="sale")
+    assert history_of(mug) == ["20.00", "18.00"]
+    assert reductions([record.pk])[record.pk].lowest == Decimal("20.00")
+
+
+@pytest.mark.django_db
+def test_a_record_that_takes_the_place_of_another_goes_on_where_that_ends() -> None:
+    mug = make_product("Mug", price="20.00")
+    first = StockRecord.objects.get(product=mug)
+    second = StockRecord.objects.create(
+        product=mug, partner=first.partner, partner_sku="M2", price=25, num_in_stock=1, num_allocated=0
+    )
+    first.delete()
+    while rebuild_noted():
+        pass
+    assert history_of(mug) == ["20.00", "25.00"]
+    change_price(second.pk, price=Decimal(22), list_price=None, changed_by=None, reason="sale")
+    assert history_of(mug) == ["20.00", "25.00", "22.00"]
+    assert reductions([second.pk])[second.pk].lowest == Decimal("20.00")
 
 
 def make_record() -> StockRecord:
