@@ -79,4 +79,4 @@ def _explained(priced: PricedCart, offers: Sequence[ConditionalOffer], fresh: Se
     """Of `fresh` lines no offer has used a unit."""
     applied = {application.offer.pk: application for application in priced.applications}
     currency, owner = priced.cart.currency, priced.cart.owner_id or "guest"
-    return explain_offers(fresh, offers, applied, currency=currency, owner=owner)
+    return explain_offers(fresh, offers, applied, is_shipping_idle=bool(priced.idle), currency=currency, owner=owner)

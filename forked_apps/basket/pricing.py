@@ -77,7 +77,7 @@ def price_cart(
         problems=tuple(
             problem for line, unit in zip(cart.lines, units, strict=True) for problem in _problems(line, unit, cart)
         ),
-        waiting=_waiting(found, applications),
+        idle=_idle(found, applications),
     )
 
 
@@ -224,11 +224,11 @@ def _discounted_shipping(
     ]
 
 
-def _waiting(found: Sequence[Application], applications: Sequence[Application]) -> frozenset[str]:
-    """The code of the shipping offer that would come first, where it has nothing to take."""
-    first = next((each for each in found if each.affects_shipping), None)
-    is_at_work = any(each.affects_shipping for each in applications)
-    return frozenset() if first is None or first.voucher is None or is_at_work else frozenset({first.voucher.code})
+def _idle(found: Sequence[Application], applications: Sequence[Application]) -> tuple[Application, ...]:
+    """The shipping offers, where none of them has anything to take."""
+    if any(each.affects_shipping for each in applications):
+        return ()
+    return tuple(each for each in found if each.affects_shipping)
 
 
 def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote | None, currency: str) -> Totals:

@@ -199,8 +199,8 @@ class PricedCart:
     """A cart with all prices: what the shopper sees and what checkout compares and writes.
 
     `is_served`: the way of delivery that was asked for takes the goods there. Else `shipping` only gives an idea of the
-    price, for no order; None where nothing takes them at all. `waiting` are codes of vouchers for a delivery that costs
-    something, as this one does not.
+    price, for no order; None where nothing takes them at all. `idle` are shipping offers that the cart meets while none
+    finds anything to take.
     """
 
     cart: Cart
@@ -211,7 +211,13 @@ class PricedCart:
     is_served: bool
     totals: Totals
     problems: tuple[Problem, ...]
-    waiting: frozenset[str] = frozenset()
+    idle: tuple[Application, ...] = ()
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The code of the voucher that would come first if the delivery cost something."""
+        first = next(iter(self.idle), None)
+        return frozenset() if first is None or first.voucher is None else frozenset({first.voucher.code})
 
     @property
     def working_vouchers(self) -> tuple[Voucher, ...]:

@@ -38,21 +38,20 @@ def explain_offers(
     offers: Iterable[ConditionalOffer],
     applied: Mapping[int, Application],
     *,
+    is_shipping_idle: bool,
     currency: str,
     owner: Any,
 ) -> list[Explanation]:
-    """One for each offer, in their order. `lines` are fresh: no offer has used them. `applied`: by the offer's id."""
+    """One for each offer, in their order. `lines` are fresh: no offer has used them. `applied`: by the offer's id.
+
+    `is_shipping_idle`: a shipping offer had its units, and found nothing to take off the delivery.
+    """
     basket = OfferBasket(lines, currency=currency, owner=owner)
-    is_shipping_taken = any(application.affects_shipping for application in applied.values())
-    return [_explained(offer, basket, applied.get(offer.pk), is_shipping_taken=is_shipping_taken) for offer in offers]
+    return [_explained(offer, basket, applied.get(offer.pk), is_shipping_idle=is_shipping_idle) for offer in offers]
 
 
 def _explained(
-    offer: ConditionalOffer,
-    basket: OfferBasket,
-    application: Application | None,
-    *,
-    is_shipping_taken: bool,
+    offer: ConditionalOffer, basket: OfferBasket, application: Application | None, *, is_shipping_idle: bool
 ) -> Explanation:
     if application is not None:
         return Explanation(offer, "applied", application)
@@ -62,9 +61,11 @@ def _explained(
         return Explanation(offer, "customer_limit")
     if offer.is_condition_satisfied(basket):
         benefit = offer.benefit.proxy()
-        is_taken = is_shipping_taken
-        if not isinstance(benefit, ShippingBenefit):
-            is_taken = any(offer.benefit.range and benefit.can_apply_benefit(line) for line in basket.all_lines())
+        lines = basket.all_lines()
+        if isinstance(benefit, ShippingBenefit):
+            is_taken = bool(lines) and not is_shipping_idle
+        else:
+            is_taken = any(offer.benefit.range and benefit.can_apply_benefit(line) for line in lines)
         return Explanation(offer, "taken" if is_taken else "nothing_to_discount")
     quantity, amount = _missing(offer.condition.proxy(), basket)
     message = str(offer.get_upsell_message(basket) or "")

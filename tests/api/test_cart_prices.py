@@ -164,6 +164,34 @@ def test_explanation_says_why_each_offer_does_or_does_not_apply() -> None:
     assert found["Five mugs"]["message"] == "Buy 3 more products from Range of Five mugs"
 
 
+def shipping_offer(name: str, **facts: Any) -> ConditionalOffer:
+    """Free delivery from the first piece on."""
+    offer = make_offer(name=name, **facts)
+    Benefit.objects.filter(pk=offer.benefit_id).update(type=Benefit.SHIPPING_PERCENTAGE, value=100, range=None)
+    offer.save()  # carts take the offer anew
+    return offer
+
+
+def test_explanation_of_shipping_offers() -> None:
+    make_method("Post", price="4.00")
+    shipping_offer("Free delivery")
+    guest = guest_with(make_product(price="10.00"))
+
+    def explained() -> tuple[str, dict[str, str]]:
+        body = guest.get("/api/v1/cart/explain/").json()
+        shipping = guest.get("/api/v1/cart/").json()["totals"]["shipping"]["amount"]
+        return shipping, {offer["name"]: offer["reason"] for offer in body["offers"]}
+
+    assert explained() == ("0.00", {"Free delivery": "applied"})
+    shipping_offer("Another", exclusive=False)
+    assert explained() == ("0.00", {"Free delivery": "applied", "Another": "taken"})
+    make_offer(10, name="Ten off", priority=9)
+    assert explained() == ("4.00", {"Ten off": "applied", "Free delivery": "taken", "Another": "taken"})
+    ShippingMethod.objects.update(price=0)
+    ConditionalOffer.objects.get(name="Ten off").suspend()
+    assert explained() == ("0.00", {"Free delivery": "nothing_to_discount", "Another": "nothing_to_discount"})
+
+
 def test_explanation_of_vouchers_taxes_and_delivery(settings: Settings) -> None:
     settings.TAX_BY_ADDRESS = True
     TaxRate.objects.create(name="VAT", country="GB", rate="0.2")

@@ -176,6 +176,14 @@ def test_second_shipping_voucher_and_one_for_a_cart_that_is_free_say_so() -> Non
     assert refusal(guest, "HALF") == ("voucher_not_applicable", "taken", [])
 
 
+def test_shipping_voucher_whose_goods_another_offer_has_used_says_so() -> None:
+    ShippingMethod.objects.create(name="Post", price=4)
+    make_offer(10, priority=9)
+    voucher_for("SHIP", benefit="Shipping percentage", value=50)
+    guest, _ = guest_with((make_product(price="10.00"), 1))
+    assert refusal(guest, "SHIP") == ("voucher_not_applicable", "taken", [])
+
+
 def test_shipping_voucher_waits_for_a_delivery_that_costs_something() -> None:
     ShippingMethod.objects.create(name="Shop", kind="collect")
     ShippingMethod.objects.create(name="Post", price=4)
