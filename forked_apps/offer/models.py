@@ -44,8 +44,15 @@ class ConditionalOffer(AbstractConditionalOffer):
 
     def has_room(self, frequency: int, amount: Decimal) -> bool:
         """Whether its caps leave room for so many applications that take so much."""
-        limit, budget = self.max_global_applications, self.budget
-        return (not limit or self.num_applications + frequency <= limit) and (budget is None or amount <= budget)
+        limit, most = self.max_global_applications, self.max_discount
+        return (not limit or self.num_applications + frequency <= limit) and (
+            not most or self.total_discount + amount <= most
+        )
+
+    def is_used_up_by(self, applications: int, amount: Decimal) -> bool:
+        """Whether its caps let nothing more pass after so many applications that took so much."""
+        limit, most = self.max_global_applications, self.max_discount
+        return bool((limit and applications >= limit) or (most and amount >= most))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Oscar 4.2.1 writes the counters back as they were loaded, and judges by them whether the offer is used up.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .book import BOOK, OfferBook, ProductFacts, ranges_of
 from .models import ConditionalOffer
-from .queries import Counter, Customer, product_facts
+from .queries import Customer, is_within, product_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class SpokenOf:
 
     def is_current(self, now: datetime) -> bool:
         """Whether its dates allow it."""
-        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or self.ends_at >= now)
+        return is_within(self.starts_at, self.ends_at, now)
 
 
 def offers_speaking_of(product_ids: Collection[int], *, token: str) -> dict[int, list[SpokenOf]]:
@@ -39,10 +39,15 @@ def offers_speaking_of(product_ids: Collection[int], *, token: str) -> dict[int,
     if book is None or not book.site:
         return {}
     products, counters = product_facts(book.limited(()), [], product_ids, Customer())
+    used_up = {
+        offer.pk
+        for offer in book.site
+        if (counter := counters.get(offer.pk)) and offer.is_used_up_by(counter.num_applications, counter.total_discount)
+    }
     shown = {
         offer.pk: SpokenOf(offer.pk, offer.slug, offer.name, offer.priority, offer.start_datetime, offer.end_datetime)
         for offer in book.site
-        if not _is_used_up(offer, counters.get(offer.pk))
+        if offer.pk not in used_up
     }
     return {product.id: [shown[pk] for pk in _ids_of(product, book) if pk in shown] for product in products}
 
@@ -54,11 +59,3 @@ def _ids_of(product: ProductFacts, book: OfferBook) -> list[int]:
 def _has(offer: ConditionalOffer, product: ProductFacts, book: OfferBook) -> bool:
     rules = (book.ranges[pk] for pk in ranges_of(offer))
     return any(not rule.row.proxy_class and rule.contains(product) for rule in rules)
-
-
-def _is_used_up(offer: ConditionalOffer, counter: Counter | None) -> bool:
-    """As Oscar counts: 0 is no limit."""
-    if counter is None:
-        return False
-    uses, amount = offer.max_global_applications, offer.max_discount
-    return bool((uses and counter.num_applications >= uses) or (amount and counter.total_discount >= amount))

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
 
 from nexus_shop.core.transactions import transaction_required
 
@@ -22,28 +21,20 @@ NO_BUDGET: Final = Q(max_discount=None) | Q(max_discount=0)
 def take_capped_offers(uses: Mapping[int, tuple[int, Decimal]]) -> None:
     """Count uses of offers that have a cap: offer id -> (applications, amount in the shop's currency).
 
-    Locks them in primary-key order, then one guarded statement for each: rivals wait, and only as many pass as the cap
-    allows. Offers without a cap do not belong here: no order waits for another's row, their counters follow the outbox.
-    One whose cap was taken away in the meantime is counted all the same. Raises OfferUsedUp with every offer that has
-    reached its cap; then none is counted.
+    Locks them in primary-key order and judges by what stands behind the locks: rivals wait, and only as many pass as
+    the cap allows. A new order's offers without a cap do not belong here: it waits for no other's row, their counters
+    follow the outbox. One that has none, or none any more, is counted all the same. Raises OfferUsedUp with every offer
+    that has reached its cap; then none is counted.
     """
     if not uses:
         return
     locked = list(ConditionalOffer.objects.filter(pk__in=uses).order_by("pk").select_for_update(no_key=True))
     used_up = [offer.name for offer in locked if not offer.has_room(*uses[offer.pk])]
-    for offer in [] if used_up else locked:
-        frequency, amount = uses[offer.pk]
-        free = UNLIMITED | Q(max_global_applications__gte=F("num_applications") + frequency)
-        in_budget = NO_BUDGET | Q(max_discount__gte=F("total_discount") + amount)
-        taken = ConditionalOffer.objects.filter(free, in_budget, pk=offer.pk).update(
-            num_applications=F("num_applications") + frequency,
-            total_discount=Coalesce(F("total_discount"), Decimal(0)) + amount,
-            num_orders=F("num_orders") + 1,
-        )
-        if not taken:
-            used_up.append(offer.name)
     if used_up:
         raise OfferUsedUp(OfferFacts(offers=used_up))
+    for offer in locked:
+        frequency, amount = uses[offer.pk]
+        count_offer_use(offer.pk, frequency=frequency, amount=amount)
 
 
 @transaction_required
@@ -62,7 +53,7 @@ def check_customers_limits(uses: Mapping[int, int], *, customer: Customer) -> No
 
 
 def count_offer_use(offer_id: int, *, frequency: int, amount: Decimal) -> None:
-    """Count a use of an offer that had no cap when it was ordered, whatever cap it has got since."""
+    """Count a use of an offer, whatever its cap: of one that had none when it was ordered, or that has room."""
     ConditionalOffer.objects.filter(pk=offer_id).update(
         num_applications=F("num_applications") + frequency,
         total_discount=F("total_discount") + amount,

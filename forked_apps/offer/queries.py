@@ -122,8 +122,12 @@ def is_current(offer: ConditionalOffer, now: datetime) -> bool:
     """Whether the offer's dates allow it; a voucher's offer goes by the voucher's dates."""
     if offer.offer_type == ConditionalOffer.VOUCHER:
         return True
-    begun = offer.start_datetime is None or offer.start_datetime <= now
-    return begun and (offer.end_datetime is None or offer.end_datetime >= now)
+    return is_within(offer.start_datetime, offer.end_datetime, now)
+
+
+def is_within(start: datetime | None, end: datetime | None, now: datetime) -> bool:
+    """Whether an offer of these dates counts: from the first moment to the last, both included."""
+    return (start is None or start <= now) and (end is None or end >= now)
 
 
 def set_counters(offer: ConditionalOffer, counter: Counter | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from forked_apps.offer.errors import OfferUsedUp
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.offer.operations import take_capped_offers
 from forked_apps.order.operations import change_order_status
@@ -37,6 +38,16 @@ def test_cap_taken_away_before_the_use_is_counted_leaves_it_counted() -> None:
     offer = make_offer(10)
     take_capped_offers({offer.pk: (1, Decimal("1.00"))})
     assert counters_of(offer) == (1, 1, Decimal("1.00"))
+
+
+@pytest.mark.django_db
+def test_budget_that_is_overdrawn_lets_nothing_pass() -> None:
+    """As where staff have lowered it below what orders have taken."""
+    offer = make_offer(10, max_discount=Decimal(5), total_discount=Decimal(6))
+    assert not offer.has_room(1, Decimal(0))
+    with pytest.raises(OfferUsedUp):
+        take_capped_offers({offer.pk: (1, Decimal(0))})
+    assert counters_of(offer) == (0, 0, Decimal("6.00"))
 
 
 @pytest.mark.django_db
