@@ -44,6 +44,20 @@ KEPT_BATCHES: Final = 500  # of which the lag is remembered
 
 COLUMNS: Final = tuple(field.name for field in fields(Document))
 
+# Half of the next notes are the oldest of all, half the newest of single products: a change of one does not wait until
+# all that a wide note speaks of is rebuilt. Wide ones wait their turn; equal ones have come together by then. Kinds
+# that only a later version knows are left to it.
+_NEXT: Final = """
+    WITH oldest AS MATERIALIZED (
+        SELECT id FROM search_documentnote WHERE kind = ANY(%(kinds)s)
+        ORDER BY id LIMIT %(half)s FOR UPDATE SKIP LOCKED),
+    newest AS MATERIALIZED (
+        SELECT id FROM search_documentnote WHERE kind = 'product'
+        ORDER BY id DESC LIMIT %(half)s FOR UPDATE SKIP LOCKED)
+    DELETE FROM search_documentnote WHERE id IN (SELECT id FROM oldest UNION SELECT id FROM newest)
+    RETURNING id, kind, ref, noted_at
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
@@ -120,7 +134,7 @@ def note_passed_days() -> int:
     """Note the products whose documents name a day on which goods were expected and that is over, and those that the
     clock has made stale otherwise (a reduction is 30 days old, an offer begins or ends); returns how many.
 
-    A rebuilt document names it no more, so that nothing is noted for ever.
+    A rebuilt document names it no more, so that nothing is noted for ever; what waits to be rebuilt is not noted again.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,6 +144,7 @@ def note_passed_days() -> int:
             FROM partner_stockrecord s JOIN search_productdocument d ON d.product_id = s.product_id
             WHERE s.expected_on <= %(today)s AND (d.card::jsonb #>> '{availability,expected_on}')::date <= %(today)s
             UNION SELECT 'product', product_id FROM search_productdocument WHERE fresh_until <= %(now)s
+            EXCEPT SELECT kind, ref FROM search_documentnote WHERE kind = 'product'
             """,
             {"today": timezone.localdate(), "now": timezone.now()},
         )
@@ -199,19 +214,22 @@ def rebuild(product_ids: Iterable[int]) -> None:
         enqueue(make_renditions_task, image_id=image_id)
 
 
-def _claim_notes(ids: Sequence[int] | None = None) -> list[_Claimed]:
-    """Delete the next rows, or those of `ids`, that nobody else has locked."""
+def _claim_notes() -> list[_Claimed]:
+    """Delete the next rows that nobody else has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"kinds": ["product", *SPREAD], "half": BATCH // 2})
+        return [_Claimed(row_id, (kind, ref), noted_at) for row_id, kind, ref, noted_at in cursor.fetchall()]
+
+
+def _claim(ids: Sequence[int]) -> bool:
+    """Delete those of the rows that nobody else has locked; whether there was one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            DELETE FROM search_documentnote WHERE id IN (
-                SELECT id FROM search_documentnote WHERE %(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s)
-                ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-            RETURNING id, kind, ref, noted_at
-            """,
-            {"ids": None if ids is None else list(ids), "limit": BATCH},
+            "DELETE FROM search_documentnote WHERE id IN"
+            " (SELECT id FROM search_documentnote WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED)",
+            [list(ids)],
         )
-        return [_Claimed(row_id, (kind, ref), noted_at) for row_id, kind, ref, noted_at in cursor.fetchall()]
+        return bool(cursor.rowcount)
 
 
 def _work_off(notes: Collection[Note], *, noted_at: datetime | None = None) -> None:
@@ -242,7 +260,7 @@ def _work_off_singly(rows: Mapping[Note, Sequence[int]]) -> None:
     """
     for note, ids in sorted(rows.items()):
         with django_transaction.atomic(durable=True):
-            if ids and not _claim_notes(ids):
+            if ids and not _claim(ids):
                 continue  # another worker has them
             try:
                 with django_transaction.atomic():
@@ -255,8 +273,8 @@ def _work_off_singly(rows: Mapping[Note, Sequence[int]]) -> None:
 
 
 def _spread(kind: str, ref: int, noted_at: datetime | None) -> None:
-    """Turn the note of a category, class or brand into notes of its products, for the rounds to come; that of a part of
-    an offer into one of its range.
+    """Turn a wide note into notes of the products that it speaks of, for the rounds to come; that of a part of an offer
+    into one of its range.
     """
     with connection.cursor() as cursor:
         cursor.execute(

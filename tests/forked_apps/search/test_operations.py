@@ -50,17 +50,39 @@ def parked() -> list[tuple[str, int]]:
 
 
 @pytest.mark.django_db
-def test_note_of_an_unknown_kind_holds_no_other_up() -> None:
+def test_note_of_an_unknown_kind_is_left_to_a_later_version_and_holds_no_other_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(operations, "BATCH", 2)
     product = make_product("Thing")
     settle()
-    DocumentNote.objects.create(kind="market", ref=1)
+    for ref in range(3):
+        DocumentNote.objects.create(kind="market", ref=ref)
     StockRecord.objects.filter(product=product).update(price=3)
-    DocumentNote.objects.create(kind="market", ref=1)
     settle()
     assert stale_products() == []
-    assert DocumentNote.objects.count() == 0
-    assert parked() == [("market", 1)]
-    assert ParkedNote.objects.get().last_error == "KeyError('market')"
+    assert list(DocumentNote.objects.order_by("id").values_list("kind", "ref")) == [("market", n) for n in range(3)]
+    assert (parked(), backlog()["notes"]) == ([], 3)
+
+
+@pytest.mark.django_db
+def test_a_change_of_one_product_does_not_wait_for_those_of_a_wide_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "BATCH", 4)
+    shelf = make_category("Shelf")
+    for number in range(8):
+        make_product(f"Thing {number}", category_ids=[shelf.pk])
+    other = make_product("Other")
+    settle()
+    DocumentNote.objects.create(kind="category", ref=shelf.pk)
+    rebuild_noted()
+    spread = list(DocumentNote.objects.order_by("id").values_list("kind", "ref"))
+    DocumentNote.objects.create(kind="category", ref=shelf.pk)
+    StockRecord.objects.filter(product=other).update(price=3)
+    rebuild_noted()
+    assert stale_products() == []
+    waiting = list(DocumentNote.objects.order_by("id").values_list("kind", "ref"))
+    assert (len(spread), waiting) == (8, [*spread[2:7], ("category", shelf.pk)])
+    assert NoteBatch.objects.latest("id").notes == 4
 
 
 @pytest.mark.django_db
