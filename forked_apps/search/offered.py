@@ -100,11 +100,15 @@ def attributes(*, language: str, limit: int, offset: int) -> Listed:
 
 
 def _counts(sign: str, following: str) -> str:
-    """The counts of the values of the attribute `a` whose tokens have this sign; `following` is the next character."""
+    """The counts of the values of the attribute `a` whose tokens have this sign; `following` is the next character.
+
+    Where texts do not sort by bytes, the range that the index knows has others too.
+    """
     return (
         "SELECT n.key, n.products FROM search_listedcount n"
         f" WHERE n.market = %(market)s AND n.language = %(language)s AND n.kind = '{ATTRIBUTE}'"
-        f" AND n.key >= a.code || '{sign}' AND n.key < a.code || '{following}' LIMIT {MAX_SCANNED}"
+        f" AND n.key >= a.code || '{sign}' AND n.key < a.code || '{following}'"
+        f" AND left(n.key, length(a.code) + 1) = a.code || '{sign}' LIMIT {MAX_SCANNED}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists: the category of the filter."""
+"""Lists: the category of the filter. Attributes: the values counted."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from forked_apps.search.models import ListedCount
+from forked_apps.search.offered import _counts
 from forked_apps.search.pages import Filters, Window, product_page
 from tests.factories.shop import make_category, make_product
 
@@ -51,3 +53,15 @@ def test_category_is_found_by_its_whole_path_only(api: APIClient) -> None:
         assert found(path) == 404, path
     type(top).objects.filter(pk=top.pk).update(is_public=False)
     assert found("top") == 404
+
+
+def test_counts_of_an_attribute_are_those_of_one_kind_of_token_however_texts_sort() -> None:
+    """In en_US `=` stands between `#` and `$`: as `~` does by bytes, there the next character is one too far."""
+    for key in ("size#4", "size=S", "size_2#5"):
+        ListedCount.objects.create(market="default", language="en", kind="attribute", key=key, products=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.key FROM (VALUES ('size')) AS a(code) CROSS JOIN LATERAL ({_counts('#', '~')}) AS s",
+            {"market": "default", "language": "en"},
+        )
+        assert cursor.fetchall() == [("size#4",)]
