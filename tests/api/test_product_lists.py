@@ -21,12 +21,14 @@ from forked_apps.catalogue.models import (
 )
 from forked_apps.order.operations import change_order_status
 from forked_apps.partner.models import StockRecord
+from forked_apps.search import popularity
 from forked_apps.search.counting import fold_counts
 from forked_apps.search.models import ListedCount
 from forked_apps.search.operations import rebuild, rebuild_noted, stale_products
 from forked_apps.search.popularity import count_popularity
 from nexus_shop.api.rest.cursors import cursor_of, words_of
 from tests.factories.shop import make_category, make_order, make_parent, make_product, make_reviews
+from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +226,14 @@ def test_orders_by_rating_and_popularity(api: APIClient) -> None:
     assert titles(api, "ordering=rating") == ["Plain", "Fair", "Best"]
     assert titles(api, "ordering=-popularity") == ["Fair", "Plain", "Best"]
     assert titles(api, "ordering=popularity") == ["Best", "Plain", "Fair"]
+
+
+def test_popularity_is_written_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(popularity, "CHUNK", 2)
+    make_order(*(make_product(stock=50) for _ in range(3)))
+    statements, written = statements_of(count_popularity)
+    assert (written, len([each for each in statements if "UPDATE search_productdocument" in each])) == (3, 2)
+    assert count_popularity() == 0
 
 
 def test_popularity_leaves_out_what_is_cancelled_or_old_and_notes_nothing(api: APIClient) -> None:
