@@ -14,6 +14,8 @@ LINKS = {
 }
 # Every document has a new shape.
 NOTE = "INSERT INTO search_documentnote (kind, ref) SELECT 'product', id FROM catalogue_product"
+# The version before knows no notes of these kinds.
+FORGET = "DELETE FROM search_documentnote WHERE kind IN ('range', 'offer_condition', 'offer_benefit')"
 
 
 def noted(table: str) -> migrations.RunSQL:
@@ -45,6 +47,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET),
         migrations.CreateModel(
             name='NotedBenefit',
             fields=[
@@ -162,5 +165,5 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='note_rangeproduct_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO search_documentnote (kind, ref) SELECT DISTINCT 'product', r.product_id FROM ((SELECT o.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE (o.range_id, o.product_id) IS DISTINCT FROM (r.range_id, r.product_id)) UNION ALL (SELECT r.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE (o.range_id, o.product_id) IS DISTINCT FROM (r.range_id, r.product_id))) AS r WHERE r.product_id IS NOT NULL; RETURN NULL;", hash='4a0f4f60b676976f181308a715f50fe560473990', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_note_rangeproduct_update_23898', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='offer_rangeproduct', when='AFTER')),
         ),
         *(noted(table) for table in LINKS),
-        migrations.RunSQL(NOTE, migrations.RunSQL.noop),
+        migrations.RunSQL(NOTE, NOTE),
     ]

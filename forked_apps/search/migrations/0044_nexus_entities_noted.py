@@ -9,6 +9,8 @@ NOTE = """
     INSERT INTO search_documentnote (kind, ref)
     SELECT DISTINCT 'product', product_id FROM catalogue_productattributevalue WHERE entity_object_id IS NOT NULL
 """
+# The version before knows no notes of this kind.
+FORGET = "DELETE FROM search_documentnote WHERE kind = 'product_name'"
 
 
 class Migration(migrations.Migration):
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET),
         pgtrigger.migrations.RemoveTrigger(
             model_name='notedattributevalue',
             name='note_attributevalue_update',
@@ -34,5 +37,5 @@ class Migration(migrations.Migration):
             model_name='notedproduct',
             trigger=pgtrigger.compiler.Trigger(name='note_product_name_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO search_documentnote (kind, ref) SELECT DISTINCT 'product_name', r.id FROM ((SELECT o.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE (o.title, o.is_public, o.parent_id, o.i18n) IS DISTINCT FROM (r.title, r.is_public, r.parent_id, r.i18n)) UNION ALL (SELECT r.* FROM old_rows o JOIN new_rows r ON o.id = r.id WHERE (o.title, o.is_public, o.parent_id, o.i18n) IS DISTINCT FROM (r.title, r.is_public, r.parent_id, r.i18n))) AS r WHERE r.id IS NOT NULL; RETURN NULL;", hash='08b96736026477ee7ac87579c6faa65344950a79', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_note_product_name_update_273e1', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='catalogue_product', when='AFTER')),
         ),
-        migrations.RunSQL(NOTE, migrations.RunSQL.noop),
+        migrations.RunSQL(NOTE, NOTE),
     ]
