@@ -16,7 +16,9 @@ class OrderPlaced(Event):
 class OrderStatusChanged(Event):
     """An order, or some units of it, moved. `old` and `new` are the order's; `moved_to` is where the units went.
 
-    `history_id` is the row of the order's history that says which units; None in events of older versions.
+    `history_id` is the row of the order's history that says which units. `freed` is what of the order's money was not
+    needed any more once these units were cancelled while others stay, a decimal text in its currency. Both are None in
+    events of older versions.
     """
 
     order_id: int
@@ -25,6 +27,7 @@ class OrderStatusChanged(Event):
     moved_to: str
     changed_by: int | None
     history_id: int | None = None
+    freed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

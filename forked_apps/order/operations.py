@@ -145,10 +145,13 @@ def move_order(
     if status == REFUNDED:
         _check_money_is_back(order, lines.values())
     is_over = status == CANCELLED == order.status
+    freed = None
     if status == CANCELLED and not is_over:
-        order.cancelled_total += sum((_worth_of(each) for each in moved), ZERO)
+        worth = _worth_of(order, moved)
+        order.cancelled_total += worth
+        freed = str(_freed(order, worth))
     if status == RETURNED:
-        order.returned_total += sum((_worth_of(each) for each in moved), ZERO)
+        order.returned_total += _worth_of(order, moved)
     order.version += 1
     order.save(update_fields=["status", "version", "cancel_reason", "cancelled_total", "returned_total"])
     Line.objects.bulk_update(
@@ -168,6 +171,7 @@ def move_order(
             moved_to=status,
             changed_by=changed_by,
             history_id=event.pk,
+            freed=freed,
         )
     )
     if is_over:
@@ -239,10 +243,22 @@ def _check_money_is_back(order: Order, lines: Iterable[Line]) -> None:
         raise RefundMissing(MissingFacts(amount_text(missing, order.currency)), pointer="/status")
 
 
-def _worth_of(moved: _Moved) -> Decimal:
-    """Gross, of units that were just given up; one by one, the units of a line add up to the line."""
-    after = given_up(moved.line.units)
-    return _share(moved.line, after) - _share(moved.line, after - moved.quantity)
+def _worth_of(order: Order, moved: Iterable[_Moved]) -> Decimal:
+    """Gross, of units that were just given up; one by one, the units of a line add up to the line.
+
+    The lines of a taken-over order may cost more than the order: it is worth no more than is still to be paid.
+    """
+    worth = ZERO
+    for each in moved:
+        after = given_up(each.line.units)
+        worth += _share(each.line, after) - _share(each.line, after - each.quantity)
+    return max(min(worth, order.total_incl_tax - order.cancelled_total - order.returned_total), ZERO)
+
+
+def _freed(order: Order, worth: Decimal) -> Decimal:
+    """What the order has above what the rest of it costs, as far as it was for units of this worth."""
+    came, back = money_of(order.pk)
+    return max(min(worth, came - back - order.payable), ZERO)
 
 
 def _share(line: Line, units: int) -> Decimal:

@@ -179,7 +179,7 @@ def pay_out(
     publish(
         PaymentRefunded(order_id=order.pk, source_id=source.pk, amount=str(amount), currency=order.currency),
     )
-    set_payment_status(order, is_owed=is_owed)
+    set_payment_status(order, has_gone_back=True, is_owed=is_owed)
 
 
 def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
@@ -193,14 +193,14 @@ def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
 
 
 @transaction_required
-def set_payment_status(order: Order, *, is_owed: bool = False) -> None:
+def set_payment_status(order: Order, *, has_gone_back: bool = False, is_owed: bool = False) -> None:
     """Let the order's payment status say what its sources and its live charge say, and the open source how much.
 
     What is given back of an order that was paid in full is not asked for again, unless `is_owed`: then it is to be
-    paid in the time that its method gives.
+    paid in the time that its method gives. `has_gone_back`: some of it just now; asked again, it says the same.
     """
     sources = list(Source.objects.filter(order=order).select_related("source_type").order_by("pk"))
-    order.payment_status = _payment_status(order, sources, is_owed=is_owed)
+    order.payment_status = _payment_status(order, sources, has_gone_back=has_gone_back, is_owed=is_owed)
     if order.payment_status not in UNPAID:
         order.pay_by = None
     elif is_owed and order.pay_by is None:
@@ -212,7 +212,7 @@ def set_payment_status(order: Order, *, is_owed: bool = False) -> None:
         _fit_source(order, sources)
 
 
-def _payment_status(order: Order, sources: Sequence[Source], *, is_owed: bool) -> str:
+def _payment_status(order: Order, sources: Sequence[Source], *, has_gone_back: bool, is_owed: bool) -> str:
     debited = sum((source.amount_debited for source in sources), ZERO)
     refunded = sum((source.amount_refunded for source in sources), ZERO)
     there = debited - refunded
@@ -220,7 +220,8 @@ def _payment_status(order: Order, sources: Sequence[Source], *, is_owed: bool) -
         return PaymentStatus.PAID
     was_paid = order.payment_status not in UNPAID
     is_covered = there >= order.payable and order.status not in ENDED
-    if is_covered and not (refunded and was_paid):
+    is_less = refunded and was_paid and (has_gone_back or order.payment_status != PaymentStatus.PAID)
+    if is_covered and not is_less:
         return PaymentStatus.PAID
     if refunded and (is_covered or order.status in ENDED or (was_paid and not is_owed)):
         return PaymentStatus.PARTIALLY_REFUNDED if there else PaymentStatus.REFUNDED

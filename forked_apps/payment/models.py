@@ -53,8 +53,8 @@ class PaymentAttempt(models.Model):
 
     `idempotency_key` is what the gateway knows it by. `wanted` is what is still to be asked for (capture, void).
     `parked_at` is set where the gateway moved something else than it was asked to, until that is void, and where staff
-    have to decide. `data` holds no card data. A refund by hand has no charge; `requires_action` until staff have paid
-    it out.
+    have to decide. A refund by hand has no charge; `requires_action` until staff have paid it out. `data` holds no card
+    data; of a refund, `follows`: the rows of the order's history (units that were cancelled) that it was made for.
     """
 
     class Kind(models.TextChoices):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from forked_apps.order.lifecycle import CANCELLED, ENDED
+from forked_apps.order.models import Order
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
@@ -70,7 +71,7 @@ def refund_payment(
             requested_by=requested_by,
             is_owed=is_owed,
         )
-    _lower_due_by_hand(source, amount=amount.amount)
+    follows = _lower_due_by_hand(source, amount=amount.amount)
     refund = PaymentAttempt.objects.create(
         order=order,
         source=source,
@@ -83,6 +84,7 @@ def refund_payment(
         reference=reference,
         reason=reason,
         requested_by_id=requested_by,
+        data={"follows": follows},
     )
     pay_out(order, source, amount=amount.amount, reference=reference, is_owed=is_owed, paid_by=requested_by)
     return refund
@@ -107,25 +109,36 @@ def refund_cancelled_order(order_id: int) -> None:
 
 
 @transaction
-def follow_cancelled_units(order_id: int) -> None:
-    """After units of an order were cancelled: what it holds above what the rest costs goes back.
+def follow_cancelled_units(order_id: int, *, history_id: int | None = None, freed: Decimal | None = None) -> None:
+    """After units of an order were cancelled: what it holds above what the rest costs goes back, `freed` at most.
 
-    An order that lacks nothing any more is paid, and its pending units are processed. Locks the order, then its
-    sources. What was given or promised back already is counted: however often this is called, nothing goes back twice.
+    `freed` is what of the order's money this move, with the row `history_id` in its history, made free. What units
+    have cost that were returned is left to staff. An order that lacks nothing any more is paid, and its pending units
+    are processed. Locks the order, then its sources. However often this is called, nothing goes back twice.
     """
     order = lock_order(order_id)
     if order.status == CANCELLED:
         return  # refund_cancelled_order sees to it
     sources = lock_sources(order)
-    surplus = held(order) - (order.total_incl_tax - order.cancelled_total)  # what was returned is left to staff
+    surplus = _surplus(order, history_id=history_id, freed=freed)
     for source, charge, left in _pots(sources, is_whole=True):
         amount = min(left, surplus)
         if amount > 0:
-            give_back(order, source, amount=amount, charge=charge, reason="A part of the order was cancelled.")
+            refund = give_back(order, source, amount=amount, charge=charge, reason="A part of the order was cancelled.")
+            refund.data["follows"] = [history_id]
+            refund.save(update_fields=["data"])
             surplus -= amount
     if held(order) >= order.payable:
         go_on(order)
     set_payment_status(order)
+
+
+def _surplus(order: Order, *, history_id: int | None, freed: Decimal | None) -> Decimal:
+    """What of the money that a move made free is still there and has not been given back for it."""
+    if freed is None:  # told by an older version: no more than what is held above all that was not cancelled
+        return held(order) - (order.total_incl_tax - order.cancelled_total)
+    followed = PaymentAttempt.objects.filter(order=order, kind=REFUND, data__contains={"follows": [history_id]})
+    return ZERO if followed.exists() else min(freed, held(order) - order.payable)
 
 
 @transaction
@@ -169,14 +182,17 @@ def _due_by_hand(source: Source) -> list[PaymentAttempt]:
     return list(due.order_by("pk"))
 
 
-def _lower_due_by_hand(source: Source, *, amount: Decimal) -> None:
-    """What was due to be paid out is lowered by what was paid out."""
+def _lower_due_by_hand(source: Source, *, amount: Decimal) -> list[int | None]:
+    """What was due to be paid out is lowered by what was paid out; returns the moves that it followed."""
     left = amount
+    follows: list[int | None] = []
     for due in _due_by_hand(source):
         taken = min(left, due.amount)
         left -= taken
+        follows += due.data.get("follows", []) if taken else []
         if taken == due.amount:
             due.delete()
         elif taken:
             due.amount -= taken
             due.save(update_fields=["amount", "updated_at"])
+    return follows

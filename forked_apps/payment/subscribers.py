@@ -1,5 +1,7 @@
 """What follows elsewhere's events for payments, after their commit."""
 
+from decimal import Decimal
+
 from forked_apps.order.events import OrderCancelled, OrderStatusChanged
 from forked_apps.order.lifecycle import CANCELLED, RETURNED
 from nexus_shop.core.events import subscribe
@@ -17,7 +19,8 @@ def give_money_back(event: OrderCancelled) -> None:
 def give_money_of_units_back(event: OrderStatusChanged) -> None:
     """Of what was cancelled while other units stay."""
     if event.moved_to == CANCELLED != event.new:
-        follow_cancelled_units(event.order_id)
+        freed = None if event.freed is None else Decimal(event.freed)
+        follow_cancelled_units(event.order_id, history_id=event.history_id, freed=freed)
 
 
 @subscribe(OrderStatusChanged)
