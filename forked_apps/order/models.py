@@ -80,8 +80,12 @@ class Order(AbstractOrder):
                 condition=Q(total_incl_tax__gte=models.F("total_excl_tax"), total_excl_tax__gte=0),
             ),
             models.CheckConstraint(
-                name="order_cancelled_within_total",
-                condition=Q(cancelled_total__gte=0, cancelled_total__lte=models.F("total_incl_tax")),
+                name="order_given_up_within_total",
+                condition=Q(
+                    cancelled_total__gte=0,
+                    returned_total__gte=0,
+                    total_incl_tax__gte=models.F("cancelled_total") + models.F("returned_total"),
+                ),
             ),
         ]
         indexes = [
@@ -216,8 +220,11 @@ class ShippingEventType(AbstractShippingEventType):
 
 
 class PaymentEvent(AbstractPaymentEvent):
-    """Oscar's payment event, and the member of staff who did it; nobody where it was the shop or its customer."""
+    """Oscar's payment event, and who did it: `staff`, and which member; `shop` where nobody of the staff did."""
 
+    role = models.CharField(
+        max_length=8, choices=OrderEvent.Role.choices, default=OrderEvent.Role.SHOP, db_default=OrderEvent.Role.SHOP
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
 

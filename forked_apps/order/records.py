@@ -71,8 +71,8 @@ HISTORY: Final = """
                '{}'::jsonb AS data, '' AS note
         FROM order_order o WHERE o.id = %(order)s
         UNION ALL
-        SELECT p.date_created, 1, p.id, 'payment', CASE WHEN p.actor_id IS NULL THEN 'shop' ELSE 'staff' END,
-               p.actor_id, jsonb_build_object('event', t.code, 'amount', p.amount::text), p.reference
+        SELECT p.date_created, 1, p.id, 'payment', p.role, p.actor_id,
+               jsonb_build_object('event', t.code, 'amount', p.amount::text), p.reference
         FROM order_paymentevent p JOIN order_paymenteventtype t ON t.id = p.event_type_id WHERE p.order_id = %(order)s
         UNION ALL
         SELECT e.created_at, 2, e.id, e.kind, e.role, e.actor_id, e.data, e.note

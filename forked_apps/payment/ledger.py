@@ -12,6 +12,7 @@ from django.db import transaction as django_transaction
 from django.utils import timezone
 
 from forked_apps.order.dues import amount_due
+from forked_apps.order.history import SHOP, STAFF
 from forked_apps.order.lifecycle import CANCELLED, ENDED, EXPIRED, PENDING, PROCESSING
 from forked_apps.order.models import Order, OrderNote, PaymentEvent, PaymentEventType, PaymentStatus
 from forked_apps.order.operations import move_order
@@ -268,5 +269,10 @@ def _write(source: Source, kind: str, event: str, amount: Decimal, reference: st
     Transaction.objects.create(source=source, txn_type=kind, amount=amount, reference=reference[:128])
     event_type = PaymentEventType.objects.get_or_create(code=event, defaults={"name": event.capitalize()})[0]
     PaymentEvent.objects.create(
-        order_id=source.order_id, event_type=event_type, amount=amount, reference=reference[:128], actor_id=actor
+        order_id=source.order_id,
+        event_type=event_type,
+        amount=amount,
+        reference=reference[:128],
+        role=SHOP if actor is None else STAFF,
+        actor_id=actor,
     )

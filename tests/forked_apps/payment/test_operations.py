@@ -10,6 +10,7 @@ from django.utils import timezone
 from forked_apps.order.errors import TotalChanged
 from forked_apps.order.models import Order, OrderNote, OrderStatusChange, PaymentEvent
 from forked_apps.order.operations import change_order_status
+from forked_apps.order.records import history_of
 from forked_apps.payment import calls
 from forked_apps.payment.errors import (
     OrderNotPayable,
