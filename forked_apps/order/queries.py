@@ -132,7 +132,8 @@ ORDERS: Final = f"""
                 (SELECT json_build_object('status', t.status, 'next_action', t.data -> 'next_action')
                  FROM payment_paymentattempt t
                  WHERE t.source_id = s.id AND t.kind = 'charge'
-                   AND t.status IN ('started', 'requires_action', 'authorised', 'unknown') LIMIT 1)) ORDER BY s.id)
+                   AND t.status IN ('started', 'requires_action', 'authorised', 'unknown')
+                 ORDER BY t.parked_at NULLS FIRST, t.id LIMIT 1)) ORDER BY s.id)
             FROM payment_source s JOIN payment_sourcetype k ON k.id = s.source_type_id WHERE s.order_id = o.id)
     FROM order_order o LEFT JOIN accounts_user u ON u.id = o.user_id
 """

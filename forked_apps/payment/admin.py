@@ -10,7 +10,7 @@ from .models import Bankcard, GatewayEvent, PaymentAttempt, Source, Transaction
 
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Attempts, newest first; those that staff have to decide on can be picked out."""
+    """Attempts, newest first; those that are parked can be picked out."""
 
     list_display = ("handle", "order", "kind", "method", "amount", "currency", "status", "error_code", "created_at")
     list_filter = ("kind", "status", "method", ("parked_at", admin.EmptyFieldListFilter))

@@ -28,7 +28,11 @@ class PaymentRefunded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentParked(Event):
-    """Staff have to decide on an attempt: `problem` says why (`amount_mismatch`, `refund_declined` …)."""
+    """An attempt was set aside: `problem` says why.
+
+    A charge that was not to be like this (`amount_mismatch`, `currency_mismatch`, `late_authorisation`) is voided by
+    itself; on a refund (`refund_declined`, `amount_mismatch`) staff have to decide.
+    """
 
     order_id: int
     attempt_id: int

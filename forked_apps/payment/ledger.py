@@ -44,9 +44,9 @@ def lock_sources(order: Order) -> list[Source]:
 
 
 def live_charge(order_id: int) -> PaymentAttempt | None:
-    """The charge of the order that has not ended, or that staff have to decide on."""
+    """The charge of the order that has not ended; where there is none, one that is parked."""
     charges = PaymentAttempt.objects.filter(order_id=order_id, kind=CHARGE)
-    live = charges.filter(status__in=LIVE).order_by("pk").first()
+    live = charges.filter(status__in=LIVE, parked_at=None).order_by("pk").first()
     return live or charges.exclude(parked_at=None).order_by("pk").first()
 
 
@@ -244,7 +244,7 @@ def _fit_source(order: Order, sources: Sequence[Source]) -> None:
 
 @transaction_required
 def park(order: Order, attempt: PaymentAttempt, *, problem: str, message: str) -> None:
-    """Leave the attempt to staff: a note says why. Publishes PaymentParked."""
+    """Set the attempt aside, until it is voided or staff decide: a note says why. Publishes PaymentParked."""
     attempt.parked_at, attempt.error_code = timezone.now(), problem
     attempt.save(update_fields=["parked_at", "error_code", "status", "reference", "data", "updated_at"])
     note(order, message)

@@ -13,7 +13,7 @@ from typing import Any
 from forked_apps.order.dues import is_asked_for
 from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import CANCELLED
-from forked_apps.order.models import Order
+from forked_apps.order.models import Order, PaymentStatus
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
@@ -122,8 +122,8 @@ def settle_attempt(attempt_id: int, *, result: ChargeResult) -> PaymentAttempt:
 
     Idempotent, and indifferent to the order in which news come (states.py). Locks the order, then its sources; for
     late money then vouchers, offers and stock. Captured in full, the order is paid and goes on to processing. Money
-    that fits no order any more is given back; another amount or currency than was asked for is parked and voided.
-    Publishes PaymentReceived, PaymentRefunded or PaymentParked.
+    that fits no order any more is given back; another amount or currency than was asked for, and what is put aside for
+    an attempt that was given up, is parked and voided. Publishes PaymentReceived, PaymentRefunded or PaymentParked.
     """
     order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
     order = lock_order(order_id)
@@ -143,18 +143,11 @@ def _settle_charge(order: Order, source: Source, attempt: PaymentAttempt, result
     if attempt.parked_at is not None and result.status != VOIDED:
         return
     is_let_go = attempt.parked_at is not None and result.status == VOIDED
-    if not (is_let_go or may_become(attempt.kind, attempt.status, result.status)):
-        if result.status == AUTHORISED and attempt.status in {DECLINED, FAILED}:
-            _want(attempt, "void")  # given up meanwhile: the shopper's money shall not stay blocked
+    is_late = result.status == AUTHORISED and attempt.status in {DECLINED, FAILED}
+    if not (is_let_go or is_late or may_become(attempt.kind, attempt.status, result.status)):
         return
-    if result.status in {CAPTURED, AUTHORISED} and _differs(attempt, result):
-        seen = {"status": result.status, "amount": str(result.amount), "currency": result.currency}
-        attempt.data["seen"] = seen
-        attempt.status = UNKNOWN if attempt.status in LIVE else attempt.status
-        problem = "currency_mismatch" if result.currency != attempt.currency else "amount_mismatch"
-        message = f"{attempt.method} reports {result.amount} {result.currency} for a payment of {attempt.amount} "
-        park(order, attempt, problem=problem, message=f"{message}{attempt.currency}. It is being voided.")
-        _want(attempt, "void")
+    if is_late or (result.status in {CAPTURED, AUTHORISED} and _differs(attempt, result)):
+        _refuse(order, attempt, result)
         return
     was = attempt.status
     captured_by = attempt.requested_by_id if attempt.wanted == "capture" else None
@@ -167,12 +160,25 @@ def _settle_charge(order: Order, source: Source, attempt: PaymentAttempt, result
         receive(order, source, amount=attempt.amount, reference=reference, charge=attempt, recorded_by=captured_by)
     elif result.status == AUTHORISED:
         _hold(order, source, attempt)
-    elif was == AUTHORISED:
+    elif was == AUTHORISED or order.payment_status == PaymentStatus.AUTHORISED:  # parked, it was `unknown` meanwhile
         set_payment_status(order)
 
 
 def _differs(attempt: PaymentAttempt, result: ChargeResult) -> bool:
     return (result.amount, result.currency) != (attempt.amount, attempt.currency)
+
+
+def _refuse(order: Order, attempt: PaymentAttempt, result: ChargeResult) -> None:
+    """Park what the gateway has moved and was not to, and have it voided: it is asked until it has done so."""
+    problem = "currency_mismatch" if result.currency != attempt.currency else "amount_mismatch"
+    why = f"for a payment of {attempt.amount} {attempt.currency}"
+    if not _differs(attempt, result):  # the shopper's money shall not stay blocked
+        problem, why = "late_authorisation", "put aside for a payment that had been given up"
+    attempt.data["seen"] = {"status": result.status, "amount": str(result.amount), "currency": result.currency}
+    attempt.status = UNKNOWN
+    message = f"{attempt.method} reports {result.amount} {result.currency} {why}. It is being voided."
+    park(order, attempt, problem=problem, message=message)
+    _want(attempt, "void")
 
 
 def _stored(action: NextAction | None) -> dict[str, Any] | None:

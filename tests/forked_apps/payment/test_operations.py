@@ -19,6 +19,7 @@ from forked_apps.payment.errors import (
     PaymentStateNotAllowed,
 )
 from forked_apps.payment.gateways.base import ChargeResult
+from forked_apps.payment.gateways.breaker import forget_failures
 from forked_apps.payment.models import PaymentAttempt, Source, Transaction
 from forked_apps.payment.operations import (
     record_manual_payment,
@@ -262,6 +263,42 @@ def test_something_else_that_comes_after_a_decline_is_voided(order: Order, gatew
     assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
 
 
+@pytest.mark.parametrize("status", ["declined", "failed", "voided"])
+def test_something_else_that_comes_after_the_end_is_voided_when_the_gateway_is_back(
+    order: Order, gateway: Loopback, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    attempt = pay(order, "wrong_amount")
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(status=status, parked_at=None, wanted="")
+    second = begin(order)
+    calls.check(attempt.pk)
+    again = start_payment(order.pk, method="loopback", expected=Money(TOTAL, "GBP"))
+    assert (again.attempt, again.is_new) == (second, False)
+    monkeypatch.setenv("LOOPBACK_ADDRESS", "http://127.0.0.1:1")
+    drain()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.wanted, attempt.parked_at is None) == ("unknown", "void", False)
+    monkeypatch.setenv("LOOPBACK_ADDRESS", gateway.address)
+    forget_failures()
+    grow_old()
+    settle_open_attempts_task()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
+    assert pay(order).status == "captured"
+
+
+def test_authorised_charge_that_is_captured_with_another_amount_is_voided(order: Order, gateway: Loopback) -> None:
+    attempt = pay(order, "authorise")
+    assert state_of(order) == ("pending", "authorised")
+    gateway.charges[attempt.idempotency_key].amount = "15.95"
+    want_capture(attempt.pk, requested_by=None)
+    drain()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.parked_at is None, gateway.net()) == ("voided", True, Decimal(0))
+    assert state_of(order) == ("pending", "awaiting")
+    assert pay(order).status == "captured"
+    assert state_of(order) == ("processing", "paid")
+
+
 def test_authorised_is_captured_by_staff(order: Order, gateway: Loopback) -> None:
     attempt = pay(order, "authorise")
     assert state_of(order) == ("pending", "authorised")
@@ -346,6 +383,32 @@ def test_late_authorisation_is_let_go(order: Order, gateway: Loopback) -> None:
     assert PaymentAttempt.objects.get().wanted == "void"
     drain()
     assert gateway.charges[attempt.idempotency_key].status == "voided"
+    assert state_of(order) == ("pending", "awaiting")
+
+
+def test_late_authorisation_is_let_go_when_the_gateway_is_back(
+    order: Order, gateway: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = pay(order, "authorise")
+    PaymentAttempt.objects.update(status="declined")
+    settle_attempt(attempt.pk, result=ChargeResult("authorised", TOTAL, "GBP"))
+    assert OutboxEvent.objects.get(name="PaymentParked").payload["problem"] == "late_authorisation"
+    monkeypatch.setenv("LOOPBACK_ADDRESS", "http://127.0.0.1:1")
+    drain()
+    monkeypatch.setenv("LOOPBACK_ADDRESS", gateway.address)
+    forget_failures()
+    grow_old()
+    settle_open_attempts_task()
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.wanted, gateway.charges[attempt.idempotency_key].status) == ("voided", "", "voided")
+
+
+def test_history_knows_staff_whose_account_is_gone(order: Order) -> None:
+    staff = make_user(is_staff=True)
+    record_manual_payment(order.pk, amount=TOTAL, recorded_by=staff.pk)
+    staff.delete()
+    (entry,) = [each for each in history_of(order.pk, for_staff=True, after=None, limit=10) if each.kind == "payment"]
+    assert (entry.role, entry.actor_id, entry.actor_name) == ("staff", None, "")
 
 
 def test_database_refuses_a_second_live_charge_and_changes_of_the_ledger(order: Order) -> None:
