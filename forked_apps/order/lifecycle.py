@@ -39,6 +39,11 @@ def has_started(units: Units) -> bool:
     return any(count for now, count in units.items() if now not in HOLDS_STOCK and now != CANCELLED)
 
 
+def is_begun(units: Units) -> bool:
+    """Whether staff have begun with it: a unit was moved on from pending, and not by being cancelled."""
+    return any(count for now, count in units.items() if now not in {PENDING, CANCELLED})
+
+
 def given_up(units: Units) -> int:
     """How many units the customer does not have, and is not to get: cancelled or sent back."""
     return sum(units.get(status, 0) for status in ENDED)

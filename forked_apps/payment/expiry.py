@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import connection
 
-from forked_apps.order.lifecycle import CANCELLED, EXPIRED, PENDING
+from forked_apps.order.lifecycle import CANCELLED, EXPIRED, PENDING, is_begun
 from forked_apps.order.models import Order, PaymentStatus
 from forked_apps.order.operations import move_order
 from nexus_shop.core.transactions import transaction
@@ -14,7 +14,7 @@ from .ledger import live_charge, lock_sources
 
 logger = logging.getLogger(__name__)
 
-# Staff have begun it: what becomes of it is theirs to say.
+# Staff have begun it: what becomes of it is theirs to say. `may_expire` asks the same.
 BEGUN: Final = """
     EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id
             AND l.units ?| ARRAY['processing', 'shipped', 'delivered', 'returned', 'refunded'])
@@ -28,9 +28,9 @@ DUE: Final = f"""
                              OR a.parked_at IS NOT NULL))
     ORDER BY o.pay_by, o.id LIMIT %s
 """
-STILL_DUE: Final = f"""
+STILL_DUE: Final = """
     SELECT o.* FROM order_order o
-    WHERE o.id = %s AND o.payment_status = %s AND o.status = %s AND o.pay_by < clock_timestamp() AND NOT {BEGUN}
+    WHERE o.id = %s AND o.payment_status = %s AND o.status = %s AND o.pay_by < clock_timestamp()
     FOR UPDATE OF o SKIP LOCKED
 """
 
@@ -56,6 +56,11 @@ def _expired(order_id: int) -> bool:
         return False
 
 
+def may_expire(order: Order) -> bool:
+    """Whether an unpaid order is cancelled when its time is over. The caller holds its lock, so its units stay."""
+    return order.status == PENDING and not any(is_begun(line.units) for line in order.lines.all())
+
+
 @transaction
 def expire_order(order_id: int) -> bool:
     """Cancel an order whose time to pay is over, with the reason `payment_expired`; False where it is not (any more).
@@ -68,7 +73,7 @@ def expire_order(order_id: int) -> bool:
     if order is None:
         return False
     lock_sources(order)
-    if live_charge(order.pk) is not None:  # one has begun since it was found
+    if live_charge(order.pk) is not None or not may_expire(order):  # one or the other has begun since it was found
         return False
     order.cancel_reason = EXPIRED
     order.save(update_fields=["cancel_reason"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from forked_apps.order.dues import is_asked_for
 from forked_apps.order.errors import TotalChanged, TotalFacts
 from forked_apps.order.lifecycle import CANCELLED
@@ -30,6 +32,7 @@ from .errors import (
     PaymentMethodUnknown,
     PaymentStateNotAllowed,
 )
+from .expiry import may_expire
 from .gateways.base import ChargeResult, Gateway, NextAction, PaymentMethod
 from .gateways.registry import method_of
 from .ledger import (
@@ -111,7 +114,8 @@ def _choose(order: Order, method: PaymentMethod) -> None:
     """The order is paid by this method now, and has the longer of both times for it."""
     order.payment_method = method.code
     if order.pay_by is not None:
-        order.pay_by = max(order.pay_by, order.date_placed + method.time_to_pay())
+        since = order.date_placed if may_expire(order) else timezone.now()
+        order.pay_by = max(order.pay_by, since + method.time_to_pay())
     order.version += 1
     order.save(update_fields=["payment_method", "pay_by", "version"])
 

@@ -14,14 +14,17 @@ from forked_apps.offer.models import ConditionalOffer
 from forked_apps.order.models import Order, OrderNote
 from forked_apps.order.operations import change_order_status
 from forked_apps.partner.models import StockRecord
-from forked_apps.payment import calls
+from forked_apps.payment import calls, expiry
 from forked_apps.payment.expiry import expire_order, expire_unpaid_orders
 from forked_apps.payment.gateways.base import ChargeResult
-from forked_apps.payment.models import PaymentAttempt
+from forked_apps.payment.ledger import lock_sources
+from forked_apps.payment.models import PaymentAttempt, Source
 from forked_apps.payment.operations import record_manual_payment, settle_attempt
+from forked_apps.payment.refunds import refund_payment
 from forked_apps.payment.tasks import expire_unpaid_orders_task, settle_open_attempts_task
 from forked_apps.voucher.models import Voucher, VoucherApplication
 from nexus_shop.core.models import OutboxEvent
+from nexus_shop.core.money import Money
 from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, grow_old, pay, run_out
 from tests.factories.shop import ADDRESS, make_offer, make_order, make_product, make_user, make_voucher, stock_of
@@ -142,6 +145,50 @@ def test_order_that_staff_have_begun_is_not_expired() -> None:
     assert (order.status, order.cancel_reason) == ("pending", "")
     assert order.lines.get().units == {"pending": 3, "processing": 1, "shipped": 1}
     assert stock_of(mug) == (4, 4)
+
+
+def test_order_that_staff_begin_while_it_is_looked_at_is_not_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make_order(make_product(stock=5), quantity=5)
+    run_out(order)
+
+    def lock_later(found: Order) -> list[Source]:  # the row was found before staff moved the units
+        order.lines.update(units={"pending": 3, "processing": 2})
+        return lock_sources(found)
+
+    monkeypatch.setattr(expiry, "lock_sources", lock_later)
+    assert expire_order(order.pk) is False
+    order.refresh_from_db()
+    assert (order.status, order.lines.get().units) == ("pending", {"pending": 3, "processing": 2})
+
+
+@pytest.mark.parametrize("is_owed", [False, True])
+def test_order_that_does_not_expire_is_paid_at_the_gateway_after_its_time(gateway: Loopback, is_owed: bool) -> None:
+    order = make_order(make_product(stock=5), quantity=5, payment_method="loopback")
+    if is_owed:
+        pay(order)
+        refund_payment(order.pk, amount=Money(order.total_incl_tax, "GBP"), is_owed=True)
+        drain()
+    else:
+        change_order_status(order.pk, status="processing", quantities={order.lines.get().pk: 2})
+    Order.objects.update(date_placed=timezone.now() - timedelta(days=9))
+    run_out(order)
+    attempt = pay(order, "action")
+    grow_old()
+    settle_open_attempts_task()
+    attempt.refresh_from_db()
+    assert attempt.status == "requires_action"
+    gateway.take(attempt.idempotency_key)
+    assert calls.check(attempt.pk).status == "captured"
+    order.refresh_from_db()
+    assert (order.status, order.payment_status) == ("processing", "paid")
+
+
+def test_shopper_who_never_comes_back_to_an_order_that_stays(gateway: Loopback) -> None:
+    order = make_order(make_product(stock=5), quantity=5, payment_method="loopback")
+    change_order_status(order.pk, status="processing", quantities={order.lines.get().pk: 2})
+    attempt = pay(order, "action")
+    run_out(order)
+    assert calls.check(attempt.pk).status == "voided"
 
 
 def test_order_of_which_staff_have_cancelled_a_part_is_expired() -> None:
