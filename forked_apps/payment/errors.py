@@ -37,7 +37,7 @@ class OrderFacts:
 
 
 class OrderNotPayable(DomainError):
-    """Nothing is to be paid: the order is paid, authorised or cancelled."""
+    """Nothing is to be paid: the money is there, put aside or given back, or nothing is wanted any more."""
 
     code = "order_not_payable"
     message = _("There is nothing to pay for this order.")

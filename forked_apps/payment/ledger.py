@@ -209,8 +209,8 @@ def set_payment_status(order: Order, *, has_gone_back: bool = False, is_owed: bo
         order.pay_by = None if method is None else timezone.now() + method.time_to_pay()
     order.version += 1
     order.save(update_fields=["payment_status", "pay_by", "version"])
-    if order.payment_status in UNPAID and sources:
-        _fit_source(order, sources)
+    if sources:
+        _fit_source(order, sources, due=due_of(order, sources) if order.payment_status in UNPAID else ZERO)
 
 
 def _payment_status(order: Order, sources: Sequence[Source], *, has_gone_back: bool, is_owed: bool) -> str:
@@ -232,11 +232,11 @@ def _payment_status(order: Order, sources: Sequence[Source], *, has_gone_back: b
     return PaymentStatus.AUTHORISED if is_authorised else PaymentStatus.AWAITING
 
 
-def _fit_source(order: Order, sources: Sequence[Source]) -> None:
+def _fit_source(order: Order, sources: Sequence[Source], *, due: Decimal) -> None:
     """What is still to come is allocated to one source, and neither more nor less than it is."""
     chosen = next((each for each in sources if each.amount_allocated > each.amount_debited), None)
     chosen = chosen or next((each for each in sources if each.source_type.code == order.payment_method), sources[0])
-    allocated = chosen.amount_debited + due_of(order, sources)
+    allocated = chosen.amount_debited + due
     if chosen.amount_allocated != allocated:
         chosen.amount_allocated = allocated
         chosen.save(update_fields=["amount_allocated"])

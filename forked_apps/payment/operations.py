@@ -89,9 +89,9 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
         if live.method != method or live.parked_at is not None:
             raise PaymentInProgress
         return Begun(live.source, live, is_new=False)
-    if not is_asked_for(order.payment_status, order.status):
-        raise OrderNotPayable(OrderFacts(order.status, order.payment_status))
     due = Money(due_of(order, sources), order.currency)
+    if not due.amount or not is_asked_for(order.payment_status, order.status):
+        raise OrderNotPayable(OrderFacts(order.status, order.payment_status))
     if expected != due:
         raise TotalChanged(TotalFacts({"total": due.as_json()}), pointer="/expected_amount")
     source = take_source(order, sources, method=chosen)
@@ -111,7 +111,7 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
 
 
 def _choose(order: Order, method: PaymentMethod) -> None:
-    """The order is paid by this method now, and has the longer of both times for it."""
+    """The order is paid by this method now, in the longer of both times: from now on where it does not expire."""
     order.payment_method = method.code
     if order.pay_by is not None:
         since = order.date_placed if may_expire(order) else timezone.now()
@@ -168,10 +168,6 @@ def _settle_charge(order: Order, source: Source, attempt: PaymentAttempt, result
         set_payment_status(order)
 
 
-def _differs(attempt: PaymentAttempt, result: ChargeResult) -> bool:
-    return (result.amount, result.currency) != (attempt.amount, attempt.currency)
-
-
 def _refuse(order: Order, attempt: PaymentAttempt, result: ChargeResult) -> None:
     """Park what the gateway has moved and was not to, and have it voided: it is asked until it has done so."""
     problem = "currency_mismatch" if result.currency != attempt.currency else "amount_mismatch"
@@ -183,6 +179,10 @@ def _refuse(order: Order, attempt: PaymentAttempt, result: ChargeResult) -> None
     message = f"{attempt.method} reports {result.amount} {result.currency} {why}. It is being voided."
     park(order, attempt, problem=problem, message=message)
     _want(attempt, "void")
+
+
+def _differs(attempt: PaymentAttempt, result: ChargeResult) -> bool:
+    return (result.amount, result.currency) != (attempt.amount, attempt.currency)
 
 
 def _stored(action: NextAction | None) -> dict[str, Any] | None:

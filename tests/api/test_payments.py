@@ -446,6 +446,8 @@ def test_cancelled_order_has_no_open_payment(owner: User, shopper: APIClient) ->
     change_order_status(order.pk, status="cancelled")
     payment = shopper.get(f"{PAYMENTS}{order.sources.get().handle}/").json()
     assert (payment["status"], payment["next_action"]) == ("voided", None)
+    (entry,) = shopper.get(f"/api/v1/orders/{order.handle}/").json()["payments"]
+    assert (entry["status"], entry["amount"]) == ("voided", payment["amount"])
 
 
 def test_money_that_came_by_mistake_is_asked_for_again(order: Order, shopper: APIClient, staff: APIClient) -> None:

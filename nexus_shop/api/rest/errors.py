@@ -236,7 +236,7 @@ MEANINGS: Final[dict[str, str]] = {
     "import_currency_changed": "The shop holds the price in another currency; `held` says which.",
     "import_variants_refused": "No variant of the product can be imported; `refusals` says why.",
     "import_rival_writes": "Other writes got in between; import again.",
-    "order_not_payable": "The order is paid, authorised or cancelled; `payment_status` says which.",
+    "order_not_payable": "Nothing is to be paid: `payment_status` and `order_status` say why.",
     "payment_in_progress": "Another payment of the order has not ended; wait for it, or go on with it.",
     "payment_state_not_allowed": "The payment is not authorised (to capture), or has ended (to void).",
     "stale_version": "The thing has changed since it was read (If-Match).",

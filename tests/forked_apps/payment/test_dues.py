@@ -15,6 +15,7 @@ from forked_apps.payment.models import Source
 from forked_apps.payment.operations import record_manual_payment, start_payment
 from forked_apps.payment.reconciliation import reconcile
 from forked_apps.payment.refunds import refund_payment
+from nexus_shop.api.rest.serializers.bodies import order_bodies
 from nexus_shop.core.money import Money
 from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, pay
@@ -39,6 +40,12 @@ def state(order: Order) -> tuple[str, str]:
 
 def due(order: Order) -> Decimal:
     return order_by_id(order.pk).due
+
+
+def shown(order: Order) -> list[tuple[str, str, str]]:
+    """The payments of the order as the API shows them: status, amount, paid."""
+    (body,) = order_bodies([order_by_id(order.pk)])
+    return [(each["status"], each["amount"]["amount"], each["paid"]["amount"]) for each in body["payments"]]
 
 
 def is_held(order: Order) -> bool:
@@ -156,7 +163,42 @@ def test_partly_paid_order_is_paid_when_the_rest_comes_back() -> None:
     change_order_status(order.pk, status="returned", quantities={order.lines.get().pk: 1})
     drain()
     assert (state(order), due(order)) == (("shipped", "paid"), Decimal(0))
+    assert shown(order) == [("paid", "14.95", "14.95")]
+    assert Source.objects.get().amount_allocated == Decimal("14.95")
     assert (violations(), reconcile(days=1)) == ([], [])
+
+
+def test_partly_paid_order_is_shown_as_paid_when_the_rest_is_cancelled() -> None:
+    order = make_order(make_product(price="10.00"), quantity=2)
+    record(order, "14.95")
+    change_order_status(order.pk, status="cancelled", quantities={order.lines.get().pk: 1})
+    drain()
+    assert (state(order), shown(order)) == (("processing", "paid"), [("paid", "14.95", "14.95")])
+
+
+@pytest.mark.parametrize(("paid", "entry"), [("0", ("voided", "24.95", "0.00")), ("5.00", ("paid", "5.00", "5.00"))])
+def test_payment_of_an_order_that_came_back_unpaid_is_over(paid: str, entry: tuple[str, str, str]) -> None:
+    order = make_order(make_product(price="10.00"), quantity=2)
+    if paid != "0":
+        record(order, paid)
+    for status in ("processing", "shipped", "returned"):
+        change_order_status(order.pk, status=status)
+    drain()
+    assert (state(order), shown(order)) == (("returned", "awaiting"), [entry])
+
+
+def test_nothing_is_begun_where_nothing_is_due(gateway: Loopback) -> None:
+    order = make_order(make_product(price="10.00"), quantity=2)
+    for status in ("processing", "shipped"):
+        change_order_status(order.pk, status=status)
+    record(order, "14.95")
+    change_order_status(order.pk, status="returned", quantities={order.lines.get().pk: 1})
+    assert (state(order), due(order)) == (("shipped", "awaiting"), Decimal(0))  # the relay has not told it yet
+    for method in ("loopback", "manual"):
+        with pytest.raises(OrderNotPayable):
+            start_payment(order.pk, method=method, expected=pounds("0.00"))
+    drain()
+    assert state(order) == ("shipped", "paid")
 
 
 def test_paid_order_of_which_a_part_came_back_is_left_to_staff() -> None:

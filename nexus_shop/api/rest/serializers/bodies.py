@@ -7,7 +7,7 @@ from forked_apps.address.validation import PostalAddress, address_problems
 from forked_apps.basket.saving import Saved
 from forked_apps.basket.sharing import Shared
 from forked_apps.basket.values import PricedCart, PricedLine, Problem
-from forked_apps.order.dues import is_asked_for
+from forked_apps.order.lifecycle import ENDED
 from forked_apps.order.queries import OrderLine, OrderRow, Payment
 from forked_apps.payment.gateways.registry import available_methods
 from forked_apps.payment.queries import next_action_of
@@ -192,9 +192,10 @@ def _order_item(line: OrderLine, documents: Mapping[int, dict[str, Any]], curren
 
 
 def _payment(payment: Payment, order: OrderRow) -> dict[str, Any]:
-    """`amount` is what came by it and what is still to come."""
-    is_open = payment.debited < payment.allocated and is_asked_for(order.payment_status, order.status)
-    amount = payment.debited + order.due if is_open else payment.allocated
+    """`amount` is what came by it and what is still to come; where nothing came nor will, what was to come."""
+    is_unpaid = order.payment_status in {"awaiting", "authorised"} and order.status not in ENDED
+    is_open = is_unpaid and payment.debited < payment.allocated
+    amount = payment.debited + order.due if is_open else payment.debited or payment.allocated
     return {
         "id": payment.handle,
         "method": payment.method,
@@ -208,8 +209,9 @@ def _payment(payment: Payment, order: OrderRow) -> dict[str, Any]:
 def _ended_as(payment: Payment, order: OrderRow) -> str:
     if payment.refunded:
         return "refunded" if payment.refunded == payment.debited else "partially_refunded"
-    is_whole = payment.debited == payment.allocated and (payment.debited or order.payment_status == "paid")
-    return "paid" if is_whole else "awaiting"
+    if payment.debited or (order.payment_status == "paid" and not payment.allocated):
+        return "paid"
+    return "voided" if order.status in ENDED else "awaiting"
 
 
 def next_action_body(order: OrderRow) -> dict[str, Any] | None:

@@ -146,7 +146,7 @@ class ShippingMethodRef(serializers.Serializer[Any]):
 
 
 class PaymentShape(serializers.Serializer[Any]):
-    """How an order, or part of it, is paid."""
+    """How an order, or part of it, is paid. `voided`: the order ended before anything came."""
 
     id = serializers.CharField()
     method = serializers.CharField()
