@@ -66,7 +66,11 @@ def test_no_cap_is_exceeded(shop: Shop) -> None:
         print(f"C5 {cap}: {BUYERS} buyers, {dict(answers)}")
 
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+# Who waits in this database: what is waited for (another transaction) belongs to none.
+WAITING = """
+    SELECT count(DISTINCT w.pid) FROM pg_locks w JOIN pg_locks held ON held.pid = w.pid
+    JOIN pg_database d ON d.oid = held.database AND d.datname = current_database() WHERE NOT w.granted
+"""
 
 
 def test_who_comes_too_late_for_an_offer_hears_the_new_total(shop: Shop) -> None:
@@ -77,7 +81,10 @@ def test_who_comes_too_late_for_an_offer_hears_the_new_total(shop: Shop) -> None
         with transaction.atomic():
             ConditionalOffer.objects.select_for_update().get(pk=offer.pk)
             calls = [pool.submit(check_out, shop, token, cart) for token, cart in carts]
+            deadline = time.monotonic() + 30
             while scalar(WAITING) < 2:
+                assert not any(call.done() for call in calls), [call.result() for call in calls if call.done()]
+                assert time.monotonic() < deadline, "the two did not meet"
                 time.sleep(0.01)
         answers = [call.result() for call in calls]
 
