@@ -25,7 +25,10 @@ class StatusNotAllowed(DomainError):
 
 @dataclass(frozen=True)
 class MissingFacts:
-    """How much has to go back first, as a decimal text in the order's currency; 0.00 where nothing was ever paid."""
+    """How much has to go back first, as a decimal text in the order's currency.
+
+    0.00 where nothing of the order has gone back and no more is there than the rest costs: there is nothing to refund.
+    """
 
     missing: str
 

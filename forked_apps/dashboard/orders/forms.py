@@ -65,7 +65,11 @@ class RefundForm(PaymentForm):
     """Money that goes back: by the gateway that took it, or paid out by staff, who name the reference."""
 
     reason = forms.CharField(label=_("Reason"), max_length=255, required=False)
-    is_owed = forms.BooleanField(label=_("It came by mistake: the customer still has to pay it"), required=False)
+    is_owed = forms.BooleanField(
+        label=_("It came by mistake: the customer still has to pay it"),
+        help_text=_("The order then awaits all that it lacks, also what was given back before as a concession."),
+        required=False,
+    )
 
 
 class MoveForm(forms.Form):

@@ -33,7 +33,7 @@ class PositiveMoney(StrictSerializer):
 class RefundInput(StrictSerializer):
     """Give money of an order back. `payment` names the charge; `reference` is that of a pay-out by hand.
 
-    `is_owed`: it came by mistake, and the customer is asked for it again.
+    `is_owed`: it came by mistake, and the customer is asked for it again, and for all else that the order lacks.
     """
 
     order = Text(max_length=64)
