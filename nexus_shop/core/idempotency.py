@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from django.db import connection
 from django.db import transaction as django_transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .errors import DomainError, KeyInFlight, KeyReused
@@ -49,7 +50,7 @@ def run_once(
     """
     with owning():
         _lock(scope, key)
-        stored = IdempotencyRecord.objects.filter(scope=scope, key=key, created_at__gt=Now() - LIFETIME).first()
+        stored = _answers(scope, key).first()
         if stored:
             if stored.fingerprint != fingerprint:
                 raise KeyReused
@@ -60,9 +61,18 @@ def run_once(
         return answer
 
 
+def is_answered(scope: str, key: str, *, fingerprint: str) -> bool:
+    """Whether this very request has been answered: `run_once` replays it."""
+    return _answers(scope, key).filter(fingerprint=fingerprint).exists()
+
+
 def forget(scope: str, key: str, answer: Answer) -> None:
     """Forget a stored answer, so that its key may be used anew; one that has taken its place stays."""
     IdempotencyRecord.objects.filter(scope=scope, key=key, body=answer.body).delete()
+
+
+def _answers(scope: str, key: str) -> QuerySet[IdempotencyRecord]:
+    return IdempotencyRecord.objects.filter(scope=scope, key=key, created_at__gt=Now() - LIFETIME)
 
 
 def _lock(scope: str, key: str) -> None:

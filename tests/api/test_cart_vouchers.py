@@ -191,12 +191,57 @@ def test_malformed_code_is_refused(guest: APIClient, code: Any) -> None:
     assert digest_of_carts() == before
 
 
-def test_guesses_of_guests_are_counted_by_address_whatever_the_token(settings: Settings) -> None:
+@pytest.fixture
+def _ten_guesses(settings: Settings) -> None:
+    """The limit as it is in a shop, counted from now on."""
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"voucher": "10/minute"}
     settings.RATE_LIMIT_SCALE = 1
     forget_local_counts()
     cache.clear()
+
+
+@pytest.mark.usefixtures("_ten_guesses")
+def test_guesses_of_guests_are_counted_by_address_whatever_the_token() -> None:
     guests = [guest_with()[0] for _ in range(2)]
     statuses = [guests[number % 2].post(PATH, {"code": "GUESS"}).status_code for number in range(11)]
     assert statuses == [422] * 10 + [429]
     assert client_of(make_user()).post(PATH, {"code": "GUESS"}).status_code == 422
+
+
+def checked_out_with(client: APIClient, codes: list[str], **headers: Any) -> Any:
+    body = {
+        "email": "ann@example.com",
+        "shipping_address": ADDRESS_JSON,
+        "expected_total": {"amount": "9.95", "currency": "GBP"},
+        "vouchers": codes,
+    }
+    return client.post("/api/v1/checkout/", body, **headers)
+
+
+@pytest.mark.usefixtures("_ten_guesses")
+def test_codes_named_at_checkout_are_guesses_whatever_the_cart() -> None:
+    make_country("US")
+    mug = make_product(price="10.00")
+    guests = [guest_with((mug, 1))[0] for _ in range(3)]
+    answers = [checked_out_with(each, ["G1", "G2", "G3", "G4", "g4"]) for each in guests]
+    assert [each.status_code for each in answers] == [422, 422, 429]
+    assert answers[1].json()["codes"] == ["G1", "G2", "G3", "G4"]
+    assert "codes" not in answers[2].json()
+    assert int(answers[2].headers["Retry-After"]) > 0
+    assert '"voucher";q=10' in answers[1].headers["RateLimit-Policy"]
+    assert guests[0].post(PATH, {"code": "G5"}).status_code == 429
+    assert checked_out_with(guests[0], []).json()["code"] == "total_changed"
+
+
+@pytest.mark.usefixtures("_ten_guesses")
+def test_replay_of_an_order_with_many_codes_guesses_nothing() -> None:
+    make_country("US")
+    codes = [f"V{number}" for number in range(6)]
+    for code in codes:
+        make_voucher(code)
+    guest, _ = guest_with((make_product(price="10.00"), 1))
+    first, replay = (checked_out_with(guest, codes, HTTP_IDEMPOTENCY_KEY="key") for _ in range(2))
+    assert (first.status_code, replay.status_code, replay.content) == (201, 201, first.content)
+    assert replay.headers["Idempotent-Replayed"] == "true"
+    other = checked_out_with(guest, [f"W{number}" for number in range(6)], HTTP_IDEMPOTENCY_KEY="key")
+    assert (other.status_code, other.json()["code"]) == (429, "rate_limited")

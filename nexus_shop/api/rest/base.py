@@ -22,7 +22,7 @@ from .authentication import TokenAuthentication
 from .authorisation import Declared
 from .clients import address_of
 from .errors import CONTENT_TYPE, STATUS, ApiError, domain_problem
-from .limits import READS, count_for, count_request, headers_of
+from .limits import READS, count_for, count_guesses, count_request, headers_of
 from .rendering import JSONParser, JSONRenderer, is_storable, to_json
 
 R = TypeVar("R")
@@ -231,6 +231,12 @@ class View(APIView):
         return self._respond(
             idempotency.run(self.request, key, operation, lambda result: self._rendered(result, render))
         )
+
+    def count_guesses(self, codes: int = 1) -> None:
+        """Count so many codes of vouchers, before any is looked up. A replay looks none up."""
+        key = self._key()
+        if codes and (key is None or not idempotency.is_answered(self.request, key)):
+            self.limit_states += count_guesses(self.request, codes)
 
     def _key(self) -> str | None:
         """The request's Idempotency-Key, where the view heeds one. Raises ApiError for one that is none."""

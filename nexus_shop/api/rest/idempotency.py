@@ -12,6 +12,7 @@ from django.conf import settings
 from nexus_shop.core.errors import DomainError
 from nexus_shop.core.idempotency import Answer, run_once
 from nexus_shop.core.idempotency import forget as forget_answer
+from nexus_shop.core.idempotency import is_answered as has_answer
 
 from .errors import ApiError
 from .limits import client_of
@@ -64,9 +65,14 @@ def run(request: Any, key: str, operation: Callable[[], R], render: Callable[[R 
     return run_once(scope_of(request), key, fingerprint=fingerprint_of(request), operation=operation, render=render)
 
 
+def is_answered(request: Any, key: str) -> bool:
+    """Whether this key was answered for the same request of this principal: it is going to be replayed."""
+    return has_answer(scope_of(request), key, fingerprint=fingerprint_of(request))
+
+
 def forget(request: Any, key: str, answer: Answer) -> None:
     """Let the key be used anew: what it was answered with is no effect that has to stay one."""
     forget_answer(scope_of(request), key, answer)
 
 
-__all__ = ["cart_token_for", "forget", "key_of", "run", "scope_of"]
+__all__ = ["cart_token_for", "forget", "is_answered", "key_of", "run", "scope_of"]

@@ -45,6 +45,19 @@ def count_for(wanted: Iterable[tuple[str, str]]) -> list[State]:
     return refuse_excess(count_shared([(limit(name), client) for name, client in wanted]))
 
 
+def count_guesses(request: Any, codes: int) -> list[State]:
+    """Count each of so many codes of vouchers against the login, else the address: a token costs a guesser nothing.
+
+    Raises ApiError `rate_limited` at the first one too many.
+    """
+    user = request.user
+    guesser = f"user:{user.pk}" if user.is_authenticated else f"address:{address_of(request)}"
+    states: list[State] = []
+    for _ in range(codes):
+        states = count_for([("voucher", guesser)])
+    return states
+
+
 def refuse_excess(states: list[State]) -> list[State]:
     """The states, if none is exceeded."""
     exceeded = [state for state in states if state.is_exceeded]

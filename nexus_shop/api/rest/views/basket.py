@@ -24,7 +24,6 @@ from forked_apps.basket.values import Cart, CartRef, Changed
 from forked_apps.basket.vouchers import add_voucher
 from forked_apps.checkout.ordered import shown_cart
 from nexus_shop.api.rest.base import answer
-from nexus_shop.api.rest.limits import count_for
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import oscar as shapes
 from nexus_shop.api.rest.serializers import oscar_bodies as bodies
@@ -110,7 +109,7 @@ class AddVoucherView(VoucherList):
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `POST cart/vouchers/`; answers the voucher."""
-        self.limit_states += count_for([("voucher", self._guesser())])
+        self.count_guesses()
         self.code = self.parsed(shapes.AddVoucherInput)["vouchercode"].upper()
         return self.change(
             lambda ref, token: said_as(

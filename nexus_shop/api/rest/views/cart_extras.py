@@ -16,8 +16,6 @@ from forked_apps.basket.sharing import Shared, find_shared_cart, restore_shared_
 from forked_apps.basket.values import Changed, hash_of_token
 from forked_apps.basket.vouchers import add_voucher, remove_voucher
 from nexus_shop.api.rest.base import answer
-from nexus_shop.api.rest.clients import address_of
-from nexus_shop.api.rest.limits import count_for
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import basket as carts
 from nexus_shop.api.rest.serializers import cart_extras as shapes
@@ -76,14 +74,9 @@ class VoucherList(CartView):
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Put a voucher into the cart. It is used up by the order only."""
-        self.limit_states += count_for([("voucher", self._guesser())])
+        self.count_guesses()
         code = self.parsed(shapes.VoucherInput)["code"]
         return self.change(lambda ref, token: add_voucher(ref, code=code, token=token, version=self.version()))
-
-    def _guesser(self) -> str:
-        """The login, else the address: a token costs a guesser nothing."""
-        user = self.request.user
-        return f"user:{user.pk}" if user.is_authenticated else f"address:{address_of(self.request)}"
 
 
 class VoucherDetail(CartView):

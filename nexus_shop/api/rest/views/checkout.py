@@ -74,6 +74,7 @@ class CheckoutView(View):
         data = self.parsed(shapes.CheckoutInput)
         details = _details(request, data)
         expected = Money(data["expected_total"]["amount"], data["expected_total"]["currency"])
+        self.count_guesses(len({code.upper() for code in details.vouchers}))
         return self.write(
             lambda: complete_checkout(
                 self._basket_id(data.get("cart")), details=details, expected_total=expected, version=self.version()
