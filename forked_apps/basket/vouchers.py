@@ -15,7 +15,7 @@ from nexus_shop.core.transactions import transaction
 from .errors import QuantityFacts, QuantityLimit
 from .explaining import idle_offers_of
 from .locking import changed, lock, lock_existing
-from .queries import cart_by_id, estimates
+from .queries import cart_by_id, estimates, priced
 from .values import Cart, CartRef, Changed
 
 MAX_VOUCHERS: Final = 10
@@ -37,11 +37,11 @@ def add_voucher(ref: CartRef, *, code: str, token: str, version: int | None = No
     if len(cart.voucher_codes) >= MAX_VOUCHERS:
         raise QuantityLimit(QuantityFacts(limit=MAX_VOUCHERS), pointer="/code")
     tried = replace(cart, voucher_codes=(*cart.voucher_codes, code))
-    priced, by_method = estimates(tried, None)
-    voucher = next((voucher for voucher in priced.vouchers if voucher.code == code), None)
+    seen = priced(tried)
+    voucher = next((voucher for voucher in seen.vouchers if voucher.code == code), None)
     if voucher is None:
         raise VoucherInvalid(VoucherFacts(codes=[code]), pointer="/code")
-    if not any(voucher in each.working_vouchers for each in (priced, *(each for _, each in by_method))):
+    if voucher not in seen.working_vouchers and not (code in seen.waiting and _works_somehow(voucher, tried)):
         raise VoucherNotApplicable(_why_idle(voucher, tried), pointer="/code")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,6 +66,12 @@ def remove_voucher(ref: CartRef, *, code: str, version: int | None = None) -> Ch
         if not cursor.rowcount:
             raise NotFound
     return changed(locked)
+
+
+def _works_somehow(voucher: Voucher, cart: Cart) -> bool:
+    """Whether some way of delivery leaves the voucher something to take."""
+    _, by_method = estimates(cart, None)
+    return any(voucher in each.working_vouchers for _, each in by_method)
 
 
 def _why_idle(voucher: Voucher, cart: Cart) -> WantFacts:
