@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from forked_apps.basket.queries import priced
-from forked_apps.basket.values import Cart, PricedCart, PricedLine, Totals
+from forked_apps.basket.values import Cart, CartLine, ChosenOption, PricedCart, PricedLine, Totals
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.offer.pricing import Application
 from forked_apps.order.models import Order, OrderDiscount
-from forked_apps.order.queries import OrderRow, order_by_id
+from forked_apps.order.queries import OrderLine, OrderRow, order_by_id
+from forked_apps.partner.selection import Stock
 from forked_apps.shipping.pricing import ShippingQuote
 from forked_apps.voucher.models import Voucher
 from nexus_shop.core.money import ZERO, Price
@@ -26,12 +27,7 @@ def ordered_cart(cart: Cart) -> PricedCart | None:
     if order_id is None:
         return None
     order = order_by_id(order_id)
-    if len(order.lines) != len(cart.lines):  # a product was deleted, and its line of the cart with it
-        return None
-    lines = tuple(
-        PricedLine(replace(line, title=row.title, sku=row.sku), row.unit, row.total, row.discount)
-        for line, row in zip(cart.lines, order.lines, strict=True)
-    )
+    lines = tuple(PricedLine(_line(row), row.unit, row.total, row.discount) for row in order.lines)
     applications = _applications(order_id)
     vouchers = {each.voucher.code: each.voucher for each in applications if each.voucher is not None}
     return PricedCart(
@@ -43,6 +39,27 @@ def ordered_cart(cart: Cart) -> PricedCart | None:
         is_served=True,
         totals=Totals(order.currency, order.items, order.discount, order.shipping, order.tax, order.total),
         problems=(),
+    )
+
+
+def _line(row: OrderLine) -> CartLine:
+    """What the order says of a line: that of the cart is gone where its stock record, or its product, is."""
+    return CartLine(
+        handle=row.handle,
+        product_id=row.product_id or 0,
+        title=row.title,
+        sku=row.sku,
+        is_sold=False,
+        is_discountable=False,
+        tracks_stock=False,
+        requires_shipping=False,
+        product_class="",
+        stock=Stock(0, None, None, row.unit.currency, None, None),
+        partner_id=0,
+        partner_name="",
+        partner_sku="",
+        quantity=row.quantity,
+        options=tuple(ChosenOption(0, each["option"], each["name"], each["value"]) for each in row.options),
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from forked_apps.address.models import Country
 from forked_apps.basket.models import Basket
-from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.models import Option, Product
 from forked_apps.checkout.models import CheckoutSession
 from forked_apps.checkout.tasks import purge_old_checkouts_task
 from forked_apps.order.models import Order
@@ -273,6 +273,29 @@ def test_completed_checkout_and_its_cart_show_what_was_ordered(guest: APIClient,
         assert cart["vouchers"] == [{"code": "HALF", "name": "Voucher HALF"}]
         assert cart["problems"] == []
     assert guest.get("/api/v1/basket/").json()["totals"] == order["totals"]
+
+
+def test_what_was_ordered_is_shown_when_the_goods_are_gone(guest: APIClient, mug: Product) -> None:
+    engraving = Option.objects.create(name="Engraving", code="engraving", type="text")
+    mug.product_options.add(engraving)
+    engraved = {"items": [{"product_id": mug.pk, "options": [{"option": "engraving", "value": "Ann"}]}]}
+    guest.put("/api/v1/cart/items/", engraved)
+    path = opened(guest)
+    order = complete(guest, path, guest.get(path).json()["totals"]["total"]).json()
+    assert guest.post(f"/api/v1/orders/{order['id']}/cancel/").status_code == 200
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    record = StockRecord.objects.get(product=mug)
+    assert staff.delete(f"/api/v1/admin/stockrecords/{record.pk}/").status_code == 204
+    names = ("id", "product", "unit_price", "total", "discount", "quantity", "options")
+    for _ in range(2):
+        for cart in (guest.get(path).json()["cart"], guest.get("/api/v1/cart/").json()):
+            assert cart["totals"] == order["totals"]
+            assert [[item[name] for name in names] for item in cart["items"]] == [
+                [item[name] for name in names] for item in guest.get(f"/api/v1/orders/{order['id']}/").json()["items"]
+            ]
+        assert guest.get("/api/v1/basket/").json()["totals"] == order["totals"]
+        Product.objects.filter(pk=mug.pk).delete()
+    assert guest.get("/api/v1/cart/").json()["items"][0]["product"]["id"] is None
 
 
 def test_cart_that_is_ordered_at_once_completes_its_checkout(guest: APIClient, mug: Product) -> None:

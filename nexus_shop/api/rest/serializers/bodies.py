@@ -112,7 +112,7 @@ def _cart_item(priced: PricedLine, documents: Mapping[int, dict[str, Any]], curr
     line = priced.line
     return {
         "id": line.handle,
-        "product": _product(documents, line.product_id, title=line.title, sku=line.sku),
+        "product": _product(documents, line.product_id or None, title=line.title, sku=line.sku),
         "quantity": line.quantity,
         "unit_price": priced.unit.as_json() if priced.unit else None,
         "total": priced.total.as_json() if priced.total else None,
