@@ -29,7 +29,7 @@ IDLE = {
     "code": "voucher_not_applicable",
     "item": None,
     "detail": {"voucher": "TEN"},
-    "resolve": {"method": "PATCH", "url": CART, "body": {"accept": ["voucher_not_applicable"]}},
+    "resolve": {"method": "DELETE", "url": f"{PATH}TEN/", "body": {}},
 }
 
 
@@ -93,6 +93,38 @@ def test_voucher_that_takes_nothing_off_is_taken_out_by_accepting() -> None:
     guest.patch(f"{CART}items/{added['items'][0]['id']}/", {"quantity": 1})
     accepted = guest.patch(CART, {"accept": ["voucher_not_applicable"]}).json()
     assert (accepted["vouchers"], accepted["problems"]) == ([], [])
+
+
+def resolved(client: APIClient, problem: Any) -> Any:
+    wanted = problem["resolve"]
+    return getattr(client, wanted["method"].lower())(wanted["url"], wanted["body"])
+
+
+def test_voucher_that_the_guest_has_used_by_that_address_is_taken_out_as_its_problem_says() -> None:
+    make_voucher("ONCE", usage=Voucher.ONCE_PER_CUSTOMER)
+    mug = make_product(price="10.00")
+    make_order(mug, user=make_user("ann@example.com"), vouchers=("ONCE",))
+    guest, _ = guest_with((mug, 1))
+    assert guest.post(PATH, {"code": "ONCE"}).json()["problems"] == []
+    path = f"/api/v1/checkouts/{guest.post('/api/v1/checkouts/').json()['id']}/"
+    said = {"email": "Ann@example.com", "shipping_address": ADDRESS_JSON}
+    [problem] = guest.patch(path, said).json()["cart"]["problems"]
+    assert (problem["code"], problem["detail"]) == ("voucher_invalid", {"voucher": "ONCE"})
+    assert resolved(guest, problem).json()["vouchers"] == []
+    seen = guest.get(path).json()
+    assert (seen["problems"], seen["totals"]["total"]["amount"]) == ([], "14.95")
+    assert guest.post(f"{path}complete/", {"expected_total": seen["totals"]["total"]}).status_code == 201
+
+
+@pytest.mark.parametrize("code", ["REV3/A", "50% OFF", "A?B#C", "Ä", "."])
+def test_problem_of_a_voucher_of_any_characters_says_how_to_take_it_out(code: str) -> None:
+    voucher = make_voucher(code)
+    guest, _ = guest_with((make_product(price="10.00"), 1))
+    assert guest.post(PATH, {"code": code}).status_code == 200
+    Voucher.objects.filter(pk=voucher.pk).update(end_datetime=voucher.start_datetime)
+    [problem] = guest.get(CART).json()["problems"]
+    answer = resolved(guest, problem)
+    assert (answer.status_code, answer.json()["vouchers"], len(answer.json()["items"])) == (200, [], 1)
 
 
 def test_voucher_of_the_cart_that_another_order_has_used_is_told_with_the_new_totals() -> None:

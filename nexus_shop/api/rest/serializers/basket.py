@@ -75,7 +75,7 @@ class AppliedVoucher(serializers.Serializer[Any]):
 
 
 class Resolution(serializers.Serializer[Any]):
-    """The request that accepts what has changed."""
+    """The request that accepts what has changed, or takes the voucher out."""
 
     method = serializers.CharField()
     url = serializers.CharField()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from forked_apps.address.validation import PostalAddress, address_problems
 from forked_apps.basket.saving import Saved
@@ -52,6 +53,10 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _resolution(problem: Problem) -> dict[str, Any]:
+    """A voucher is taken out by its code: why it does not count may hang on what only the checkout has been told."""
+    code = problem.detail.get("voucher", "")
+    if code.strip("."):  # dots alone are no step of a path
+        return {"method": "DELETE", "url": f"{CART_URL}vouchers/{quote(code, safe='')}/", "body": {}}
     return {"method": "PATCH", "url": CART_URL, "body": {"accept": [problem.code]}}
 
 
