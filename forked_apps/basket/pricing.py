@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
+from oscar.apps.offer.benefits import ShippingBenefit
 
 from forked_apps.offer.models import ConditionalOffer
 from forked_apps.offer.pricing import Application, OfferLine, OfferProduct, apply_offers
@@ -29,6 +30,16 @@ class _Unit:
     rate: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """By what rules a cart is priced, for where, and by which way of delivery."""
+
+    rules: PriceRules
+    destination: Destination | None
+    code: str | None
+    is_brought: bool
+
+
 def price_cart(
     cart: Cart,
     offers: Sequence[ConditionalOffer],
@@ -44,33 +55,46 @@ def price_cart(
     What `is_brought`, to an address, is collected only where that is chosen or no other method serves it. A method that
     does not serve the destination gives way to one that does, else to any: then the cart is not `is_served`. Without
     a destination every zone is. What the shopper has chosen to collect changes hands at home, unless an address says
-    else.
+    else. Offers on a delivery that leaves them nothing to take keep no units from the others.
     """
     rules = rules or PriceRules()
     if destination is None and any(
         method.code == shipping_code and not method.needs_address for method in rules.methods
     ):
         destination = Destination(settings.SHOP_COUNTRY)
-    currency = cart.currency
+    way = _Way(rules, destination, shipping_code, is_brought)
     units = [_unit(line, cart, rules, destination) for line in cart.lines]
-    applications = _apply(cart, units, offers)
-    discounts = _discounts(applications, len(units))
+    found = _apply(cart, units, offers)
+    priced = _applied(found, cart, units, way)
+    idle = [each for each in found if each.affects_shipping]
+    if idle and not _has_shipping_offer(priced):
+        others = [offer for offer in offers if not isinstance(offer.benefit.proxy(), ShippingBenefit)]
+        again = _applied([*idle, *_apply(cart, units, others)], cart, units, way)
+        if not _has_shipping_offer(again):  # else a delivery that was free is so no more
+            priced = again
+    return replace(priced, vouchers=tuple(vouchers))
+
+
+def _applied(found: Sequence[Application], cart: Cart, units: Sequence[_Unit], way: _Way) -> PricedCart:
+    """The cart with what these offers take off; those on a delivery that leaves them nothing fall out."""
+    currency, rules, destination = cart.currency, way.rules, way.destination
+    discounts = _discounts(found, len(units))
     lines = tuple(
         _priced(line, unit, discount, currency)
         for line, unit, discount in zip(cart.lines, units, discounts, strict=True)
     )
     quotes = quotes_for(lines, currency, rules, destination)
-    served = _chosen(quotes, shipping_code, is_brought)
-    shipping = served or _chosen(quotes or quotes_for(lines, currency, rules, None), None, is_brought)
+    served = _chosen(quotes, way.code, way.is_brought)
+    shipping = served or _chosen(quotes or quotes_for(lines, currency, rules, None), None, way.is_brought)
     rate = rules.taxes.rate("", destination)
-    found, (shipping, applications) = applications, _discounted_shipping(shipping, applications, currency, rate)
-    if shipping is not None and not cart.lines:
+    shipping, applications = _discounted_shipping(shipping, found, currency, rate)
+    if shipping is not None and not any(unit.price for unit in units):
         shipping = replace(shipping, price=Price(currency, ZERO, ZERO, ZERO))
     return PricedCart(
         cart=cart,
         lines=lines,
         applications=tuple(applications),
-        vouchers=tuple(vouchers),
+        vouchers=(),
         shipping=shipping,
         is_served=served is not None,
         totals=_totals(lines, shipping, currency),
@@ -90,14 +114,15 @@ def quotes_for(
 
 
 def parcel_of(lines: Sequence[PricedLine], currency: str, rules: PriceRules) -> Parcel:
-    """What has to be shipped of priced lines."""
-    shipped = [each for each in lines if each.line.requires_shipping]
+    """What has to be shipped of priced lines. Those without a price are not ordered; with none left, any may be."""
+    sold = [each for each in lines if each.unit is not None]
+    shipped = [each for each in sold if each.line.requires_shipping]
     units: dict[int, int] = {}
     for each in shipped:
         units[each.line.product_id] = units.get(each.line.product_id, 0) + each.line.quantity
     return Parcel(
         currency=currency,
-        requires_shipping=bool(shipped) or not lines,
+        requires_shipping=bool(shipped) or not sold,
         total=sum((_as_entered(each.total) for each in shipped if each.total), ZERO),
         units=units,
         weights=rules.weights,
@@ -222,6 +247,10 @@ def _discounted_shipping(
         for each in applications
         if each is first or not each.affects_shipping
     ]
+
+
+def _has_shipping_offer(priced: PricedCart) -> bool:
+    return any(application.affects_shipping for application in priced.applications)
 
 
 def _idle(found: Sequence[Application], applications: Sequence[Application]) -> tuple[Application, ...]:

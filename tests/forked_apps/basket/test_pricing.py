@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forked_apps.basket.pricing import price_cart
-from forked_apps.basket.values import Cart, CartLine, ChosenOption, PriceRules
+from forked_apps.basket.values import Cart, CartLine, ChosenOption, PricedCart, PriceRules
 from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.partner.selection import Stock
 from forked_apps.shipping.pricing import Band, Method
+from forked_apps.voucher.models import Voucher
 from nexus_shop.core.money import digits, fits
 from nexus_shop.markets.taxes import Destination, TaxBook, TaxRule
 
@@ -224,6 +225,58 @@ def test_shipping_offer_lowers_the_charge_alone() -> None:
     assert priced.totals.shipping == priced.totals.discount == 0
     assert priced.totals.total == Decimal("10.00")
     assert [application.amount for application in priced.applications] == [Decimal("4.95")]
+
+
+def idle_delivery(*ways: Method, offers: list[ConditionalOffer], code: str | None = None) -> PricedCart:
+    """A mug for 10.00, an offer on its delivery that comes first, and what the others do."""
+    return price_cart(
+        Cart("GBP", lines=(line(1, "10.00"),)), offers, rules=PriceRules(methods=ways), shipping_code=code
+    )
+
+
+COLLECT = Method("collect", "Collect", kind="collect")
+
+
+def test_shipping_offer_that_takes_nothing_off_keeps_no_units() -> None:
+    post = Method("post", "Post", price=Decimal("4.00"))
+    offers = [offer(1, "Shipping percentage", "100", priority=1), offer(2, "Percentage", "10")]
+    offers[0].set_voucher(Voucher(code="SHIP"))
+    collected = idle_delivery(COLLECT, post, offers=offers, code="collect")
+    assert [(each.offer.pk, each.amount) for each in collected.applications] == [(2, Decimal("1.00"))]
+    assert (collected.totals.discount, collected.totals.total) == (Decimal("1.00"), Decimal("9.00"))
+    assert collected.waiting == {"SHIP"}
+    brought = idle_delivery(COLLECT, post, offers=offers, code="post")
+    assert [(each.offer.pk, each.amount) for each in brought.applications] == [(1, Decimal("4.00"))]
+    assert (brought.totals.discount, brought.totals.total) == (Decimal(0), Decimal("10.00"))
+    assert not brought.waiting
+
+
+def test_shipping_offer_above_the_charge_keeps_no_units() -> None:
+    offers = [offer(1, "Shipping fixed price", "5.00", priority=1), offer(2, "Percentage", "10")]
+    priced = idle_delivery(Method("post", "Post", price=Decimal("4.00")), offers=offers)
+    assert [each.offer.pk for each in priced.applications] == [2]
+    assert (priced.totals.shipping, priced.totals.total) == (Decimal("4.00"), Decimal("13.00"))
+
+
+def test_delivery_that_is_free_stays_free_where_a_shipping_offer_would_lower_it() -> None:
+    post = Method("post", "Post", price=Decimal("4.00"), free_over=Decimal("10.00"))
+    offers = [offer(1, "Shipping percentage", "50", priority=1), offer(2, "Percentage", "10")]
+    priced = idle_delivery(post, offers=offers)
+    assert not priced.applications
+    assert (priced.totals.shipping, priced.totals.total) == (Decimal(0), Decimal("10.00"))
+
+
+def test_delivery_is_charged_for_what_is_sold_alone() -> None:
+    ways = (Method("post", "Post", price=Decimal("1.00"), price_per_item=Decimal("2.00")),)
+    gone = line(1, "10.00", 5, is_sold=False)
+    priced = price_cart(Cart("GBP", lines=(gone, line(2, "10.00"))), [], rules=PriceRules(methods=ways))
+    assert (priced.totals.shipping, priced.totals.total) == (Decimal("3.00"), Decimal("13.00"))
+    alone = price_cart(Cart("GBP", lines=(gone,)), [], rules=PriceRules(methods=ways))
+    assert (alone.totals.shipping, alone.totals.total, alone.needs_address) == (Decimal(0), Decimal(0), True)
+    read = price_cart(
+        Cart("GBP", lines=(gone, line(2, "10.00", requires_shipping=False))), [], rules=PriceRules(methods=ways)
+    )
+    assert (read.totals.total, read.needs_address) == (Decimal("10.00"), False)
 
 
 def test_second_shipping_offer_does_not_apply() -> None:
