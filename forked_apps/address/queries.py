@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nexus_shop.core.errors import NotFound
+from nexus_shop.markets.taxes import Destination
 
 from .models import Country, UserAddress
 from .validation import PostalAddress
@@ -37,12 +38,17 @@ def country_codes() -> frozenset[str]:
     return frozenset(Country.objects.values_list("pk", flat=True))
 
 
-def is_served(country: str) -> bool:
-    """Whether the shop ships to the country of that code. Raises NotFound for a code that is none."""
-    served = Country.objects.filter(pk=country).values_list("is_shipping_country", flat=True).first()
+def is_served(country: str) -> bool | None:
+    """Whether the shop delivers to the country of that code; None for a code that is none."""
+    return Country.objects.filter(pk=country).values_list("is_shipping_country", flat=True).first()
+
+
+def destination_in(country: str, state: str = "", postcode: str = "") -> Destination:
+    """A place as ways of delivery see it. Raises NotFound for a country that is none."""
+    served = is_served(country)
     if served is None:
-        raise NotFound
-    return served
+        raise NotFound(pointer="/country")
+    return Destination(country, state, postcode, is_served=served)
 
 
 def addresses_of(user_id: int) -> list[BookEntry]:

@@ -169,7 +169,8 @@ def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, 
     found = with_voucher_problems(price(is_brought=destination is not None))
     quotes = quotes_for(found.lines, cart.currency, rules, destination)
     by_method = [price(shipping_code=quote.code) for quote in quotes]
-    return found, [(each.shipping, each) for each in by_method if each.shipping is not None]
+    # an offer on the delivery that is at work by this way alone keeps units: lines may be too dear for it then
+    return found, [(each.shipping, each) for each in by_method if each.shipping is not None and each.is_served]
 
 
 def vouchers_of(cart: Cart, *, email: str = "") -> list[Voucher]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone
 
-from forked_apps.address.models import Country
+from forked_apps.address.queries import is_served
 from forked_apps.address.validation import PostalAddress
 from forked_apps.basket.pricing import price_cart, quotes_for
 from forked_apps.basket.queries import cart_by_id, offers_of, rules_of, vouchers_of, with_voucher_problems
@@ -163,14 +163,9 @@ def _flaws(session: Session, quotes: list[ShippingQuote]) -> list[Flaw]:
     if session.payment_method and method_of(session.payment_method) is None:
         found.append(Flaw("payment_method_unknown", "/payment_method"))
     address = session.shipping_address
-    if address is not None and not is_delivered_to(address.country):
+    if address is not None and not is_served(address.country):
         found.append(Flaw("country_not_served", "/shipping_address/country"))
     return found
-
-
-def is_delivered_to(country: str) -> bool:
-    """Whether the shop delivers there."""
-    return Country.objects.filter(pk=country, is_shipping_country=True).exists()
 
 
 def hold_of(session: Session, cart: Cart) -> str:

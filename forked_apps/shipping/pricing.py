@@ -133,7 +133,7 @@ def unserved(method: Method, destination: Destination | None) -> str:
     """Why the method does not bring goods there: country or postcode; empty where it does."""
     if destination is None or not method.needs_address:
         return ""
-    if method.countries and destination.country not in method.countries:
+    if not destination.is_served or (method.countries and destination.country not in method.countries):
         return "country"
     if method.postcodes and not destination.compact_postcode.startswith(tuple(map(compact, method.postcodes))):
         return "postcode"

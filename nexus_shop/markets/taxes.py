@@ -19,11 +19,15 @@ from .models import TaxRate
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where goods go to, as far as taxes and ways of delivery ask. `country` is the ISO code of two letters."""
+    """Where goods go to, as far as taxes and ways of delivery ask. `country` is the ISO code of two letters.
+
+    Where the shop brings nothing (not `is_served`), goods can only be collected.
+    """
 
     country: str
     state: str = ""
     postcode: str = ""
+    is_served: bool = True
 
     @property
     def compact_postcode(self) -> str:

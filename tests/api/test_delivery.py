@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from forked_apps.offer.models import ConditionalOffer
+from forked_apps.offer.models import Benefit, ConditionalOffer
 from forked_apps.order.models import Order
 from forked_apps.shipping.models import ShippingBand, ShippingMethod
 from tests.factories.carts import guest_with as guest_and_token
@@ -146,6 +146,34 @@ def test_goods_with_an_address_that_nobody_delivers_to_are_collected() -> None:
     collect = method("Shop", kind="collect", pickup_address="1 High Street")
     placed = order_of(guest_with(make_product(price="10.00")), "10.00")
     assert (placed.status_code, placed.json()["shipping_method"]["code"]) == (201, collect)
+
+
+def test_country_that_is_not_served_is_priced_as_collected() -> None:
+    method("Post", price="4.00")
+    method("Shop", kind="collect")
+    guest = guest_with(make_product(price="10.00"))
+    estimated = guest.post(f"{API}cart/estimate/", {"country": "AF"}).json()
+    assert (estimated["is_served"], [each["code"] for each in estimated["shipping_methods"]]) == (False, ["shop"])
+    assert estimated["totals"] == estimated["shipping_methods"][0]["totals"]
+    assert (estimated["totals"]["shipping"], estimated["totals"]["total"]) == (gbp("0.00"), gbp("10.00"))
+    explained = guest.get(f"{API}cart/explain/?country=AF").json()
+    assert explained["totals"] == estimated["totals"]
+    assert {each["code"]: each["reason"] for each in explained["shipping"]} == {"post": "country", "shop": "applied"}
+    assert [each["code"] for each in guest.get(f"{API}cart/shipping-methods/?country=AF").json()] == ["shop"]
+    there = {**GB, "country": f"http://testserver{API}countries/AF/"}
+    assert [each["code"] for each in guest.post(f"{API}basket/shipping-methods/", there).json()] == ["shop"]
+
+
+def test_method_that_would_leave_the_lines_too_dear_for_it_is_not_priced() -> None:
+    method("Shop", kind="collect")
+    method("By total", kind="total", bands=(("9.50", "2.00"),))
+    make_offer(10)
+    free = make_offer(50, priority=1)
+    Benefit.objects.filter(pk=free.benefit_id).update(type="Shipping percentage", range=None)
+    free.save()
+    guest = guest_with(make_product(price="10.00"))
+    assert guest.get(f"{API}cart/").json()["totals"]["total"] == gbp("9.00")
+    assert [each["code"] for each in guest.get(f"{API}basket/shipping-methods/").json()] == ["shop"]
 
 
 def test_delivery_is_free_from_its_limit_on_though_it_is_above_every_band() -> None:

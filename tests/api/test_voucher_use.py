@@ -224,6 +224,8 @@ def test_shipping_voucher_waits_for_a_delivery_that_costs_something() -> None:
     guest, _ = guest_with((mug, 1))
     added = guest.post(PATH, {"code": "SHIP"})
     assert (added.status_code, added.json()["problems"], added.json()["offers"]) == (200, [], [])
+    explained = guest.get(f"{CART}explain/").json()["vouchers"]
+    assert explained == [{"code": "SHIP", "applied": False, "reason": "waiting"}]
     assert check_out(guest, "10.00", shipping_method="shop").status_code == 201
     assert not VoucherApplication.objects.exists()
     other, _ = guest_with((mug, 1))

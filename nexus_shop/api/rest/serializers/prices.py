@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from forked_apps.offer.explaining import REASONS
+
 from .basket import CartProblem, ShippingMethodShape, ShippingParameters, Totals
 from .fields import MoneyField, StrictSerializer, Text
 
@@ -51,19 +53,17 @@ class ExplainedOffer(serializers.Serializer[Any]):
     applied = serializers.BooleanField()
     applications = serializers.IntegerField()
     amount = MoneyField()
-    reason = serializers.ChoiceField(
-        ["applied", "condition", "taken", "nothing_to_discount", "customer_limit", "used_up"]
-    )
+    reason = serializers.ChoiceField(REASONS)
     missing = Missing(allow_null=True)
     message = serializers.CharField(allow_blank=True)
 
 
 class ExplainedVoucher(serializers.Serializer[Any]):
-    """A voucher in the cart."""
+    """A voucher in the cart; one that is `waiting` lowers a delivery that costs something, as this one does not."""
 
     code = serializers.CharField()
     applied = serializers.BooleanField()
-    reason = serializers.ChoiceField(["applied", "voucher_invalid", "voucher_not_applicable"])
+    reason = serializers.ChoiceField(["applied", "waiting", "voucher_invalid", "voucher_not_applicable"])
 
 
 class ExplainedTax(serializers.Serializer[Any]):

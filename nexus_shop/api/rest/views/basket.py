@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from forked_apps.address.queries import is_served
+from forked_apps.address.queries import destination_in
 from forked_apps.basket.operations import (
     Wanted,
     add_to_cart,
@@ -151,16 +151,13 @@ class ShippingMethodView(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The ways of delivery to the address, with its taxes. Writes nothing."""
         address = self.parsed(shapes.OscarAddress)
-        destination = Destination(address.country, address.state, address.postcode)
-        return self.write(lambda: self._methods(destination), answer)
+        return self.write(
+            lambda: self._methods(destination_in(address.country, address.state, address.postcode)), answer
+        )
 
     def _methods(self, destination: Destination | None) -> list[dict[str, Any]]:
-        try:
-            served = destination is None or is_served(destination.country)
-        except NotFound:
-            raise NotFound(pointer="/country") from None
         _, by_method = estimates(self.cart(), destination)
-        return [bodies.shipping_method_body(*each) for each in by_method if served or not each[0].needs_address]
+        return [bodies.shipping_method_body(*each) for each in by_method]
 
 
 class OwnBasketView(BasketFacade):

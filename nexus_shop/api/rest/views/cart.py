@@ -7,7 +7,7 @@ import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from forked_apps.address.queries import is_served
+from forked_apps.address.queries import destination_in
 from forked_apps.basket.changing import change_cart
 from forked_apps.basket.errors import CartNotFound, CartOrdered
 from forked_apps.basket.operations import (
@@ -259,16 +259,7 @@ class CartShippingMethods(CartView):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The ways of delivery for this cart, cheapest first; none to a country that the shop does not serve."""
         query = self.parameters(shapes.ShippingParameters)
-        cart = self.cart()
-        destination = destination_of(query) if "country" in query else None
-        quotes = quotes_of(cart, destination)
-        if (
-            destination is not None
-            and any(q.needs_address for q in quotes)
-            and not is_delivered_to(destination.country)
-        ):
-            quotes = [quote for quote in quotes if not quote.needs_address]
-        return self.private([quote_body(quote) for quote in quotes])
+        return self.private([quote_body(quote) for quote in quotes_of(self.cart(), place_of(query))])
 
 
 def destination_of(query: dict[str, Any]) -> Destination:
@@ -276,10 +267,10 @@ def destination_of(query: dict[str, Any]) -> Destination:
     return Destination(query["country"], query.get("state", ""), query.get("postcode", ""))
 
 
-def is_delivered_to(country: str) -> bool:
-    """Whether the shop delivers to the country of the query. An unknown one is 404 `not_found`."""
+def place_of(query: dict[str, Any]) -> Destination | None:
+    """Where the goods go by the query, if it says so. An unknown country is 404 `not_found`."""
     try:
-        return is_served(country)
+        return destination_in(**query) if "country" in query else None
     except NotFound:
         raise ApiError("not_found", parameter="country") from None
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from forked_apps.address.queries import is_served
+from forked_apps.address.queries import destination_in
 from forked_apps.basket.explaining import CartExplanation, explain_cart
 from forked_apps.basket.queries import estimates
 from forked_apps.basket.values import PricedCart
@@ -15,10 +15,9 @@ from nexus_shop.api.rest.base import answer
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import prices as shapes
 from nexus_shop.api.rest.serializers.bodies import cart_problems, quote_body
-from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .cart import TOKEN_PARAMETER, CartView, destination_of, is_delivered_to
+from .cart import TOKEN_PARAMETER, CartView, place_of
 
 
 class CartEstimateView(CartView):
@@ -35,19 +34,11 @@ class CartEstimateView(CartView):
     )
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Taxes and ways of delivery for a country, state and postcode, with the totals of each. Writes nothing."""
-        data = self.parsed(shapes.EstimateInput)
-        served = self._is_served(data["country"])
+        destination = destination_in(**self.parsed(shapes.EstimateInput))
         return self.write(
-            lambda: estimates(self.cart(), destination_of(data)),
-            lambda found: answer(_estimate(*found, is_served=served)),
+            lambda: estimates(self.cart(), destination),
+            lambda found: answer(_estimate(*found, is_served=destination.is_served)),
         )
-
-    @staticmethod
-    def _is_served(country: str) -> bool:
-        try:
-            return is_served(country)
-        except NotFound:
-            raise NotFound(pointer="/country") from None
 
 
 class CartExplainView(CartView):
@@ -64,43 +55,37 @@ class CartExplainView(CartView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Which offer, voucher, tax and way of delivery applies or not, why, and what is missing to the next one."""
-        query = self.parameters(shapes.ExplainParameters)
-        destination = destination_of(query) if "country" in query else None
-        is_served = destination is None or is_delivered_to(destination.country)
-        return self.private(_explanation(explain_cart(self.cart(), destination=destination), is_served=is_served))
+        destination = place_of(self.parameters(shapes.ExplainParameters))
+        return self.private(_explanation(explain_cart(self.cart(), destination=destination)))
 
 
 def _estimate(
     priced: PricedCart, by_method: list[tuple[ShippingQuote, PricedCart]], *, is_served: bool
 ) -> dict[str, Any]:
-    methods = [(quote, each) for quote, each in by_method if is_served or not quote.needs_address]
     return {
         "is_served": is_served,
         "totals": priced.totals.as_json(),
-        "shipping_methods": [quote_body(quote) | {"totals": each.totals.as_json()} for quote, each in methods],
+        "shipping_methods": [quote_body(quote) | {"totals": each.totals.as_json()} for quote, each in by_method],
         "problems": cart_problems(priced),
     }
 
 
-def _explanation(explained: CartExplanation, *, is_served: bool) -> dict[str, Any]:
+def _explanation(explained: CartExplanation) -> dict[str, Any]:
     priced = explained.priced
     currency = priced.cart.currency
-    at_work = {voucher.code for voucher in priced.working_vouchers}
+    reasons = dict.fromkeys(priced.waiting, "waiting") | {each.code: "applied" for each in priced.working_vouchers}
     return {
         "totals": priced.totals.as_json(),
         "offers": [_offer(entry, currency) for entry in explained.offers],
         "vouchers": [
-            *(_voucher(v.code, "applied" if v.code in at_work else "voucher_not_applicable") for v in priced.vouchers),
+            *(_voucher(each.code, reasons.get(each.code, "voucher_not_applicable")) for each in priced.vouchers),
             *(_voucher(code, "voucher_invalid") for code in explained.refused_vouchers),
         ],
         "taxes": [
             {"item": tax.item, "rate": None if tax.rate is None else f"{tax.rate:f}", "rule": tax.rule}
             for tax in explained.taxes
         ],
-        "shipping": [
-            _method(method, found if is_served or not method.needs_address else Verdict(None, "country"), priced)
-            for method, found in explained.shipping
-        ],
+        "shipping": [_method(method, found, priced) for method, found in explained.shipping],
     }
 
 
