@@ -261,7 +261,8 @@ MEANINGS: Final[dict[str, str]] = {
     "shipping_method_refused": "Strategy and figures of the method do not go together; `reason` says why.",
     "tax_rate_refused": "The rate is not 0 to 100 %, or its place has no country; `reason` says which.",
     "variant_required": "A parent product is not sold itself: choose a variant.",
-    "voucher_invalid": "Unknown, expired, used up, or not for this customer; `codes` says which.",
+    "voucher_invalid": "Unknown, expired, used up, or not for this customer; `codes` says which. At checkout, where"
+    " only the cart's do not count any more, `totals` has what it costs without them.",
     "voucher_not_applicable": "The voucher is valid but does nothing for this cart; `reason` says why.",
     "fetch_failed": "An address could not be fetched; `reason` says why.",
     "picture_refused": "This is not a picture that the shop can keep; `reason` says why.",

@@ -156,7 +156,8 @@ class CartDetail(CartView):
     )
     def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """`notes` go with the order. `accept` names codes of `problems`: prices of now are taken as seen, quantities
-        lowered to what there is, products that are not sold any more and vouchers that do not count removed.
+        lowered to what there is, products removed that are not sold any more, or not with the options of the line, and
+        vouchers that do not count, or do nothing for the cart.
         """
         data = self.parsed(shapes.CartInput)
         return self.change(

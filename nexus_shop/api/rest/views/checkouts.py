@@ -111,7 +111,10 @@ class CheckoutDetail(SessionView):
         responses={200: shapes.CheckoutShape, **READ_PROBLEMS},
     )
     def get(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What was said so far, the cart at the prices of now for where it goes, and what is missing or has changed."""
+        """What was said so far, the cart at the prices of now for where it goes, and what is missing or has changed.
+
+        A completed one shows its cart as it was ordered.
+        """
         session = self.session(handle)
         return self.private(checkout_body(priced_checkout(session)), headers={"ETag": f'"{session.version}"'})
 
