@@ -16,7 +16,7 @@ from forked_apps.catalogue.models import (
 from forked_apps.catalogue.publishing import status_of
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.products import default_partner
-from tests.factories.shop import make_category
+from tests.factories.shop import make_category, make_product
 from tests.factories.staff import make_member
 from tests.servers import Shop
 
@@ -141,3 +141,45 @@ def test_tree_matrix_and_table_need_no_scripts(jumper_id: int, page: Page, shop:
     bare.get_by_label("In stock: Jumper, S, Red (JUMPER-S-RED)").fill("4")
     bare.get_by_role("button", name="Save what was edited").click()
     expect(bare.get_by_text("1 row saved.")).to_be_visible()
+
+
+PLAIN = "Fine shirt.<br>Wash & wear\n\n<b>cold</b>"
+
+
+@pytest.fixture
+def described(own_database: str) -> Iterator[dict[str, str]]:
+    """Products with a description that no editor has written; what shall be stored at the end."""
+    clerk = make_member("Staff")
+    clerk.username = "clerk"
+    clerk.save()
+    for title in ("Shirt", "Skirt"):
+        make_product(title)
+    Product.objects.update(description=PLAIN)
+    expected: dict[str, str] = {}
+    yield expected
+    assert dict(Product.objects.values_list("title", "description")) == expected
+
+
+def test_description_is_written_where_it_was_edited(described: dict[str, str], page: Page) -> None:
+    page.goto("/dashboard/catalogue/")
+    page.get_by_label("E-mail address or username").fill("clerk")
+    page.get_by_label("Password").fill("secret-password")
+    page.get_by_role("button", name="Log in").click()
+
+    page.get_by_role("link", name="Shirt", exact=True).click()
+    editor = page.frame_locator("#id_description_ifr").locator("body")
+    expect(editor).to_contain_text("Fine shirt.")
+    page.locator("#id_title").fill("White shirt")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("Updated product")).to_be_visible()
+
+    page.goto("/dashboard/catalogue/")
+    page.get_by_role("link", name="Skirt", exact=True).click()
+    expect(editor).to_contain_text("Fine shirt.")
+    editor.press("Control+a")
+    editor.press_sequentially("Wide.")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("Updated product")).to_be_visible()
+    expect(editor).to_have_text("Wide.")
+
+    described |= {"White shirt": PLAIN, "Skirt": "<p>Wide.</p>"}
