@@ -194,14 +194,16 @@ def alter_category(category_id: int, *, changes: Mapping[str, Any], version: str
 def remove_category(category_id: int, *, move_to: int | None = None, version: str | None = None) -> None:
     """Delete a category that nothing stands in or below, and that no range of an offer names.
 
-    With `move_to` its products and the categories below it go there first. Locks the tree. Raises NotFound,
-    StaleVersion, StillUsed (with what), CategoryCycle, SlugTaken where the target has a category of the same slug.
+    With `move_to` its products and the categories below it go there first. Locks the tree, then the category: whoever
+    begins to use it waits, and finds it gone. Raises NotFound, StaleVersion, StillUsed (with what), CategoryCycle,
+    SlugTaken where the target has a category of the same slug.
     """
     lock_tree()
     ensure_current(version, stored_category(category_id))
     category = _node(category_id)
     if move_to is not None:
         _empty_into(category, move_to)
+    category = Category.objects.select_for_update().get(pk=category_id)
     uses = {
         "products": ProductCategory.objects.filter(category=category).count(),
         "categories": Category.objects.filter(path__startswith=category.path).exclude(pk=category.pk).count(),
@@ -209,7 +211,7 @@ def remove_category(category_id: int, *, move_to: int | None = None, version: st
     }
     if any(uses.values()):
         raise StillUsed(Uses({kind: count for kind, count in uses.items() if count}))
-    _node(category_id).delete()
+    category.delete()
 
 
 def _empty_into(category: Category, target_id: int) -> None:

@@ -13,7 +13,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from oscar.apps.dashboard.catalogue import views as oscar
 
 from forked_apps.catalogue.classes import delete_class
@@ -21,6 +20,7 @@ from forked_apps.catalogue.options import delete_group, delete_option
 
 from .definitions import refused, save_class, save_group, save_option
 from .errors import Misplaced
+from .refusals import OVERTAKEN
 
 
 class _SavesAtOnce:
@@ -35,7 +35,7 @@ class _SavesAtOnce:
         except Misplaced as refusal:
             refusal.form.add_error(refusal.field, refusal.reason)
         except IntegrityError:
-            form.add_error(None, _("Somebody else has changed this at the same time: look again."))
+            form.add_error(None, OVERTAKEN)
         return None
 
 

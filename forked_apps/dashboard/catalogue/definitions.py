@@ -6,7 +6,9 @@ The rules are those of the API's operations. What these refuse is raised as Misp
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
+
+from django.db import IntegrityError
 
 from forked_apps.catalogue.classes import CHOSEN, add_attribute, add_class, alter_attribute, alter_class
 from forked_apps.catalogue.classes import remove_attribute as take_attribute
@@ -18,9 +20,7 @@ from nexus_shop.core.errors import DomainError
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import Misplaced
-from .refusals import told
-
-CHOICE: Final = ("option", "price")
+from .refusals import OVERTAKEN, told
 
 
 @transaction(before_commit="documents")
@@ -82,7 +82,7 @@ def save_group(form: Any, options: Any) -> AttributeOptionGroup:
     edited = [each for each in options.initial_forms if each.has_changed() and each.instance.pk in choices]
     for each in edited:
         choice = choices[each.instance.pk]
-        choices[choice.id] = replace(choice, **{name: value for name, value in each.edited().items() if name in CHOICE})
+        choices[choice.id] = replace(choice, **each.edited())
     fresh = _new_forms(options)
     made = [Choice(each.cleaned_data["option"], price=each.cleaned_data["price"]) for each in fresh]
     if edited or made:
@@ -143,4 +143,6 @@ def refused(operation: Callable[[], object]) -> Any:
         operation()
     except DomainError as refusal:
         return told(refusal)
+    except IntegrityError:
+        return OVERTAKEN
     return None

@@ -194,13 +194,16 @@ def _changed_fields(form: Any) -> list[str]:
     return [*dict.fromkeys([*edited, *COLUMNS, "slug", "date_updated"])]
 
 
-def _locked(product_id: int | None) -> Product:
+def _locked(product_id: int | None, *, children: bool = False) -> Product:
     """The product, locked so that an order which is being placed may refer to it: that one holds the stock already.
 
-    Its parent is locked first: variants are told apart under that lock.
+    Its parent is locked too, before its stock: variants are told apart, made and counted under that lock.
     """
+    family = Q(pk=product_id) | Q(children=product_id)
+    if children:
+        family |= Q(parent=product_id)
     locked = Product.objects.select_for_update(no_key=True, of=("self",))
-    ids = Product.objects.filter(Q(pk=product_id) | Q(children=product_id)).order_by().values("pk")
+    ids = Product.objects.filter(family).order_by().values("pk")
     found: dict[int, Product] = {product.pk: product for product in locked.filter(pk__in=ids).order_by("pk")}
     if product_id not in found:
         raise NotFound
@@ -317,9 +320,11 @@ def _set_figures(form: Any, record: StockRecord, *, saved_by: int | None) -> Non
 def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> bool:
     """Delete a product with its variants, or archive it where one was ever ordered; True where it was deleted.
 
-    Locks their stock, as an order does first, then the products: an order that is being placed waits, or is waited
-    for. The last child gone, its parent is sold by itself again. Raises NotFound. Publishes ProductArchived.
+    Locks them and their parent as `save_product` does, then their stock, then them against whatever refers to them: an
+    order that is being placed waits, or is waited for. The last child gone, its parent is sold by itself again. Raises
+    NotFound. Publishes ProductArchived.
     """
+    _locked(product_id, children=True)
     stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
     list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     members = Product.objects.filter(Q(pk=product_id) | Q(parent=product_id)).order_by("pk")

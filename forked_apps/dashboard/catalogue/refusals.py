@@ -12,6 +12,7 @@ from nexus_shop.core.errors import DomainError
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+OVERTAKEN: Final = gettext_lazy("Somebody else has changed this at the same time: look again.")
 REASONS: Final[Mapping[str, "StrOrPromise"]] = {
     "group_missing": gettext_lazy("An option group is required"),
     "group_unfit": gettext_lazy("Only what is chosen from a list has an option group."),

@@ -44,7 +44,7 @@ from .operations import ProductEntry, save_product, withdraw_product
 from .preview import preview_url
 from .product_form import MOVES, SNIPPET_TEXT, SNIPPET_TITLE
 from .queries import owns
-from .refusals import told
+from .refusals import OVERTAKEN, told
 
 __all__ = [
     "AttributeOptionGroupCreateView",
@@ -171,7 +171,7 @@ class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
         except Misplaced as refusal:
             return refusal
         except (IntegrityError, NotFound):
-            return Misplaced(form, None, _("Somebody else has changed this at the same time: look again."))
+            return Misplaced(form, None, OVERTAKEN)
         return None
 
 
@@ -188,6 +188,9 @@ class ProductDeleteView(oscar.ProductDeleteView):
             is_deleted = withdraw_product(product.pk, withdrawn_by=request.user.pk)
         except NotFound:
             is_deleted = True
+        except IntegrityError:
+            messages.error(request, OVERTAKEN)
+            return redirect("dashboard:catalogue-product", pk=product.pk)
         if is_deleted:
             messages.success(request, _("'%s' was deleted.") % title)
         else:
