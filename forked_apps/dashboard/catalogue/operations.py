@@ -374,8 +374,8 @@ class PriceChange:
 
 
 @transaction(before_commit="documents")
-def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None, reason: str = "") -> int:
-    """Change the prices of stock records (id -> change); returns how many there were. The ledger keeps the reason.
+def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None) -> int:
+    """Change the prices of stock records (id -> change); returns how many there were.
 
     Locks the stock records in primary-key order. Raises PricesRefused; then nothing is written. Publishes PriceChanged
     for each price that is another.
@@ -387,7 +387,7 @@ def change_prices(changes: Mapping[int, PriceChange], *, changed_by: int | None,
     ]
     _check_new_prices(wanted)
     for record, price in wanted:
-        set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=reason or REASON)
+        set_price(record.pk, price=price, list_price=record.list_price, changed_by=changed_by, reason=REASON)
     return len(wanted)
 
 

@@ -84,7 +84,6 @@ def _field(column: Any, text: str | None) -> forms.CharField:
         label=column.verbose_name,
         max_length=column.max_length,
         required=False,
-        show_hidden_initial=True,
         initial=text or "",
         widget=forms.Textarea(attrs={"rows": 4, "class": "" if column.name in HTML else "no-widget-init"})
         if is_long
