@@ -1,8 +1,10 @@
 """Lists: sorted, selected from, and asked senseless questions."""
 
 import pytest
+from pytest_django import Settings
 
-from tests.factories.shop import make_category, make_product
+from forked_apps.catalogue.brands import create_brand
+from tests.factories.shop import make_category, make_product, make_user
 from tests.factories.staff import browser_of, make_member
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,22 @@ def test_column_with_data_sorts() -> None:
     table = browser_of(make_member("Admin")).get("/dashboard/catalogue/", {"sort": "title"}).context["products"]
 
     assert [row.record.title for row in table.rows] == ["Apron", "Bowl", "Cup"]
+
+
+@pytest.mark.parametrize("path", ["catalogue/", "catalogue/brands/", "catalogue/categories/", "users/"])
+@pytest.mark.parametrize("asked", ["-1", "0", "3", "999999"])
+def test_page_has_no_more_rows_than_the_shop_says(settings: Settings, path: str, asked: str) -> None:
+    settings.OSCAR_DASHBOARD_ITEMS_PER_PAGE = 2
+    for number in range(3):
+        make_product(category_ids=[make_category(f"Category {number}").pk])
+        create_brand({"name": f"Brand {number}"})
+        make_user()
+
+    answer = browser_of(make_member("Admin")).get(f"/dashboard/{path}", {"per_page": asked})
+
+    assert answer.status_code == 200
+    found = [answer.context[name] for name in ("products", "brands", "categories", "users") if name in answer.context]
+    assert [len(table.page) for table in found] == [2]
 
 
 @pytest.mark.parametrize("path", ["catalogue/categories/", "catalogue/"])

@@ -54,7 +54,10 @@ def test_brands_are_listed_with_their_products_and_found_by_name(browser: Client
     assert f'href="{BRANDS}"' in browser.get("/dashboard/").content.decode()
 
 
-@pytest.mark.parametrize("query", ["name=%00", "name=" + "x" * 200, "page=x", "sort=held", "sort=-x"])
+@pytest.mark.parametrize(
+    "query",
+    ["name=%00", "name=" + "x" * 200, "page=x", "per_page=-1", "per_page=999999", "sort=held", "sort=-x"],
+)
 def test_senseless_question_is_none(browser: Client, acme: Brand, query: str) -> None:
     assert browser.get(f"{BRANDS}?{query}").status_code == 200
 
