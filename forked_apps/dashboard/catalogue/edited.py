@@ -1,6 +1,8 @@
 """What a form writes: words that the API takes too, and only what was edited. Fields travel with what they showed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
 from typing import Any, Final, Self
 
 from django import forms
@@ -23,6 +25,20 @@ def check_words(words: str, *, lines: bool = False) -> None:
         (_ON_LINES if lines else _ON_A_LINE)(words, "")
     except ValueRefused as refusal:
         raise ValidationError(refusal.facts.reason, code="words") from None
+
+
+def refuse_infinite(fields: Mapping[str, Any]) -> None:
+    """Let decimal fields take numbers alone: Django 5.2 compares what was typed before it looks whether it is one."""
+    for field in fields.values():
+        if isinstance(field, forms.DecimalField):
+            field.to_python = partial(_finite, field, field.to_python)  # type: ignore[method-assign]
+
+
+def _finite(field: forms.DecimalField, to_python: Callable[[Any], Decimal | None], typed: Any) -> Decimal | None:
+    value = to_python(typed)
+    if value is not None and not value.is_finite():
+        raise ValidationError(field.error_messages["invalid"], code="invalid")
+    return value
 
 
 class _HiddenMinute(forms.DateTimeInput):
@@ -51,6 +67,7 @@ class EditedOnly:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        refuse_infinite(self.fields)
         if self.instance.pk is None:
             return
         for field in self.fields.values():

@@ -24,6 +24,7 @@ from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound, StaleVersion
 from nexus_shop.core.rows import REFUSED, UPDATED, RowOutcome, attempted
 
+from .edited import refuse_infinite
 from .figures import Figures
 from .operations import edit_figures
 from .queries import category_choices, priced_records
@@ -83,6 +84,7 @@ class FiguresForm(Figures, forms.Form):
             field.show_hidden_initial = True
             field.widget.attrs |= SMALL | {"aria-label": f"{self.LABELS[name]}: {title} ({record.partner_sku})"}
         self.bound_figures()
+        refuse_infinite(self.fields)
 
     def wanted(self) -> dict[str, Any]:
         """What was edited."""

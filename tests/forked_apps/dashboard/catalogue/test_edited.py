@@ -1,6 +1,7 @@
 """The product form beside other people: it writes what was edited, and nothing over what others have written."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -223,3 +224,17 @@ def test_unit_that_does_not_fit_is_said_in_a_sentence(
 
     assert answer.context["form"].errors == {field: [said]}
     assert Product.objects.get(pk=lamp.pk).unit_content is None
+
+
+@pytest.mark.parametrize("figure", ["sNaN", "Infinity"])
+@pytest.mark.parametrize("field", ["unit_content", "stockrecords-0-price"])
+@pytest.mark.parametrize("shown", ["1.5", "sNaN"])
+def test_what_is_no_number_is_refused(browser: Client, shirt: Product, field: str, figure: str, shown: str) -> None:
+    body = filled(browser, url_of(shirt)) | {field: figure, f"initial-{field}": shown}
+
+    answer = browser.post(url_of(shirt), body)
+
+    assert answer.status_code == 200
+    forms = [answer.context["form"], *answer.context["stockrecord_formset"].forms]
+    assert [form.errors for form in forms if form.errors] == [{field.rpartition("-")[2]: ["Enter a number."]}]
+    assert StockRecord.objects.get(product=shirt).price == Decimal("10.00")

@@ -24,7 +24,7 @@ def test_option_gets_its_price(browser: Client, entered: str, price: str) -> Non
     assert Option.objects.get().price == Decimal(price)
 
 
-@pytest.mark.parametrize("entered", ["-1", "1.005", "NaN", "a lot", "99999999999.00"])
+@pytest.mark.parametrize("entered", ["-1", "1.005", "NaN", "sNaN", "a lot", "99999999999.00"])
 def test_price_that_is_none_is_refused(browser: Client, entered: str) -> None:
     answer = browser.post("/dashboard/catalogue/option/create/", OPTION | {"price": entered})
     assert answer.status_code == 200
@@ -37,7 +37,10 @@ def test_choices_get_their_prices(browser: Client) -> None:
     rows = {"options-TOTAL_FORMS": "3", "options-INITIAL_FORMS": "0", "name": "Wrapping"}
     rows |= {"options-0-option": "Paper", "options-0-price": "1.50", "options-1-option": "None", "options-1-price": ""}
     rows |= {"options-2-option": "", "options-2-price": "0"}
-    answer = browser.post("/dashboard/catalogue/attribute-option-group/create/", rows)
+    url = "/dashboard/catalogue/attribute-option-group/create/"
+    refused = browser.post(url, rows | {"options-2-price": "sNaN"}).context["attribute_option_formset"]
+    assert refused.errors[2] == {"option": ["This field is required."], "price": ["Enter a number."]}
+    answer = browser.post(url, rows)
     assert answer.status_code == 302, answer.context["attribute_option_formset"].errors
     group = AttributeOptionGroup.objects.get(name="Wrapping")
     found = AttributeOption.objects.filter(group=group).order_by("pk").values_list("option", "price")

@@ -251,3 +251,13 @@ def test_statements_do_not_grow_with_the_rows(staff: Client, lamp: Product) -> N
     many, _ = statements_of(lambda: staff.get(URL))
 
     assert len(few) == len(many) <= 9
+
+
+@pytest.mark.parametrize("shown", ["10.00", "sNaN"])
+@pytest.mark.parametrize("figure", ["sNaN", "-Infinity"])
+def test_price_that_is_no_number_is_refused(staff: Client, lamp: Product, figure: str, shown: str) -> None:
+    edited = edit(lamp, price=figure)
+    body = filled(staff) | edited | {f"initial-{name}": shown for name in edited}
+
+    assert errors_of(staff.post(URL, body), lamp) == {"price": ["Enter a number."]}
+    assert figures_of(lamp) == ("10.00", None, 5)
