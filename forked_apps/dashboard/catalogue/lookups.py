@@ -37,12 +37,17 @@ class ProductLookupView(_AskedSensibly, OscarProductLookupView):
     """Products by title."""
 
 
+def with_ways(categories: QuerySet[Category]) -> QuerySet[Category]:
+    """The categories, each with its name and those above it as `way`, in the same statement."""
+    return categories.annotate(way=RawSQL(_WAY, (), CharField()))  # noqa: S611
+
+
 class CategoryLookupView(_AskedSensibly, ObjectLookupView):
     """Categories by name, in the order of the tree, each with the names above it."""
 
     def get_queryset(self) -> QuerySet[Category]:
         """All categories; the names above them come with them."""
-        return Category.objects.annotate(way=RawSQL(_WAY, (), CharField())).order_by("path")  # noqa: S611
+        return with_ways(Category.objects.order_by("path"))
 
     def lookup_filter(self, qs: QuerySet[Category], term: str) -> QuerySet[Category]:
         """Those with the words in their name."""

@@ -40,10 +40,9 @@ class CategoryTable(OscarCategoryTable):
     """Oscar 4.2.1 takes the names of what was searched for for HTML."""
 
     def render_name(self, value: str, record: Any) -> str:
-        """A link; where categories are searched for, with the names above."""
+        """A link; with the names above where they come with the category."""
         url = reverse("dashboard:catalogue-category-update", args=[record.pk])
-        is_found = bool(self.request.GET.get("name"))
-        return format_html('<a href="{}">{}</a>', url, record.full_name if is_found else value)
+        return format_html('<a href="{}">{}</a>', url, getattr(record, "way", value))
 
     class Meta(OscarCategoryTable.Meta):
         pass

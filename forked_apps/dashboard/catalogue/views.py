@@ -39,7 +39,7 @@ from .definition_views import (
 )
 from .errors import Misplaced, PricesRefused
 from .forms import CategoryDeleteForm
-from .lookups import ProductLookupView
+from .lookups import ProductLookupView, with_ways
 from .operations import ProductEntry, save_product, withdraw_product
 from .preview import preview_url
 from .product_form import MOVES, SNIPPET_TEXT, SNIPPET_TITLE
@@ -244,7 +244,11 @@ class _SavesCategory:
 
 
 class CategoryListView(SelectsByNumber, oscar.CategoryListView):
-    """The roots of the tree, or what was searched for."""
+    """The roots of the tree, or what was searched for. Oscar 4.2.1 asks for the names above each row by itself."""
+
+    def get_queryset(self) -> QuerySet[Category]:
+        """With the names above them."""
+        return with_ways(super().get_queryset())
 
 
 class CategoryDetailListView(SelectsByNumber, oscar.CategoryDetailListView):

@@ -11,6 +11,7 @@ from nexus_shop.core.errors import NotFound
 from tests.factories.shop import make_category, make_product
 from tests.factories.staff import browser_of, make_member
 from tests.forked_apps.dashboard.catalogue.forms import filled
+from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +279,20 @@ def test_script_in_the_name_of_a_found_category_is_shown_as_text(browser: Client
 
     assert "Home &gt; &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert(1)" not in page
+
+
+def test_category_is_found_with_the_names_above_it_by_the_same_statements(browser: Client) -> None:
+    home = make_category("Home & garden")
+    url = "/dashboard/catalogue/categories/?name=spot"
+    browser.get(url)
+    counts = []
+    for name in ("<Spot>", "Spot on", "Spotless"):
+        make_category(name, home)
+        statements, answer = statements_of(lambda: browser.get(url))
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] == counts[2]
+    page = answer.content.decode()
+    for way in ("Home &amp; garden &gt; &lt;Spot&gt;", "Home &amp; garden &gt; Spotless"):
+        assert f">{way}</a>" in page
+    assert ">Spotless</a>" in browser.get(f"/dashboard/catalogue/categories/{home.pk}/?name=x").content.decode()
