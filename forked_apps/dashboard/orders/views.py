@@ -256,14 +256,18 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "lines": lines,
             "may_change": may_change(self.user),
             "may_record_payment": self._may_record_payment(),
+            "visible_status": status_of_order(line.units for line in lines),
+        }
+        return context | self._money() if self.sees_all else context
+
+    def _money(self) -> dict[str, Any]:
+        return {
             "payment_form": PaymentForm(currency=self.object.currency),
             "refund_form": RefundForm(currency=self.object.currency, prefix="refund"),
             "refunds": refunds_of(self.object.pk),
             "moves": moves_of(self.object),
             "due": still_due(self.object),
-            "visible_status": status_of_order(line.units for line in lines),
         }
-        return context
 
     def _may_record_payment(self) -> bool:
         return self.sees_all and self.user.has_perms(["order.change_order", "payment.add_transaction"])

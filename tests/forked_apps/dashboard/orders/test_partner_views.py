@@ -14,6 +14,7 @@ from forked_apps.payment.models import Source
 from nexus_shop.accounts.models import User
 from tests.factories.shop import make_order, make_product, make_user, stock_of
 from tests.factories.staff import browser_of, make_member, make_partner
+from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,13 @@ def test_order_shows_own_lines_and_where_they_go_and_no_more(scene: Scene) -> No
     assert "1 Main St" in text
     for hidden in ("Their bowl", "66.00", "90.95", "zoe@example.com", "payment", "Update", "shipping-address", "notes"):
         assert hidden not in text, hidden
+
+
+def test_order_page_of_partner_staff_asks_for_nothing_that_it_does_not_show(scene: Scene) -> None:
+    statements, answer = statements_of(lambda: scene.browser.get(scene.url))
+
+    assert not {"payment_form", "refund_form", "refunds", "moves", "due"} & answer.context.keys()
+    assert not [sql for sql in statements if '"payment_' in sql]
 
 
 def test_order_without_own_lines_is_not_found(scene: Scene) -> None:
