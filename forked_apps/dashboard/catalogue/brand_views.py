@@ -147,6 +147,10 @@ class BrandDeleteView(_OfBrand, TemplateView):
 
     template_name = "oscar/dashboard/catalogue/brand_delete.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Its name, and where to go back to."""
+        return super().get_context_data(name=self.brand.name, list_url=LIST, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Delete it, or say what stands against it."""
         refusal = refused(lambda: delete_brand(self.brand.id))
