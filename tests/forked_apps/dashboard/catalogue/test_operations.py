@@ -100,7 +100,7 @@ def overtaken(model: Any, work: Callable[[], Any]) -> Iterator["list[Future[Any]
             pre_delete.disconnect(begin, sender=model)
 
 
-def said(answer: Any) -> list[str]:
+def said(answer: Any) -> list[Any]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
