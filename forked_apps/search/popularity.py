@@ -9,7 +9,7 @@ from forked_apps.order.lifecycle import CANCELLED
 from nexus_shop.core.transactions import transaction
 
 PERIOD: Final = 30  # days
-CHUNK: Final = 1000  # documents of one statement
+CHUNK: Final = 200  # documents of one statement
 
 
 _CHANGED: Final = """
