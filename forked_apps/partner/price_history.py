@@ -17,14 +17,14 @@ WINDOW: Final = timedelta(days=30)
 
 # The newest row at which the price became what it is, or at which a list price above it began to be shown, and the
 # lowest price that counted in the window before it: each row's old price counted until the row. Rows of former
-# records of the partner's for the product count too, where they are older: who deletes a record and makes another does
-# not begin anew, and who makes one beside it and deletes that has sold nothing by it.
+# records of the partner's for the product count too: who deletes a record and makes another does not begin anew. One
+# made beside it may have sold while this one was sold out: its price counts, as a low figure promises too little only.
 REDUCTIONS: Final = """
     SELECT s.id, r.created_at, COALESCE(r.old_price > r.new_price, false),
            (SELECT min(c.old_price)
             FROM (SELECT s.id UNION ALL
                   SELECT f.id FROM partner_formerstockrecord f
-                  WHERE f.product_id = s.product_id AND f.partner_id = s.partner_id AND f.id < s.id) AS own(id)
+                  WHERE f.product_id = s.product_id AND f.partner_id = s.partner_id) AS own(id)
             JOIN partner_pricechange c ON c.stock_record_id = own.id
             WHERE c.currency = s.price_currency
               AND c.id <= r.id AND c.created_at > r.created_at - %(window)s::interval)
