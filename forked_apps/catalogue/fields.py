@@ -25,7 +25,7 @@ INVISIBLE: Final = re.compile(rf"[\s{INKLESS}\U000e0000-\U000e0fff]+")
 Check = Callable[[Any, str], Any]  # value, JSON pointer -> the value to be stored
 
 
-def refused(reason: Any, pointer: str) -> ValueRefused:
+def refused(reason: Any, pointer: str | None) -> ValueRefused:
     """The error, to be raised."""
     return ValueRefused(Refusal(reason), pointer=pointer)
 

@@ -23,13 +23,13 @@ def strip_new_upload(field_file: Any) -> None:
         return
     file = field_file.file
     file.seek(0)
-    stripped = _stripped(file.read())
+    stripped = without_metadata(file.read())
     file.seek(0)
     if stripped is not None:
         field_file.file = ContentFile(stripped, name=field_file.name)
 
 
-def _stripped(content: bytes) -> bytes | None:
+def without_metadata(content: bytes) -> bytes | None:
     """The picture encoded anew, upright, with its colours' profile and nothing else; None where it has no more."""
     from .operations import BROKEN_PICTURE, MAX_PIXELS  # noqa: PLC0415 - the operations use the models, which use this
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from .operations import make_renditions
+from .picture_files import drop_unused_picture
 from .publishing import BATCH, obey_clock
 
 
@@ -10,6 +11,12 @@ from .publishing import BATCH, obey_clock
 def make_renditions_task(image_id: int) -> None:
     """Store the sizes of a product picture."""
     make_renditions(image_id)
+
+
+@shared_task
+def drop_unused_picture_task(name: str) -> None:
+    """Delete the file of a picture whose row was never written."""
+    drop_unused_picture(name)
 
 
 @shared_task

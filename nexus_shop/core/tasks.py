@@ -35,6 +35,12 @@ def enqueue(task: "Task[Any, Any]", **ids: Any) -> None:
     QueuedTask.objects.create(name=task.name, arguments=ids)
 
 
+def enqueue_later(task: "Task[Any, Any]", delay: timedelta, **ids: Any) -> None:
+    """The same, not before the delay is over."""
+    require_transaction("enqueue_later")
+    QueuedTask.objects.create(name=task.name, arguments=ids, due_at=Now() + delay)
+
+
 def run_due_tasks(limit: int = 5) -> int:
     """Run, or with a broker send, up to `limit` due tasks; returns how many. One that used up its attempts is parked.
 

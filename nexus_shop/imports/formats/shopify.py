@@ -12,6 +12,7 @@ from typing import Final
 
 from oscar.core.utils import slugify
 
+from forked_apps.catalogue.product_images import MAX_PICTURES
 from nexus_shop.imports.records import Record
 from nexus_shop.imports.values import Parsed, Problem, SourcePicture, SourceProduct, SourceVariant
 
@@ -22,7 +23,6 @@ OPTIONS: Final = (1, 2, 3)
 MAX_SKU: Final = 64
 MAX_HANDLE: Final = 200
 MAX_TYPE: Final = 90
-MAX_PICTURES: Final = 250
 MAX_ALT: Final = 200
 POSITION: Final = re.compile(r"[0-9]{1,6}")
 DEFAULT_VALUE: Final = "default title"

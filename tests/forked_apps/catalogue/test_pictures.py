@@ -1,36 +1,17 @@
 """What a camera has noted is not published."""
 
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from forked_apps.catalogue.models import ProductImage
+from tests.factories.pictures import photo
 from tests.factories.shop import make_category, make_product
 
 pytestmark = pytest.mark.django_db
-
-ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
-
-
-def photo(kind: str, *, orientation: int = 1) -> bytes:
-    """40 x 20, the left half red, with the place where it was taken."""
-    picture = Image.new("RGB", (40, 20), (30, 30, 200))
-    picture.paste((200, 30, 30), (0, 0, 20, 20))
-    exif = Image.Exif()
-    exif[ORIENTATION], exif[MAKER] = orientation, "Maker of cameras"
-    exif[GPS] = {1: "N", 2: (51.0, 30.0, 0.0)}
-    more: dict[str, Any] = {"quality": 95} if kind != "PNG" else {}
-    if kind == "PNG":
-        more["pnginfo"] = PngInfo()
-        more["pnginfo"].add_text("Author", "Ann Example")
-    data = BytesIO()
-    picture.save(data, kind, exif=exif, **more)
-    return data.getvalue()
 
 
 def kept_of(content: bytes, name: str) -> bytes:

@@ -11,8 +11,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forked_apps.catalogue import products
-from forked_apps.catalogue.models import Product, Tag
+from forked_apps.catalogue import product_images, products
+from forked_apps.catalogue.models import Product, ProductImage, Tag
+from forked_apps.catalogue.picture_files import PictureFile
+from forked_apps.catalogue.product_images import add_picture
 from forked_apps.catalogue.products import ProductFacts, change_product
 from forked_apps.catalogue.publishing import obey_clock
 from forked_apps.catalogue.variants import Matrix
@@ -135,3 +137,17 @@ def test_clock_waits_for_nobody() -> None:
         Product.objects.select_for_update().get(pk=mugs[0].pk)
         assert at_once(obey_clock) == [1]
     assert obey_clock() == 1
+
+
+def test_pictures_that_are_added_at_once_have_places_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_images, "MAX_PICTURES", 5)
+    mug = make_product("Mug")
+
+    def adding(number: int) -> Callable[[], int]:
+        file = PictureFile(f"images/{number}.png")
+        return lambda: add_picture(mug.pk, file=file, display_order=0, among=Product.objects.all())
+
+    answers = at_once(*[adding(number) for number in range(7)])
+    assert [answer for answer in answers if isinstance(answer, str)] == ["list_full"] * 2
+    orders = ProductImage.objects.filter(product=mug).order_by("display_order").values_list("display_order", flat=True)
+    assert list(orders) == [0, 1, 2, 3, 4]

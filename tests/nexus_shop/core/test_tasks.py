@@ -15,6 +15,7 @@ from nexus_shop.core.models import IdempotencyRecord, LimitCounter, OutboxEvent,
 from nexus_shop.core.postgres import ROOT
 from nexus_shop.core.tasks import (
     enqueue,
+    enqueue_later,
     purge_delivered_events_task,
     purge_idempotency_keys_task,
     purge_limit_counters_task,
@@ -51,6 +52,14 @@ def test_enqueue_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="enqueue"):
         enqueue(note_task, number=1)
     assert QueuedTask.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_task_for_later_waits_until_then() -> None:
+    enqueue_later(note_task, timedelta(hours=1), number=5)
+    assert (run_due_tasks(), calls) == (0, [])
+    QueuedTask.objects.update(due_at=Now() - timedelta(seconds=1))
+    assert (run_due_tasks(), calls) == (1, [5])
 
 
 @pytest.mark.django_db
