@@ -5,6 +5,7 @@ cookies but the refresh token's. `MIDDLEWARE` stays full (allauth and Wagtail in
 leads /api/ and /health/ past the rest to the view that the last of it, `ChainEnd`, has remembered.
 """
 
+import re
 from collections.abc import Callable
 from functools import reduce
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from forked_apps.catalogue.picture_files import MAX_BYTES
 from nexus_shop.core.languages import negotiated
 from nexus_shop.core.requests import start_request
 
@@ -29,6 +31,9 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 API_PREFIXES: Final = ("/api/v1/", "/health/")
 API_CSP: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 MAX_BODY: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+#: Where a body may have a file, and how large it may be with all around it.
+UPLOADS: Final = re.compile(r"/api/v1/admin/products/[^/]+/images/")
+MAX_UPLOAD: Final = MAX_BYTES + 65_536
 
 
 class ChainEnd:
@@ -83,7 +88,9 @@ def _refusal_of_body(request: HttpRequest) -> str | None:
     """The code against the body's length. Django takes one of unknown length for empty, and would answer as if."""
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return "length_required"
-    return "body_too_large" if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY else None
+    is_upload = request.content_type == "multipart/form-data" and UPLOADS.fullmatch(request.path_info)
+    most = MAX_UPLOAD if is_upload else MAX_BODY
+    return "body_too_large" if int(request.META.get("CONTENT_LENGTH") or 0) > most else None
 
 
 class RequestIdMiddleware:

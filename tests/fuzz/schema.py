@@ -153,6 +153,8 @@ EXAMPLE_OF: Final = {
     "/api/v1/admin/translations/{kind}/{thing_id}/": {"kind": "products", "thing_id": str(stage.MUG)},
     **{f"/api/v1/admin/{kind}/{{key}}/": {"key": "1"} for kind in (*KEPT, "products", "stockrecords")},
     "/api/v1/admin/products/{key}/variants/": {"key": str(stage.PARENT)},
+    "/api/v1/admin/products/{key}/images/": {"key": str(stage.MUG)},
+    "/api/v1/admin/products/{key}/images/{image_id}/": {"key": str(stage.MUG), "image_id": str(stage.PICTURE)},
 }
 
 
@@ -233,11 +235,12 @@ def errors_are_problems(ctx: schemathesis.CheckContext, response: schemathesis.R
 def flaws_of(problem: dict[str, Any], sent: bytes) -> list[str]:
     """What is missing or wrong where a problem says what in the request was at fault."""
     errors = problem.get("errors", [])
+    is_form = sent.startswith(b"--")
     flaws = [] if errors or problem["code"] not in LOCATED else [f"{problem['code']} does not say where"]
     for entry in errors:
         if ("pointer" in entry) == ("parameter" in entry):
             flaws.append(f"neither pointer nor parameter, or both: {entry}")
-        elif "pointer" in entry and not _leads_into(entry["pointer"], json.loads(sent or b"{}")):
+        elif "pointer" in entry and not (is_form or _leads_into(entry["pointer"], json.loads(sent or b"{}"))):
             flaws.append(f"there is no such place in the body: {entry}")
     return flaws
 

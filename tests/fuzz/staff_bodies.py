@@ -110,6 +110,12 @@ STAFF_ROUTES: Final[list[tuple[Any, ...]]] = [
     ("PUT", f"{ADMIN}products/{{key}}/", TEXTS, str(stage.MUG)),
     ("PATCH", f"{ADMIN}products/{{key}}/", TEXTS, str(stage.MUG)),
     ("POST", f"{ADMIN}products/{{key}}/variants/", MATRIX | SALE, str(stage.PARENT)),
+    (
+        "PATCH",
+        f"{ADMIN}products/{{key}}/images/{{image_id}}/",
+        {"caption": "From behind", "display_order": 0},
+        str(stage.PICTURE),
+    ),
     ("PUT", f"{ADMIN}products/bulk/", {"products": [{"sku": "MUG"}]}),
     ("POST", f"{ADMIN}stockrecords/", TERMS | {"product": stage.PEN, "partner": 1, "num_in_stock": 3}),
     ("PUT", f"{ADMIN}stockrecords/{{key}}/", TERMS, "1"),

@@ -15,7 +15,7 @@ from forked_apps.address.models import UserAddress
 from forked_apps.basket.models import Basket, SavedLine, SharedCart
 from forked_apps.basket.operations import Wanted, add_to_cart
 from forked_apps.basket.values import CartRef, hash_of_token
-from forked_apps.catalogue.models import Brand, Option, Product, ProductClass, ProductRecommendation
+from forked_apps.catalogue.models import Brand, Option, Product, ProductClass, ProductImage, ProductRecommendation
 from forked_apps.checkout.models import CheckoutSession
 from forked_apps.checkout.sessions import open_checkout
 from forked_apps.order.models import Order
@@ -45,6 +45,8 @@ CHILD: Final = 5
 WITHDRAWN: Final = 7
 PRODUCTS: Final = (MUG, PEN, ENGRAVED, PARENT, CHILD, WITHDRAWN)
 CATEGORY: Final = 1
+#: Of the mug; so one number fills the whole address.
+PICTURE: Final = 1
 #: Two mugs and the delivery.
 TOTAL: Final = "24.95"
 GUEST_TOKEN: Final = "known-guest-token-0000000000000000000000000"
@@ -134,12 +136,13 @@ def _make_products() -> None:
         parent, children = make_parent("Shirt", {"S": ("15.00", 1_000_000), "M": ("16.00", 0)})
     Product.objects.filter(pk=made[0]).update(brand=Brand.objects.create(name="Oak", slug="oak"))
     ProductRecommendation.objects.create(primary_id=made[0], recommendation_id=made[1])
+    picture = ProductImage.objects.create(product_id=made[0], original="images/none.png", caption="A mug")
     withdrawn = make_product("Gone")
     Product.objects.filter(pk=withdrawn.pk).update(is_public=False)
     made += [parent.pk, children[0].pk, withdrawn.pk]
     with transaction.atomic():
         rebuild(made)
-    assert (*made, category.pk) == (*PRODUCTS, CATEGORY)
+    assert (*made, category.pk, picture.pk) == (*PRODUCTS, CATEGORY, PICTURE)
     with connection.cursor() as cursor:
         for table in KEPT:
             cursor.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")

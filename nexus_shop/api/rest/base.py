@@ -71,6 +71,8 @@ class View(APIView):
     has_version: ClassVar[bool] = False
     #: Whether a setting may demand an If-Match of the view's PUT, PATCH and DELETE.
     is_kept_by_staff: ClassVar[bool] = False
+    #: Views whose bodies have files: only the parser reads these, and it says what repeats are known by.
+    takes_files: ClassVar[bool] = False
 
     limit_states: list[State]
 
@@ -84,7 +86,7 @@ class View(APIView):
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep the raw body, which an Idempotency-Key is compared by."""
         drf_request: Any = super().initialize_request(request, *args, **kwargs)
-        drf_request.raw_body = request.body if request.method not in READS else b""
+        drf_request.raw_body = b"" if request.method in READS or self.takes_files else request.body
         return drf_request
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:

@@ -61,6 +61,7 @@ STAFF_EXAMPLES: Final[dict[str, Any]] = {
     "createAdminProduct": PRODUCT | {"status": "draft", "price": "39.00", "stock_quantity": 12},
     "replaceAdminProduct": PRODUCT,
     "changeAdminProduct": {"status": "published", "attributes": {"size": "L"}},
+    "changeAdminProductImage": {"caption": "The shirt from behind", "display_order": 0},
     "buildAdminVariants": {"axes": {"size": ["S", "M"]}, "sku": "{sku}-{size}", "price": "39.00", "stock_quantity": 5},
     "putAdminProducts": {
         "products": [

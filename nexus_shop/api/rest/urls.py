@@ -41,6 +41,7 @@ from .views.login import AccountView, LogoutView, RefreshView
 from .views.order import OrderCancelView, OrderEventsView, OrderLookupView, OrderStatusView, OwnOrders
 from .views.payment import CaptureView, PaymentDetail, PaymentList, RefundDetail, RefundList, VoidView
 from .views.prices import CartEstimateView, CartExplainView
+from .views.product_images import ProductImageDetail, ProductImageList
 from .views.product_parts import ProductMedia, ProductRelated, ProductReviews, ProductVariants
 from .views.product_prices import (
     PriceChangeList,
@@ -187,6 +188,12 @@ urlpatterns = [
     path("api/v1/admin/products/bulk/", ProductBulk.as_view(), name="admin-product-bulk"),
     path("api/v1/admin/products/<str:key>/", ProductAdminDetail.as_view(), name="admin-product-detail"),
     path("api/v1/admin/products/<str:key>/variants/", ProductVariantsAdmin.as_view(), name="admin-product-variants"),
+    path("api/v1/admin/products/<str:key>/images/", ProductImageList.as_view(), name="admin-product-images"),
+    path(
+        "api/v1/admin/products/<str:key>/images/<str:image_id>/",
+        ProductImageDetail.as_view(),
+        name="admin-product-image",
+    ),
     path("api/v1/admin/brands/", kept.BrandList.as_view(), name="admin-brand-list"),
     path("api/v1/admin/brands/<str:key>/", kept.BrandDetail.as_view(), name="admin-brand-detail"),
     path("api/v1/admin/categories/", kept.CategoryAdminList.as_view(), name="admin-category-list"),

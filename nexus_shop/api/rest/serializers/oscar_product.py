@@ -172,7 +172,9 @@ def _refuse_written_parts(body: dict[str, Any]) -> None:
     """Refuse what oscarapi writes with the product and we do not; pictures as our answers show them are read only."""
     pictures = body.get("images", [])
     if not _are(pictures, Mapping) or any(set(each) != _PICTURE for each in pictures):
-        _refuse({"images": [_("Pictures are not written with the product: add them in the dashboard.")]})
+        _refuse(
+            {"images": [_("Pictures are not written with the product: add them at `admin/products/{id}/images/`.")]}
+        )
     if body.pop("children", []) != []:
         _refuse({"children": [_("A variant names its `parent`.")]})
 
