@@ -23,8 +23,10 @@ from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRe
 from oscar.forms.widgets import ImageInput
 
 from forked_apps.catalogue.categories import indented
+from forked_apps.catalogue.errors import ValueRefused
 from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.models import Category
+from forked_apps.catalogue.picture_files import check_picture
 from nexus_shop.core.money import fits
 
 from .edited import EditedOnly, check_words
@@ -86,6 +88,17 @@ class ProductImageForm(OscarProductImageForm):
         caption: str = self.cleaned_data["caption"]
         check_words(caption)
         return caption
+
+    def clean_original(self) -> Any:
+        """A picture that the API takes too."""
+        original = self.cleaned_data["original"]
+        if "original" in self.changed_data:
+            try:
+                check_picture(original.read())
+            except ValueRefused as refusal:
+                raise ValidationError(refusal.facts.reason, code="picture") from None
+            original.seek(0)
+        return original
 
     class Meta(OscarProductImageForm.Meta):
         widgets: ClassVar = {**OscarProductImageForm.Meta.widgets, "original": PictureInput()}

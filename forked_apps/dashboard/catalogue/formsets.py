@@ -5,8 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from oscar.apps.dashboard.catalogue.formsets import ProductCategoryFormSet as OscarProductCategoryFormSet
+from oscar.apps.dashboard.catalogue.formsets import ProductImageFormSet as OscarProductImageFormSet
 from oscar.apps.dashboard.catalogue.formsets import StockRecordFormSet as OscarStockRecordFormSet
 
+from forked_apps.catalogue.product_images import MAX_PICTURES
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.queries import stock_records_of
 
@@ -18,6 +20,19 @@ class ProductCategoryFormSet(OscarProductCategoryFormSet):
         """A child stands where its parent does."""
         if self.instance.is_child and self.get_num_categories() > 0:
             raise ValidationError(_("A child product should not have categories"))
+
+
+class ProductImageFormSet(OscarProductImageFormSet):
+    """Oscar 4.2.1 gives a product as many pictures as are sent."""
+
+    def clean(self) -> None:
+        """No more than the API gives it; what it has beyond that stays."""
+        super().clean()
+        gone = set(self.deleted_forms)
+        new = [form for form in self.extra_forms if form.has_changed() and form not in gone]
+        kept = [form for form in self.initial_forms if form not in gone]
+        if new and len(new) + len(kept) > MAX_PICTURES:
+            raise ValidationError(_("A product has at most %d pictures.") % MAX_PICTURES)
 
 
 class StockRecordFormSet(OscarStockRecordFormSet):

@@ -10,10 +10,12 @@ from PIL import Image
 
 from forked_apps.catalogue.models import Brand, Category, Product, ProductClass
 from forked_apps.catalogue.operations import product_class_named
+from forked_apps.dashboard.catalogue import formsets
 from forked_apps.partner.models import Partner, StockRecord
 from forked_apps.partner.products import default_partner
 from nexus_shop.accounts.models import User
 from nexus_shop.core.models import OutboxEvent
+from tests.factories.pictures import plain, upload
 from tests.factories.shop import make_category, make_order, make_parent, make_product, stock_of
 from tests.factories.staff import browser_of, make_member
 from tests.forked_apps.dashboard.catalogue.forms import filled
@@ -344,6 +346,28 @@ def test_picture_is_stored_in_its_order(browser: Client, lamp: Product) -> None:
         ("Back", 0),
         ("Front", 1),
     ]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP"])
+def test_picture_that_the_api_refuses_is_a_form_error(browser: Client, lamp: Product, kind: str) -> None:
+    answer = save(browser, lamp, **{"images-0-original": upload(plain(kind), f"a.{kind.lower()}")})
+    assert errors_of(answer)["images-0-original"] == [
+        "This is no sound picture: JPEG, PNG, WebP, AVIF and GIF are taken."
+    ]
+    assert not lamp.images.exists()
+
+
+def test_product_has_no_more_pictures_than_the_api_gives_it(
+    browser: Client, lamp: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formsets, "MAX_PICTURES", 1)
+    files = {f"images-{number}-original": upload() for number in range(2)}
+    answer = save(browser, lamp, **files)
+    assert answer.status_code == 200
+    assert answer.context["image_formset"].non_form_errors() == ["A product has at most 1 pictures."]
+    assert not lamp.images.exists()
+    assert save(browser, lamp, **{"images-0-original": upload()}).status_code == 302
+    assert lamp.images.count() == 1
 
 
 def test_variant_makes_its_product_a_parent(browser: Client, category: Category, client: Client) -> None:
