@@ -265,7 +265,7 @@ def test_unfit_form_is_refused_where_it_is_unfit(
     ],
 )
 def test_body_that_is_no_form_is_refused(
-    staff: APIClient, mug: Product, content_type: str, body: bytes, status: int, code: str
+    staff: APIClient, mug: Product, content_type: str, body: Any, status: int, code: str
 ) -> None:
     refused = staff.generic("POST", place_of(mug), body, content_type=content_type)
     assert (refused.status_code, refused.json()["code"]) == (status, code), refused.content

@@ -38,7 +38,7 @@ def upload(content: bytes | None = None, name: str = "mug.png") -> SimpleUploade
     return SimpleUploadedFile(name, plain() if content is None else content)
 
 
-def form_of(*parts: tuple[str, bytes], boundary: str = "x1") -> tuple[bytes, str]:
+def form_of(*parts: tuple[str, bytes], boundary: str = "x1") -> tuple[Any, str]:
     """Body and content type of a form, byte by byte: what follows the name of each field, and its value."""
     rows = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{head}\r\n\r\n'.encode() + value

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
@@ -27,7 +27,7 @@ class FormParser(BaseParser):
 
     media_type = "multipart/form-data"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         """Texts and Uploads by name. Raises ApiError."""
         request = parser_context["request"]
         meta = {**request.META, "CONTENT_TYPE": media_type}
