@@ -4,9 +4,9 @@ Everything here runs inside a transaction whose caller holds the order's lock an
 are in the order's currency.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction as django_transaction
 from django.utils import timezone
@@ -140,11 +140,12 @@ def give_back(
     charge: PaymentAttempt | None,
     reason: str,
     requested_by: int | None = None,
-    is_owed: bool = False,
+    data: Mapping[str, Any] | None = None,
 ) -> PaymentAttempt:
     """Write the refund of money that is there; a task asks the gateway. What came by hand is left to staff, by a note.
 
-    The caller has seen that the amount is there. `is_owed`: gone back, it is to be paid again.
+    The caller has seen that the amount is there. `data`: `is_owed`, gone back, it is to be paid again; `follows` are
+    the rows of the order's history that it is made for.
     """
     refund = PaymentAttempt.objects.create(
         order=order,
@@ -158,7 +159,7 @@ def give_back(
         idempotency_key=new_handle(),
         reason=reason,
         requested_by_id=requested_by,
-        data={"is_owed": is_owed},
+        data=dict(data or {}),
     )
     if charge is None:
         note(order, f"To be paid back by hand: {amount} {order.currency}. {reason}")

@@ -69,7 +69,7 @@ def refund_payment(
             charge=charge,
             reason=reason,
             requested_by=requested_by,
-            is_owed=is_owed,
+            data={"is_owed": is_owed},
         )
     follows = _lower_due_by_hand(source, amount=amount.amount)
     refund = PaymentAttempt.objects.create(
@@ -124,9 +124,8 @@ def follow_cancelled_units(order_id: int, *, history_id: int | None = None, free
     for source, charge, left in _pots(sources, is_whole=True):
         amount = min(left, surplus)
         if amount > 0:
-            refund = give_back(order, source, amount=amount, charge=charge, reason="A part of the order was cancelled.")
-            refund.data["follows"] = [history_id]
-            refund.save(update_fields=["data"])
+            reason, data = "A part of the order was cancelled.", {"follows": [history_id]}
+            give_back(order, source, amount=amount, charge=charge, reason=reason, data=data)
             surplus -= amount
     if held(order) >= order.payable:
         go_on(order)
