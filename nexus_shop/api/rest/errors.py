@@ -288,7 +288,7 @@ TITLES: Final[Mapping[int, Any]] = {
     411: gettext_lazy("Send a Content-Length"),
     412: gettext_lazy("Changed in the meantime"),
     413: gettext_lazy("The body is too large"),
-    415: gettext_lazy("Send application/json"),
+    415: gettext_lazy("The body is of another type than is taken here"),
     422: gettext_lazy("A rule of the shop stands against it"),
     428: gettext_lazy("Say which version you have seen"),
     429: gettext_lazy("Too many requests"),
