@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -45,12 +46,13 @@ class RangeRule:
 
     def contains(self, product: ProductFacts) -> bool:
         """Whether the product is in the range."""
+        pk = self.row.id
         if self.row.includes_all_products:
-            return self.row.pk not in product.excluded_by and not self.excluded & product.category_ids
-        return self.row.pk not in product.any_excluded_by and (
-            self.row.pk in product.listed_in
+            return pk not in product.excluded_by and self.excluded.isdisjoint(product.category_ids)
+        return pk not in product.any_excluded_by and (
+            pk in product.listed_in
             or product.class_id in self.class_ids
-            or bool(self.included & product.category_ids)
+            or not self.included.isdisjoint(product.category_ids)
         )
 
 
@@ -134,17 +136,12 @@ def _load() -> OfferBook:
         site=tuple(site),
         ranges=ranges,
         index=_index(site, ranges, _asked),
-        speaking=_index(site, ranges, ranges_of),
+        speaking=_index(site, ranges, attrgetter("range_ids")),
     )
 
 
 def _asked(offer: ConditionalOffer) -> set[int | None]:
     return {offer.condition.range_id if offer.condition.value else None}
-
-
-def ranges_of(offer: ConditionalOffer) -> set[int]:
-    """The ranges that the offer speaks of: that of its condition, and that of its benefit."""
-    return {offer.condition.range_id, offer.benefit.range_id} - {None}
 
 
 def _index(
@@ -180,6 +177,7 @@ def _loaded(query: QuerySet[ConditionalOffer]) -> tuple[list[ConditionalOffer], 
     names, named_by = _combinations()
     for offer in offers:
         offer.condition, offer.benefit = offer.condition.proxy(), offer.benefit.proxy()
+        offer.range_ids = frozenset({offer.condition.range_id, offer.benefit.range_id} - {None})
         offer.names, offer.named_by = frozenset(names[offer.pk]), frozenset(named_by[offer.pk])
     rows = {part.range_id: part.range for offer in offers for part in (offer.condition, offer.benefit)}
     rows.pop(None, None)
@@ -232,10 +230,10 @@ def copy_range(row: Range, members: frozenset[int] | None) -> Range:
 
 def _copy(row: Any) -> Any:
     """A copy that shares no state. Python's way to copy a model goes through its constructor."""
-    own = object.__new__(type(row))
-    vars(own).update(vars(row))
-    state = ModelState()
-    vars(state).update(vars(row._state))  # noqa: SLF001 - Django has no other name for it
-    state.fields_cache = dict(row._state.fields_cache)  # noqa: SLF001
-    own._state = state
+    own, state = object.__new__(type(row)), object.__new__(ModelState)
+    kept = row._state  # noqa: SLF001 - Django has no other name for it
+    facts = state.__dict__ = kept.__dict__.copy()
+    facts["fields_cache"] = kept.fields_cache.copy()
+    values = own.__dict__ = row.__dict__.copy()
+    values["_state"] = state
     return own

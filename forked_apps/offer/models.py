@@ -32,6 +32,8 @@ class ConditionalOffer(AbstractConditionalOffer):
     #: Ids of the offers that this one names as combinable and of those that name it, when `offers_for` has loaded them.
     names: frozenset[int] = frozenset()
     named_by: frozenset[int] = frozenset()
+    #: The ranges that it speaks of, of its condition and of its benefit, when `offers_for` has loaded them.
+    range_ids: frozenset[int] = frozenset()
 
     @property
     def has_cap(self) -> bool:

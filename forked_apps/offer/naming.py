@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from .book import BOOK, OfferBook, ProductFacts, ranges_of
+from .book import BOOK, OfferBook, ProductFacts
 from .models import ConditionalOffer
 from .queries import Customer, is_within, product_facts
 
@@ -57,5 +57,5 @@ def _ids_of(product: ProductFacts, book: OfferBook) -> list[int]:
 
 
 def _has(offer: ConditionalOffer, product: ProductFacts, book: OfferBook) -> bool:
-    rules = (book.ranges[pk] for pk in ranges_of(offer))
+    rules = (book.ranges[pk] for pk in offer.range_ids)
     return any(not rule.row.proxy_class and rule.contains(product) for rule in rules)

@@ -30,14 +30,14 @@ class Registry(LineDiscountRegistry):
 
     def available(self, offer: Any = None) -> int:
         """Units that the offer may still use. Exclusive offers share no unit, others only as their lists allow."""
-        free = int(self._line.quantity)
-        for other in self.consumers if offer is not None else ():
-            if other.pk == offer.pk:
+        free, taken = int(self._line.quantity), self._consumptions
+        for pk, other in self._offers.items() if offer is not None else ():
+            if pk == offer.id or not taken.get(pk):
                 continue
             if offer.exclusive != other.exclusive or not offer.combines_with(other):
                 return 0
             if offer.exclusive and other.priority >= offer.priority:
-                free -= self.num_consumed(other)
+                free -= taken[pk]
         return max(0, free - int(self.num_consumed(offer)))
 
 

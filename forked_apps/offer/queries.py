@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from nexus_shop.core import prepared
 
-from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range, ranges_of
+from .book import BOOK, OfferBook, ProductFacts, copy_offer, copy_range
 from .models import ConditionalOffer
 
 # What a customer has used of an offer: a login's orders, and those of its e-mail address. Cancelled orders use nothing.
@@ -181,7 +181,7 @@ def product_facts(
 
 
 def _range_ids(offers: Iterable[ConditionalOffer]) -> set[int]:
-    return {pk for offer in offers for pk in ranges_of(offer)}
+    return {pk for offer in offers for pk in offer.range_ids}
 
 
 def _members(
