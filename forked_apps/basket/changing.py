@@ -18,6 +18,7 @@ ACCEPTABLE: Final = (
     "price_changed",
     "insufficient_stock",
     "product_unavailable",
+    "product_removed",
     "invalid_option",
     "voucher_invalid",
     "voucher_not_applicable",
@@ -36,8 +37,8 @@ def change_cart(
     version: int | None = None,
 ) -> Changed:
     """Keep the notes, and accept problems by their code: take prices of now as seen, lower quantities to what is free
-    (none left removes the line), remove what is not sold any more or not with its options, remove vouchers that do
-    not count or do nothing.
+    (none left removes the line), remove what is not sold any more or not with its options, forget what is gone
+    already, remove vouchers that do not count or do nothing.
 
     Locks the cart. Raises NotFound where there is none, CartNotFound, CartOrdered, StaleVersion.
     """
@@ -62,6 +63,8 @@ def _accept(basket_id: int, seen: PricedCart, codes: set[str]) -> None:
     _delete(basket_id, [handle for handle in before if handle not in {line.line.handle for line in kept}])
     _set_quantities(basket_id, [line for line in kept if line.line.quantity != before[line.line.handle]])
     _set_prices(basket_id, [line for line in kept if line.line.handle in new_prices])
+    if any(problem.code == "product_removed" for problem in problems):
+        _forget_lost(basket_id)
     _remove_vouchers(basket_id, [problem for problem in problems if "voucher" in problem.detail])
 
 
@@ -118,6 +121,11 @@ def _set_prices(basket_id: int, lines: Sequence[PricedLine]) -> None:
             " WHERE l.basket_id = %s AND l.handle = w.handle",
             [*([unit[place] for unit in units] for place in range(3)), basket_id],
         )
+
+
+def _forget_lost(basket_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM basket_lostline WHERE basket_id = %s", [basket_id])
 
 
 def _remove_vouchers(basket_id: int, problems: Sequence[Problem]) -> None:

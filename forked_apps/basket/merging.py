@@ -72,6 +72,7 @@ def _move(source: _Source, cart: Locked, strategy: str) -> list[Skipped]:
     written, skipped = fill(cart, wanted, strategy=strategy)
     _keep_seen_prices(source.id, cart.id, written)
     skipped += _move_vouchers(guests, cart)
+    _move_lost(guests, cart)
     delete_lines(source.id)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,6 +99,13 @@ def _keep_seen_prices(source_id: int, basket_id: int, references: Collection[str
             " AND l.line_reference = s.line_reference AND l.line_reference = ANY(%s)",
             [basket_id, source_id, list(references)],
         )
+
+
+def _move_lost(guests: Cart, cart: Locked) -> None:
+    """What the guest has not been told of yet, the login is."""
+    if guests.lost:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE basket_lostline SET basket_id = %s WHERE basket_id = %s", [cart.id, guests.id])
 
 
 def _move_vouchers(guests: Cart, cart: Locked) -> list[Skipped]:

@@ -63,6 +63,21 @@ class LineAttribute(AbstractLineAttribute):
     """Oscar's option of a basket line."""
 
 
+class LostLine(models.Model):
+    """A line of an open cart that went with its stock record, or its product, until its shopper has accepted it.
+
+    Written while carts are not locked: the key to the cart is none of the database.
+    """
+
+    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="lost_lines", db_constraint=False)
+    title = models.CharField(max_length=255)
+    sku = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as the product's
+    quantity = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class SavedLine(models.Model):
     """What a shopper has put aside for later: a login's own, or bound to a guest's cart, never both.
 

@@ -340,11 +340,12 @@ def _line(basket_id: int, handle: str) -> _PinnedLine:
 
 
 def delete_lines(basket_id: int, *, handle: str | None = None) -> None:
-    """Delete lines with their options; the foreign key between them is checked at commit."""
-    condition, values = ("", []) if handle is None else (" AND handle = %s", [handle])
+    """Delete a line with its options, or all, those with it that are lost. The foreign key is checked at commit."""
+    condition = "TRUE" if handle is None else "handle = %(handle)s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH gone AS (DELETE FROM basket_line WHERE basket_id = %s{condition} RETURNING id)"
+            f"WITH gone AS (DELETE FROM basket_line WHERE basket_id = %(cart)s AND {condition} RETURNING id),"
+            " lost AS (DELETE FROM basket_lostline WHERE basket_id = %(cart)s AND %(handle)s::text IS NULL)"
             " DELETE FROM basket_lineattribute WHERE line_id IN (SELECT id FROM gone)",
-            [basket_id, *values],
+            {"cart": basket_id, "handle": handle},
         )

@@ -98,8 +98,9 @@ def _applied(found: Sequence[Application], cart: Cart, units: Sequence[_Unit], w
         shipping=shipping,
         is_served=served is not None,
         totals=_totals(lines, shipping, currency),
-        problems=tuple(
-            problem for line, unit in zip(cart.lines, units, strict=True) for problem in _problems(line, unit, cart)
+        problems=(
+            *(each for line, unit in zip(cart.lines, units, strict=True) for each in _problems(line, unit, cart)),
+            *_losses(cart),
         ),
         idle=_idle(found, applications),
     )
@@ -268,6 +269,10 @@ def _totals(lines: Sequence[PricedLine], shipping: ShippingQuote | None, currenc
     tax = None if None in taxes else sum((tax for tax in taxes if tax is not None), ZERO)
     charge = shipping.price.shown if shipping else None
     return Totals(currency, items, discount, charge, tax, items - discount + (charge or ZERO))
+
+
+def _losses(cart: Cart) -> list[Problem]:
+    return [Problem("product_removed", None, asdict(each)) for each in cart.lost] if cart.status == "Open" else []
 
 
 def _problems(line: CartLine, unit: _Unit, cart: Cart) -> list[Problem]:

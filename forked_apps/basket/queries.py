@@ -23,7 +23,7 @@ from nexus_shop.markets.taxes import TAXES, Destination
 
 from .options import extra_price, misfit
 from .pricing import price_cart, quotes_for
-from .values import Cart, CartLine, CartRef, ChosenOption, PricedCart, PriceRules, Problem
+from .values import Cart, CartLine, CartRef, ChosenOption, Lost, PricedCart, PriceRules, Problem
 
 # What the shopper said of a line's options, with what each may cost: [id, code, name, value, price, {choice: price}].
 OPTIONS: Final = """
@@ -43,6 +43,8 @@ LINES: Final = """
            (SELECT email FROM accounts_user u WHERE u.id = b.owner_id), {token},
            ARRAY(SELECT v.code FROM basket_basket_vouchers bv JOIN voucher_voucher v ON v.id = bv.voucher_id
                  WHERE bv.basket_id = b.id ORDER BY bv.id), b.notes,
+           (SELECT json_agg(json_build_array(x.title, x.sku, x.quantity) ORDER BY x.id)
+            FROM basket_lostline x WHERE x.basket_id = b.id),
            l.handle, l.quantity, {entered},
            p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc,
            p.is_public AND COALESCE(parent.is_public, true) AND p.structure <> 'parent'
@@ -103,9 +105,10 @@ def _read(condition: str, value: Any) -> Cart | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, handle, version, status, owner_id, currency, email, token, codes, notes = rows[0][:10]
-    lines = tuple(_line(row[10:]) for row in rows if row[10] is not None)
-    return Cart(currency, pk, handle, version, status, owner_id, email or "", token, lines, tuple(codes), notes)
+    pk, handle, version, status, owner_id, currency, email, token, codes, notes, lost = rows[0][:11]
+    lines = tuple(_line(row[11:]) for row in rows if row[11] is not None)
+    gone = tuple(Lost(*each) for each in lost or ())
+    return Cart(currency, pk, handle, version, status, owner_id, email or "", token, lines, tuple(codes), notes, gone)
 
 
 def _line(row: Sequence[Any]) -> CartLine:

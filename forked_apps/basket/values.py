@@ -123,6 +123,15 @@ def extra_of(options: Iterable[ChosenOption]) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What a line held that is gone with its stock record."""
+
+    title: str
+    sku: str | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cart:
     """A cart with its lines. `id` and `handle` are None for one that does not exist.
 
@@ -140,6 +149,7 @@ class Cart:
     lines: tuple[CartLine, ...] = ()
     voucher_codes: tuple[str, ...] = ()
     notes: str = ""
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +197,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that changed since a line, or a voucher, was put into the cart; `line` is None of a voucher."""
+    """Something that changed since a line, or a voucher, was put into the cart; `line` is None of a voucher, and of
+    what is there no more.
+    """
 
     code: str
     line: str | None

@@ -1,5 +1,6 @@
 """Notes of a cart, and accepting what has changed by itself."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from forked_apps.basket.models import LostLine
 from forked_apps.catalogue.models import Option, Product
 from forked_apps.order.models import Order
 from forked_apps.partner.models import StockRecord
 from forked_apps.voucher.models import Voucher
-from tests.factories.carts import add, digest_of_carts, held
+from tests.factories.carts import add, digest_of_carts, guest_with, held
 from tests.factories.shop import ADDRESS_JSON, make_country, make_product, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,57 @@ def test_what_is_accepted_is_no_problem_any_more(
     response = changed.patch(CART, {"accept": accept})
     assert response.status_code == 200
     assert (len(problems(changed)), held(changed)) == (left, lines)
+
+
+def test_line_that_goes_with_its_product_is_told_of(guest: APIClient) -> None:
+    mug, cup = make_product("Mug"), make_product("Cup")
+    add(guest, mug, 3)
+    add(guest, cup, 1)
+    mug.delete()
+    assert held(guest) == [("Cup", 1)]
+    (problem,) = guest.get(CART).json()["problems"]
+    assert problem == {
+        "code": "product_removed",
+        "item": None,
+        "detail": {"title": "Mug", "sku": mug.upc, "quantity": 3},
+        "resolve": {"method": "PATCH", "url": CART, "body": {"accept": ["product_removed"]}},
+    }
+    assert guest.patch(CART, problem["resolve"]["body"]).json()["problems"] == []
+    assert (problems(guest), held(guest)) == ([], [("Cup", 1)])
+
+
+def test_line_that_goes_with_its_stock_record_is_told_of_in_open_carts_alone(guest: APIClient) -> None:
+    make_country("US")
+    mug = make_product("Mug")
+    ordered, other = guest_with((mug, 1))[0], guest_with((make_product("Cup"), 1))[0]
+    total = ordered.get(CART).json()["totals"]["total"]
+    body = {"email": "ann@example.com", "shipping_address": ADDRESS_JSON, "expected_total": total}
+    assert ordered.post("/api/v1/checkout/", body).status_code == 201
+    add(guest, mug, 2)
+    StockRecord.objects.filter(product=mug).delete()
+    assert [problems(each) for each in (ordered, other, guest)] == [[], [], ["product_removed"]]
+    assert LostLine.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "write", [lambda cart: cart.delete(CART), lambda cart: cart.put(f"{CART}items/", {"items": []})]
+)
+def test_cart_that_is_emptied_tells_of_nothing(guest: APIClient, write: Callable[[APIClient], Any]) -> None:
+    mug = make_product("Mug")
+    add(guest, mug, 3)
+    mug.delete()
+    assert problems(guest) == ["product_removed"]
+    assert write(guest).status_code == 200
+    assert problems(guest) == []
+
+
+def test_one_line_taken_out_leaves_what_is_lost(guest: APIClient) -> None:
+    mug, cup = make_product("Mug"), make_product("Cup")
+    add(guest, mug, 3)
+    line = add(guest, cup, 1).json()["items"][1]["id"]
+    mug.delete()
+    guest.delete(f"{CART}items/{line}/")
+    assert problems(guest) == ["product_removed"]
 
 
 def test_lines_of_one_stock_record_share_what_is_left(guest: APIClient) -> None:

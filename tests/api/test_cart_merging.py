@@ -160,6 +160,15 @@ def test_what_is_not_sold_any_more_is_left_behind(login: APIClient) -> None:
     assert held(login) == [("Cup", 1)]
 
 
+def test_what_the_guest_has_lost_the_login_is_told(login: APIClient) -> None:
+    mug, cup = make_product("Mug"), make_product("Cup")
+    _, token = guest_with((mug, 4), (cup, 2))
+    mug.delete()
+    merge(login, token)
+    assert held(login) == [("Cup", 2)]
+    assert [problem["detail"]["title"] for problem in login.get("/api/v1/cart/").json()["problems"]] == ["Mug"]
+
+
 def test_lines_and_units_beyond_what_a_cart_may_hold(login: APIClient) -> None:
     goods = [make_product(f"P{number}", stock=2000) for number in range(101)]
     login.put("/api/v1/cart/items/", {"items": [{"product_id": product.pk} for product in goods[:99]]})

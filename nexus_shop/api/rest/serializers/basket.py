@@ -83,7 +83,7 @@ class Resolution(serializers.Serializer[Any]):
 
 
 class ListProblem(serializers.Serializer[Any]):
-    """Something that stands against a line, or a voucher (`item` is null then), by now."""
+    """Something that stands against a line by now; against a voucher, or of a line that is gone, `item` is null."""
 
     code = serializers.ChoiceField(ACCEPTABLE)
     item = serializers.CharField(allow_null=True)

@@ -157,7 +157,7 @@ class CartDetail(CartView):
     def patch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """`notes` go with the order. `accept` names codes of `problems`: prices of now are taken as seen, quantities
         lowered to what there is, products removed that are not sold any more, or not with the options of the line, and
-        vouchers that do not count, or do nothing for the cart.
+        vouchers that do not count, or do nothing for the cart; of lines that are gone nothing more is told.
         """
         data = self.parsed(shapes.CartInput)
         return self.change(
