@@ -67,7 +67,7 @@ JSON = Any
 _TEXT = text(MAX_TEXT, lines=True, markup=False)
 _HTML = html()
 _WHOLE = whole(-(2**31), 2**31 - 1)
-_NO_FILE: Final = _("There is no such stored file: upload it in the dashboard first.")
+_NO_FILE: Final = _("There is no such stored file: upload it first.")
 
 
 @dataclass(frozen=True, slots=True)

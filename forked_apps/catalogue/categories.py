@@ -17,6 +17,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
 from .addresses import PATH_STEP, CategoryAddress
+from .category_pictures import picture_name
 from .errors import CategoryCycle, CategoryTooDeep, DepthFacts, SlugTaken, StillUsed, Uses
 from .html import sanitised
 from .locks import lock_tree
@@ -25,7 +26,8 @@ from .translations import Texts, write_translations
 
 FIRST_CHILD: Final = "first-child"
 MAX_DEPTH: Final = 20
-#: What a category is told by the API; place is `parent` (id or None) and `position` among the siblings.
+#: What a category is told by the API beside its `image`; place is `parent` (id or None) and `position` among the
+#: siblings.
 TEXTS: Final = ("name", "slug", "code", "description", "meta_title", "meta_description", "is_public")
 
 COLUMNS: Final = (
@@ -121,10 +123,11 @@ def is_category(category_id: int) -> bool:
 
 @transaction(before_commit="documents")
 def create_category(values: Mapping[str, Any]) -> int:
-    """Make a category of TEXTS, `parent` and `position` (last where left out); returns its id. Locks the tree.
+    """Make a category of TEXTS, `image`, `parent` and `position` (last where left out); returns its id. Locks the tree.
 
-    The description is sanitised; an empty slug is made from the name. Raises SlugTaken, CodeTaken, CategoryTooDeep, and
-    NotFound for the parent.
+    The description is sanitised; an empty slug is made from the name; `image` is the name of a stored picture, whose
+    file `ensure_picture_stored` asks for. Raises SlugTaken, CodeTaken, CategoryTooDeep, ValueRefused, and NotFound for
+    the parent.
     """
     lock_tree()
     return add_category(values)
@@ -134,7 +137,7 @@ def create_category(values: Mapping[str, Any]) -> int:
 def change_category(category_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
     """Change what `changes` names (as of `create_category`) and move the category there; returns its id.
 
-    Locks the tree. Raises NotFound, StaleVersion, CategoryCycle, CategoryTooDeep, SlugTaken, CodeTaken.
+    Locks the tree. Raises NotFound, StaleVersion, CategoryCycle, CategoryTooDeep, SlugTaken, CodeTaken, ValueRefused.
     """
     lock_tree()
     alter_category(category_id, changes=changes, version=version)
@@ -147,7 +150,7 @@ def add_category(values: Mapping[str, Any]) -> int:
     parent = _parent(values.get("parent"))
     _check_depth(parent, 1)
     siblings = _children(parent)
-    texts = _texts(values)
+    texts = _texts(values) | _picture(values)
     _check_slugs({texts.get("slug", "")}, siblings)
     _check_code(texts.get("code"), 0)
     category = Category(**texts)
@@ -168,6 +171,7 @@ def alter_category(category_id: int, *, changes: Mapping[str, Any], version: str
     ensure_current(version, stored)
     category = _node(category_id)
     texts = {name: value for name, value in _texts(changes).items() if getattr(stored, name) != value}
+    texts |= _picture(changes, category.image.name or "")
     parent_id = changes.get("parent", stored.parent)
     is_elsewhere = parent_id != stored.parent
     position = changes.get("position")
@@ -235,6 +239,12 @@ def _texts(values: Mapping[str, Any]) -> dict[str, Any]:
     if not texts.get("slug", True):
         del texts["slug"]  # an empty one is made from the name, or stays
     return texts
+
+
+def _picture(values: Mapping[str, Any], held: str = "") -> dict[str, str]:
+    """The column of another picture than the one that is held."""
+    name = picture_name(values["image"], held) if "image" in values else held
+    return {} if name == held else {"image": name}
 
 
 def _parent(parent_id: int | None) -> Category | None:

@@ -10,6 +10,7 @@ from nexus_shop.core.transactions import transaction
 
 from .addresses import PATH_STEP
 from .categories import add_category, alter_category
+from .category_pictures import ensure_picture_stored
 from .errors import ParentRefused
 from .locks import lock_tree
 from .models import Category
@@ -50,7 +51,7 @@ def _put_level(
         if deadline.is_over():
             yield from _refused([row], RowNotReached())
             continue
-        outcome = attempted(lambda row=row, after=last_id: _put(row, parent_id, after))  # type: ignore[misc]
+        outcome = attempted(lambda row=row, after=last_id: _checked(row, parent_id, after))  # type: ignore[misc]
         yield row, outcome
         if outcome.id is None:
             yield from _refused(row.children, ParentRefused())
@@ -63,6 +64,13 @@ def _refused(rows: Sequence[CategoryRow], refusal: DomainError) -> Iterator[tupl
     for row in rows:
         yield row, RowOutcome(REFUSED, refusal=refusal)
         yield from _refused(row.children, refusal)
+
+
+def _checked(row: CategoryRow, parent_id: int | None, after_id: int | None) -> tuple[Status, int]:
+    """The file of a picture is looked for before the transaction."""
+    there = Category.objects.filter(code=row.code).values_list("image", flat=True)
+    ensure_picture_stored(row.values, lambda: there.first() or "")
+    return _put(row, parent_id, after_id)
 
 
 @transaction(before_commit="documents")

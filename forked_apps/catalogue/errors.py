@@ -96,7 +96,7 @@ class Refusal:
 
 
 class ValueRefused(DomainError):
-    """A product's field or attribute cannot have this value: wrong type, too long, out of range, no such choice."""
+    """A field, an attribute or a file cannot be such: wrong type, too long, out of range, not there."""
 
     code = "product_value_refused"
     message = _("This value cannot be taken.")

@@ -42,11 +42,16 @@ def without_metadata(content: bytes) -> bytes | None:
             picture.load()
     except BROKEN_PICTURE:
         return None
+    return encoded(picture, str(kind))
+
+
+def encoded(picture: Image.Image, kind: str) -> bytes:
+    """A loaded picture as a file of Pillow's format, with its colours' profile and nothing else."""
     profile = picture.info.get("icc_profile")
     transparency = picture.info.get("transparency")
     picture.info = {} if transparency is None else {"transparency": transparency}
     data = BytesIO()
-    picture.save(data, kind, **OPTIONS[str(kind)], icc_profile=profile, exif=b"")
+    picture.save(data, kind, **OPTIONS[kind], icc_profile=profile, exif=b"")
     return data.getvalue()
 
 

@@ -32,7 +32,7 @@ API_PREFIXES: Final = ("/api/v1/", "/health/")
 API_CSP: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 MAX_BODY: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 #: Where a body may have a file, and how large it may be with all around it.
-UPLOADS: Final = re.compile(r"/api/v1/admin/products/[^/]+/images/")
+UPLOADS: Final = re.compile(r"/api/v1/admin/(?:products/[^/]+/images|files)/")
 MAX_UPLOAD: Final = MAX_BYTES + 65_536
 
 

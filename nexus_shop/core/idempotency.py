@@ -66,6 +66,12 @@ def is_answered(scope: str, key: str, *, fingerprint: str) -> bool:
     return _answers(scope, key).filter(fingerprint=fingerprint).exists()
 
 
+def refuse_reused(scope: str, key: str, *, fingerprint: str) -> None:
+    """Raise KeyReused where the key was answered for another request: before what `run_once` could not take back."""
+    if _answers(scope, key).exclude(fingerprint=fingerprint).exists():
+        raise KeyReused
+
+
 def forget(scope: str, key: str, answer: Answer) -> None:
     """Forget a stored answer, so that its key may be used anew; one that has taken its place stays."""
     IdempotencyRecord.objects.filter(scope=scope, key=key, body=answer.body).delete()

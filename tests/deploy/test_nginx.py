@@ -204,13 +204,14 @@ def test_body_of_a_megabyte_reaches_the_shop(shop: stand.Site) -> None:
     assert (answer.status, json.loads(answer.data)["code"]) == (400, "malformed_json")
 
 
-def test_picture_of_a_product_may_have_20_megabytes(shop: stand.Site) -> None:
+def test_file_may_have_20_megabytes(shop: stand.Site) -> None:
     form = b"--x\r\n" + b"1" * (20 * 1024 * 1024)
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = shop.request("POST", "/api/v1/admin/products/1/images/", body=form, headers=headers)
-    assert (answer.status, json.loads(answer.data)["code"]) == (401, "not_authenticated")
-    answer = shop.request("POST", "/api/v1/admin/products/1/images/1/", body=form, headers=headers)
-    assert (answer.status, json.loads(answer.data)["code"]) == (413, "body_too_large")
+    for path in ("products/1/images/", "files/"):
+        answer = shop.request("POST", f"/api/v1/admin/{path}", body=form, headers=headers)
+        assert (answer.status, json.loads(answer.data)["code"]) == (401, "not_authenticated")
+        answer = shop.request("POST", f"/api/v1/admin/{path}1/", body=form, headers=headers)
+        assert (answer.status, json.loads(answer.data)["code"]) == (413, "body_too_large")
 
 
 def test_pages_take_uploads_of_20_megabytes(shop: stand.Site) -> None:

@@ -15,6 +15,7 @@ CATEGORY: Final = {
     "code": "L-1",
     "parent": stage.CATEGORY,
     "position": 0,
+    "image": "",
 }
 TEXTS: Final = {
     "title": "Linen shirt",

@@ -22,6 +22,7 @@ from oscar.apps.dashboard.catalogue.forms import SetProductPriceForm as OscarSet
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.forms.widgets import ImageInput
 
+from forked_apps.catalogue.attachments import IMAGE, store_attachment
 from forked_apps.catalogue.categories import indented
 from forked_apps.catalogue.errors import ValueRefused
 from forked_apps.catalogue.html import sanitised
@@ -130,7 +131,7 @@ class ProductRecommendationForm(OscarProductRecommendationForm):
 
 
 class CategoryForm(EditedOnly, WordsInOtherLanguages, OscarCategoryForm):
-    """Oscar 4.2.1 stores HTML as it comes, takes slugs of something else, and asks for the way to each place."""
+    """Oscar 4.2.1 stores HTML and files as they come, takes slugs of something else, asks for the way to each place."""
 
     HTML = frozenset({"description"})
 
@@ -146,6 +147,16 @@ class CategoryForm(EditedOnly, WordsInOtherLanguages, OscarCategoryForm):
     def clean_description(self) -> str:
         """The description without anything that runs."""
         return sanitised(self.cleaned_data["description"])
+
+    def clean(self) -> dict[str, Any]:
+        """A picture is stored as over the API once everything else is in order: before the transaction, not in it."""
+        data = super().clean()
+        if not self.errors and "image" in self.changed_data and data["image"]:
+            try:
+                data["image"] = store_attachment(data["image"].read(), kind=IMAGE)
+            except ValueRefused as refusal:
+                self.add_error("image", ValidationError(refusal.facts.reason, code="picture"))
+        return data
 
     def columns(self) -> dict[str, Any]:
         """What the form has to write: of a stored category what was edited."""

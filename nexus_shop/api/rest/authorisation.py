@@ -48,6 +48,15 @@ def stock_keeper(*permissions: str) -> Rule:
     return Rule(f"staff with {' and '.join(permissions)}, or partner staff", allows)
 
 
+def keeper_of_any(*permissions: str) -> Rule:
+    """Staff who hold one of the permissions at least, and partner staff."""
+
+    def allows(request: Any) -> bool:
+        return any(stock_keeper(permission).allows(request) for permission in permissions)
+
+    return Rule(f"staff with {' or '.join(permissions)}, or partner staff", allows)
+
+
 def _sees_orders(request: Any) -> bool:
     """Members of staff by permission; those who work for a partner see their own lines (the queries see to that)."""
     return _is_login(request) and bool(
@@ -233,6 +242,9 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "GET"): stock_keeper("catalogue.view_product"),
     ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "PATCH"): stock_keeper("catalogue.change_product"),
     ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "DELETE"): stock_keeper("catalogue.change_product"),
+    ("api/v1/admin/files/", "POST"): keeper_of_any(
+        "catalogue.add_product", "catalogue.change_product", "catalogue.add_category", "catalogue.change_category"
+    ),
     ("api/v1/admin/products/bulk/", "PUT"): stock_keeper("catalogue.add_product", "catalogue.change_product"),
     **_staff_routes("api/v1/admin/brands/", "key", "catalogue.%s_brand"),
     **_staff_routes("api/v1/admin/categories/", "key", "catalogue.%s_category"),

@@ -240,6 +240,12 @@ class View(APIView):
         if codes and (key is None or not idempotency.is_answered(self.request, key)):
             self.limit_states += count_guesses(self.request, codes)
 
+    def refuse_reused_key(self) -> None:
+        """Before a write does what no roll-back takes back. Raises KeyReused."""
+        key = self._key()
+        if key is not None:
+            idempotency.refuse_reused(self.request, key)
+
     def _key(self) -> str | None:
         """The request's Idempotency-Key, where the view heeds one. Raises ApiError for one that is none."""
         if self.ignores_idempotency_key or self.request.method not in {"POST", "PATCH"}:

@@ -13,6 +13,7 @@ from nexus_shop.core.errors import DomainError
 from nexus_shop.core.idempotency import Answer, run_once
 from nexus_shop.core.idempotency import forget as forget_answer
 from nexus_shop.core.idempotency import is_answered as has_answer
+from nexus_shop.core.idempotency import refuse_reused as refuse_reused_key
 
 from .errors import ApiError
 from .limits import client_of
@@ -70,9 +71,14 @@ def is_answered(request: Any, key: str) -> bool:
     return has_answer(scope_of(request), key, fingerprint=fingerprint_of(request))
 
 
+def refuse_reused(request: Any, key: str) -> None:
+    """Raise KeyReused where this key was answered for another request of this principal."""
+    refuse_reused_key(scope_of(request), key, fingerprint=fingerprint_of(request))
+
+
 def forget(request: Any, key: str, answer: Answer) -> None:
     """Let the key be used anew: what it was answered with is no effect that has to stay one."""
     forget_answer(scope_of(request), key, answer)
 
 
-__all__ = ["cart_token_for", "forget", "is_answered", "key_of", "run", "scope_of"]
+__all__ = ["cart_token_for", "forget", "is_answered", "key_of", "refuse_reused", "run", "scope_of"]

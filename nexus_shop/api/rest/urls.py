@@ -35,6 +35,7 @@ from .views.checkouts import (
     CheckoutShipments,
     CheckoutShippingMethods,
 )
+from .views.files import FileList
 from .views.health import CacheHealthView, DatabaseHealthView, HealthView
 from .views.inventory import AdjustmentList, ReservationList
 from .views.login import AccountView, LogoutView, RefreshView
@@ -194,6 +195,7 @@ urlpatterns = [
         ProductImageDetail.as_view(),
         name="admin-product-image",
     ),
+    path("api/v1/admin/files/", FileList.as_view(), name="admin-files"),
     path("api/v1/admin/brands/", kept.BrandList.as_view(), name="admin-brand-list"),
     path("api/v1/admin/brands/<str:key>/", kept.BrandDetail.as_view(), name="admin-brand-detail"),
     path("api/v1/admin/categories/", kept.CategoryAdminList.as_view(), name="admin-category-list"),

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from nexus_shop.core.errors import DomainError, KeyInFlight, KeyReused, NotFound
-from nexus_shop.core.idempotency import Answer, run_once
+from nexus_shop.core.idempotency import Answer, refuse_reused, run_once
 from nexus_shop.core.models import IdempotencyRecord, QueuedTask
 from nexus_shop.core.transactions import transaction
 
@@ -54,6 +54,17 @@ def test_same_key_with_another_body_is_refused() -> None:
     with pytest.raises(KeyReused):
         run("two", fingerprint="other")
     assert written() == ["one"]
+
+
+@pytest.mark.django_db
+def test_key_of_another_body_is_refused_before_anything_is_done() -> None:
+    run("one")
+    for scope, key, fingerprint in (("anna", "key", "body"), ("anna", "new", "other"), ("bob", "key", "other")):
+        refuse_reused(scope, key, fingerprint=fingerprint)
+    with pytest.raises(KeyReused):
+        refuse_reused("anna", "key", fingerprint="other")
+    IdempotencyRecord.objects.update(created_at=Now() - timedelta(hours=25))
+    refuse_reused("anna", "key", fingerprint="other")
 
 
 @pytest.mark.django_db

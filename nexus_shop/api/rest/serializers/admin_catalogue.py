@@ -59,8 +59,19 @@ class AdminCategory(serializers.Serializer[Any]):
     image = serializers.CharField(allow_null=True)
 
 
+class PictureName(Text):
+    """The name of a stored picture, or the address at which it is shown."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = (
+            "The `name` of a picture that `admin/files/` has stored; empty or null takes the picture away. The address"
+            " of the picture that the category has leaves it."
+        )
+        super().__init__(max_length=2000, allow_null=True, allow_blank=True, help_text=help_text, **options)
+
+
 class CategoryTexts(StrictSerializer):
-    """What a category says."""
+    """What a category says, and its picture."""
 
     name = Words(max_length=255, required=False)
     slug = SlugText(required=False)
@@ -68,12 +79,13 @@ class CategoryTexts(StrictSerializer):
     meta_title = Words(max_length=255, required=False, allow_blank=True)
     meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True)
     is_public = YesOrNo(required=False)
+    image = PictureName(required=False)
 
 
 class AdminCategoryChanges(CategoryTexts):
     """Fields of a category. Another `parent` or `position` moves it, with all below; `description` is sanitised."""
 
-    ignored = frozenset({"id", "version", "path", "image"})
+    ignored = frozenset({"id", "version", "path"})
 
     code = Words(max_length=255, required=False, allow_null=True)
     parent = WholeNumber(min_value=1, required=False, allow_null=True)  # type: ignore[assignment]
@@ -93,6 +105,7 @@ class AdminCategoryWhole(AdminCategoryInput):
     meta_title = Words(max_length=255, required=False, allow_blank=True, default="")
     meta_description = Words(lines=True, max_length=1000, required=False, allow_blank=True, default="")
     is_public = YesOrNo(required=False, default=True)
+    image = PictureName(required=False, default=None)
     code = Words(max_length=255, required=False, allow_null=True, default=None)
     parent = WholeNumber(min_value=1, required=False, allow_null=True, default=None)  # type: ignore[assignment]
 

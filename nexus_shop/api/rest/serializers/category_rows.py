@@ -22,7 +22,7 @@ PARENT_REFUSED: Final = {"status": "refused", "id": None, "code": ParentRefused.
 class CategoryData(CategoryTexts):
     """A category by its code. What is left out stays, or is empty in a new one, whose name is then the code."""
 
-    ignored = frozenset({"id", "path", "image"})
+    ignored = frozenset({"id", "path"})
 
     code = Words(max_length=255)
 
@@ -42,9 +42,9 @@ class CategoryRows(StrictSerializer):
         min_length=1,
         max_length=MAX_ROWS,
         help_text=(
-            "Rows of `data` (`code`, `name`, `slug`, `description`, `meta_title`, `meta_description`, `is_public`) and"
-            " `children`, which are such rows. What is left out stays, or is empty in a new category, whose name is"
-            " then its code."
+            "Rows of `data` (`code`, `name`, `slug`, `description`, `meta_title`, `meta_description`, `is_public`,"
+            " `image`) and `children`, which are such rows. What is left out stays, or is empty in a new category,"
+            " whose name is then its code."
         ),
     )
 

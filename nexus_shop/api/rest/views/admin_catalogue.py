@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from forked_apps.catalogue import brands, categories, classes, options
+from forked_apps.catalogue.category_pictures import ensure_picture_stored, held_picture
 from forked_apps.catalogue.category_rows import put_categories
 from forked_apps.partner import partners
 from nexus_shop.api.rest.base import View, answer
@@ -17,7 +18,7 @@ from nexus_shop.api.rest.serializers import category_rows as bulk
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.rows import RowOutcome
 
-from .kept import Keeping, KeptDetail, KeptList, kept_detail, kept_list, number_of
+from .kept import Keeping, Kept, KeptDetail, KeptList, kept_detail, kept_list, number_of
 
 
 def outcome_body(outcome: RowOutcome) -> dict[str, Any]:
@@ -104,6 +105,20 @@ class BrandDetail(KeptDetail):
     kept = BRANDS
 
 
+class _WithPicture(Kept):
+    """The picture that a category names is looked for before the transaction."""
+
+    def parsed(self, serializer_class: Any, body: Any = None) -> Any:
+        """The validated body. Raises ValueRefused for a picture that is not there."""
+        data = super().parsed(serializer_class, body)
+        ensure_picture_stored(data, self.held)
+        return data
+
+    def held(self) -> str:
+        """The name of the picture that the category has."""
+        return ""
+
+
 @kept_list(
     "Category",
     "Categories",
@@ -111,7 +126,7 @@ class BrandDetail(KeptDetail):
     new=shapes.AdminCategoryInput,
     parameters=shapes.CategoryParameters,
 )
-class CategoryAdminList(KeptList):
+class CategoryAdminList(_WithPicture, KeptList):
     """`admin/categories/`."""
 
     kept = CATEGORIES
@@ -124,11 +139,15 @@ class CategoryAdminList(KeptList):
     changes=shapes.AdminCategoryChanges,
     removal=[shapes.CategoryRemoval],
 )
-class CategoryAdminDetail(KeptDetail):
+class CategoryAdminDetail(_WithPicture, KeptDetail):
     """`admin/categories/{id}/`."""
 
     kept = CATEGORIES
     write_parameters = frozenset({"move_to"})
+
+    def held(self) -> str:
+        """The name of the picture that the category has. Raises NotFound."""
+        return held_picture(self.key_of(self.kwargs["key"]))
 
     def remove(self, pk: int, version: str | None) -> None:
         """Empty it into `move_to` first, where that is given."""

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from oscarapi.views import product as oscarapi
 
 from forked_apps.catalogue.categories import create_category
+from forked_apps.catalogue.category_pictures import ensure_picture_stored
 from forked_apps.search import offered
 from forked_apps.search.categories import category_detail, category_tree, moved_category
 from nexus_shop.api.rest.base import View
@@ -78,6 +79,7 @@ class CategoryList(View, oscarapi.CategoryList):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """For staff: the same as `admin/categories/`, where the category is changed and deleted."""
         data = self.parsed(admin_shapes.AdminCategoryInput)
+        ensure_picture_stored(data)
         return self.write(lambda: create_category(data), category_answer)
 
 

@@ -1,13 +1,17 @@
 """Categories in the dashboard: the tree stays a tree, slugs stay unique among siblings, errors are form errors."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from forked_apps.catalogue.attachments import store_attachment
 from forked_apps.catalogue.categories import save_category
 from forked_apps.catalogue.models import Category
 from nexus_shop.core.errors import NotFound
+from tests.factories.pictures import photo, plain, upload
 from tests.factories.shop import make_category, make_product
 from tests.factories.staff import browser_of, make_member
 from tests.forked_apps.dashboard.catalogue.forms import filled
@@ -49,6 +53,34 @@ def test_new_category_is_in_the_storefront_at_once(browser: Client, client: Clie
     assert [(node["path"], [child["path"] for child in node["children"]]) for node in shown] == [
         ("home", ["home/kitchen"])
     ]
+
+
+def test_picture_is_kept_as_over_the_api(browser: Client, tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    create(browser, "Home", image=upload(photo("JPEG"), "home.jpeg"))
+    home = Category.objects.get()
+    assert home.image.name == store_attachment(photo("JPEG"), kind="image")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")] == [home.image.name]
+    for bad in (plain("GIF"), plain("TIFF"), b"<svg/>", photo("JPEG")[:400]):
+        answer = update(browser, home, name="Never", image=upload(bad, "home.jpg"))
+        assert "image" in answer.context["form"].errors
+    assert "image" in create(browser, "Garden", image=upload(plain("BMP"), "a.png")).context["form"].errors
+    assert list(Category.objects.values_list("name", "image")) == [("Home", home.image.name)]
+    assert len([*tmp_path.rglob("*.*")]) == 1
+
+    update(browser, home, name="House")
+    assert Category.objects.get().image == home.image
+    update(browser, home, image=upload(plain(), "home.png"))
+    assert Category.objects.get().image.name == store_attachment(plain(), kind="image")
+    update(browser, home, **{"image-clear": "on"})
+    assert Category.objects.get().image.name == ""
+
+
+def test_picture_of_a_form_with_errors_is_not_stored(browser: Client, tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    answer = create(browser, "", image=upload())
+    assert "name" in answer.context["form"].errors
+    assert [*tmp_path.rglob("*.*")] == []
 
 
 def test_page_for_a_child_has_its_parent_chosen(browser: Client) -> None:
