@@ -163,6 +163,7 @@ def cancel_checkout(handle: str, ref: CartRef, *, version: int | None = None) ->
     """
     session = _lock(handle, ref)
     if session.status == CheckoutSession.Status.CANCELLED:
+        _check_version(session, version)
         return session.id
     _check_open(session, version)
     release_reservation(session.basket_id)
@@ -230,6 +231,10 @@ def _lock_open(handle: str, ref: CartRef, version: int | None) -> Session:
 def _check_open(session: Session, version: int | None) -> None:
     if not session.is_open:
         raise CheckoutClosed
+    _check_version(session, version)
+
+
+def _check_version(session: Session, version: int | None) -> None:
     if version is not None and version != session.version:
         raise StaleVersion
 

@@ -8,15 +8,19 @@ from decimal import Decimal
 
 from nexus_shop.core.money import ZERO
 
-from .lifecycle import ENDED, REFUNDED, RETURNED
+from .lifecycle import CANCELLED, ENDED, EXPIRED, REFUNDED, RETURNED
 
 
-def price_of_wanted(status: str, *, total: Decimal, cancelled: Decimal, returned: Decimal) -> Decimal:
+def price_of_wanted(
+    status: str, *, cancel_reason: str, total: Decimal, cancelled: Decimal, returned: Decimal
+) -> Decimal:
     """What the order costs in the end, of which all units may have come back.
 
-    A cancelled order's is that of what was wanted last: what came too late for it may take it back.
+    One that ran out of time costs what was wanted last: what comes too late may take it back. One that was cancelled
+    otherwise costs nothing.
     """
-    return ZERO if status in {RETURNED, REFUNDED} else total - cancelled - returned
+    is_over = status == CANCELLED and cancel_reason != EXPIRED
+    return ZERO if is_over or status in {RETURNED, REFUNDED} else total - cancelled - returned
 
 
 def amount_due(price: Decimal, moved: Iterable[tuple[Decimal, Decimal]]) -> Decimal:

@@ -17,18 +17,30 @@ class StatusFacts:
 
 
 class StatusNotAllowed(DomainError):
-    """The order, or the units asked for, may not move to that status from where they stand."""
+    """No unit of the order, or of a line that was asked for, may move to that status from where it stands."""
 
     code = "status_not_allowed"
     message = _("The order cannot move to this status now.")
 
 
 @dataclass(frozen=True)
-class MissingFacts:
-    """How much has to go back first, as a decimal text in the order's currency.
+class UnitFacts:
+    """How many units of a line were to move, and how many may."""
 
-    0.00 where nothing of the order has gone back and no more is there than the rest costs: there is nothing to refund.
-    """
+    requested: int
+    movable: int
+
+
+class TooManyUnits(DomainError):
+    """Some units of the line may move to that status, but not so many: the others stand elsewhere."""
+
+    code = "too_many_units"
+    message = _("Not so many units of this line can move to this status now.")
+
+
+@dataclass(frozen=True)
+class MissingFacts:
+    """How much has to go back first, as a decimal text in the order's currency."""
 
     missing: str
 
@@ -38,6 +50,13 @@ class RefundMissing(DomainError):
 
     code = "refund_missing"
     message = _("The money for this has not gone back: give it back first.")
+
+
+class NothingToRefund(DomainError):
+    """Nothing of the order went back, and no more came than the rest of it costs: the units were never paid."""
+
+    code = "nothing_to_refund"
+    message = _("This was never paid: there is nothing to refund.")
 
 
 @dataclass(frozen=True)

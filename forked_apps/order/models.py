@@ -109,7 +109,11 @@ class Order(AbstractOrder):
     def payable(self) -> Decimal:
         """What the order costs in the end: the price of the units that are still wanted."""
         return price_of_wanted(
-            self.status, total=self.total_incl_tax, cancelled=self.cancelled_total, returned=self.returned_total
+            self.status,
+            cancel_reason=self.cancel_reason,
+            total=self.total_incl_tax,
+            cancelled=self.cancelled_total,
+            returned=self.returned_total,
         )
 
     def set_status(self, new_status: str) -> None:

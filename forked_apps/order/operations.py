@@ -19,11 +19,14 @@ from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import (
     MissingFacts,
+    NothingToRefund,
     OrderNotCancellable,
     RefundMissing,
     StartedFacts,
     StatusFacts,
     StatusNotAllowed,
+    TooManyUnits,
+    UnitFacts,
 )
 from .events import OrderCancelled, OrderStatusChanged
 from .history import CUSTOMER, STAFF, record_event, role_of
@@ -55,7 +58,7 @@ from .models import (
 from .queries import money_of
 
 RECORDED_AS_EVENT = frozenset({"shipped", "delivered", "returned"})
-TOLD_TO_CUSTOMER = frozenset({"shipped", "delivered"})  # what staff note of these is a tracking number
+TOLD_TO_CUSTOMER = frozenset({SHIPPED})  # what staff note of these is a tracking number
 REQUESTED = "customer_request"
 
 
@@ -83,8 +86,9 @@ def change_order_status(
 
     With `restock`, units that are returned go back on the shelf. Locks the order, then what it gives back: vouchers,
     offers, stock. Publishes OrderStatusChanged, and OrderCancelled when nothing of it is left. Raises NotFound for an
-    unknown order or line, StatusNotAllowed when a unit may not move, StockNotArrived when what is to
-    be shipped is not on the shelf, RefundMissing when what is to be `refunded` was not, StaleVersion.
+    unknown order or line, StatusNotAllowed when no unit may move, TooManyUnits when fewer may, StockNotArrived when
+    what is to be shipped is not on the shelf, RefundMissing or NothingToRefund when what is to be `refunded` was not,
+    StaleVersion.
     """
     order = lock_order(order_id)
     _check_version(order, version)
@@ -106,9 +110,9 @@ def cancel_order(
     NotFound, OrderNotCancellable, StaleVersion.
     """
     order = lock_order(order_id)
+    _check_version(order, version)
     if order.status == CANCELLED:
         return order
-    _check_version(order, version)
     if any(has_started(line.units) for line in order.lines.all()):
         raise OrderNotCancellable(StartedFacts(current=order.status))
     order.cancel_reason = reason
@@ -207,7 +211,7 @@ def _lock_discounts(order_id: int, **condition: Any) -> list[OrderDiscount]:
 
 
 def _plan(order: Order, lines: Mapping[int, Line], status: str, quantities: Mapping[int, int] | None) -> dict[int, int]:
-    """Line id -> units to move. Raises NotFound, StatusNotAllowed."""
+    """Line id -> units to move, in the order of `quantities`. Raises NotFound, StatusNotAllowed, TooManyUnits."""
     free = {pk: sum(movable(line.units, status).values()) for pk, line in lines.items()} if status in PIPELINE else {}
     if quantities is None:
         wanted = {pk: count for pk, count in free.items() if count}
@@ -215,9 +219,13 @@ def _plan(order: Order, lines: Mapping[int, Line], status: str, quantities: Mapp
         if set(quantities) - set(lines):
             raise NotFound(pointer="/lines")
         wanted = dict(quantities)
-    if not wanted or any(not 1 <= quantity <= free.get(pk, 0) for pk, quantity in wanted.items()):
-        allowed = sorted({after for line in lines.values() for now in line.units for after in PIPELINE[now]})
+    stuck = [lines[pk] for pk in wanted or lines if not free.get(pk)]
+    if stuck or not wanted:
+        allowed = sorted({after for line in stuck for now in line.units for after in PIPELINE[now]})
         raise StatusNotAllowed(StatusFacts(current=order.status, requested=status, allowed=allowed), pointer="/status")
+    for place, (pk, quantity) in enumerate(wanted.items()):
+        if not 1 <= quantity <= free[pk]:
+            raise TooManyUnits(UnitFacts(requested=quantity, movable=free[pk]), pointer=f"/lines/{place}/quantity")
     return wanted
 
 
@@ -239,8 +247,10 @@ def _check_money_is_back(order: Order, lines: Iterable[Line]) -> None:
     came, back = money_of(order.pk)
     worth = sum((_share(line, line.units.get(REFUNDED, 0)) for line in lines), ZERO)
     missing = max(came - back - (order.total_incl_tax - order.cancelled_total - worth), ZERO)
-    if missing or (worth and not back):
+    if missing:
         raise RefundMissing(MissingFacts(amount_text(missing, order.currency)), pointer="/status")
+    if worth and not back:
+        raise NothingToRefund(pointer="/status")
 
 
 def _worth_of(order: Order, moved: Iterable[_Moved]) -> Decimal:

@@ -1,15 +1,17 @@
 """Oscar's hook for order events: everything goes through the one operation."""
 
-from typing import Any
+from typing import Any, Final
 
 from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidShippingEvent
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
 
 from forked_apps.partner.errors import StockNotArrived
 
-from .errors import RefundMissing, StatusNotAllowed
+from .errors import NothingToRefund, RefundMissing, StatusNotAllowed, TooManyUnits
 from .models import Order
 from .operations import change_order_status
+
+MOVE_REFUSED: Final = (NothingToRefund, RefundMissing, StatusNotAllowed, StockNotArrived, TooManyUnits)
 
 
 class EventHandler(OscarEventHandler):
@@ -19,7 +21,7 @@ class EventHandler(OscarEventHandler):
         """Move all units of the order that may move."""
         try:
             change_order_status(order.pk, status=new_status, changed_by=self._user_id(), note=note_msg or "")
-        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
+        except MOVE_REFUSED as refusal:
             raise InvalidOrderStatus(str(refusal.message)) from refusal
         order.refresh_from_db()
 
@@ -37,7 +39,7 @@ class EventHandler(OscarEventHandler):
                 note=kwargs.get("reference") or "",
                 restock=bool(kwargs.get("restock")),
             )
-        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
+        except MOVE_REFUSED as refusal:
             raise InvalidShippingEvent(str(refusal.message)) from refusal
 
     def _user_id(self) -> int | None:

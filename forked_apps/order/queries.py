@@ -51,7 +51,7 @@ class Payment:
     allocated: Decimal
     debited: Decimal
     refunded: Decimal
-    live: dict[str, Any] | None = None  # the charge that has not ended: its status and next action
+    live: dict[str, Any] | None = None  # the charge that has not ended: its status, amount and next action
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,11 @@ class OrderRow:
     def due(self) -> Decimal:
         """What the order still lacks."""
         price = price_of_wanted(
-            self.status, total=self.total, cancelled=self.cancelled_total, returned=self.returned_total
+            self.status,
+            cancel_reason=self.cancel_reason,
+            total=self.total,
+            cancelled=self.cancelled_total,
+            returned=self.returned_total,
         )
         return amount_due(price, ((payment.debited, payment.refunded) for payment in self.payments))
 
@@ -129,7 +133,8 @@ ORDERS: Final = f"""
             FROM order_billingaddress a WHERE a.id = o.billing_address_id),
            (SELECT json_agg(json_build_array(s.handle, k.code, s.amount_allocated::text, s.amount_debited::text,
                                              s.amount_refunded::text,
-                (SELECT json_build_object('status', t.status, 'next_action', t.data -> 'next_action')
+                (SELECT json_build_object('status', t.status, 'amount', t.amount::text,
+                                          'next_action', t.data -> 'next_action')
                  FROM payment_paymentattempt t
                  WHERE t.source_id = s.id AND t.kind = 'charge'
                    AND t.status IN ('started', 'requires_action', 'authorised', 'unknown')

@@ -45,7 +45,12 @@ PRICES_ARE_THEIR_LAST_CHANGES: Final = """
           IS DISTINCT FROM (last.new_price, last.new_list_price, last.currency)
 """
 
-_HELD: Final = """
+# Staff have begun the order `o`: when its time to pay is over, what becomes of it is theirs to say.
+BEGUN: Final = """
+    EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id
+            AND l.units ?| ARRAY['processing', 'shipped', 'delivered', 'returned', 'refunded'])
+"""
+_HELD: Final = f"""
     SELECT h.kind, h.handle, h.quantity, h.since, h.until, h.order_handle, h.order_number, h.place,
            s.id, s.partner_sku, p.id, COALESCE(NULLIF(p.title, ''), parent.title), p.upc
     FROM (
@@ -53,21 +58,25 @@ _HELD: Final = """
                r.expires_at AS until, NULL AS order_handle, NULL AS order_number, r.id AS place
         FROM partner_stockreservation r
         UNION ALL
-        SELECT 'order', l.handle, l.stockrecord_id, l.num_allocated, o.date_placed, o.pay_by, o.handle, o.number, l.id
+        SELECT 'order', l.handle, l.stockrecord_id, l.num_allocated, o.date_placed,
+               CASE WHEN o.status = 'pending' AND NOT {BEGUN} THEN o.pay_by END, o.handle, o.number, l.id
         FROM order_order o JOIN order_line l ON l.order_id = o.id
         WHERE o.payment_status IN ('awaiting', 'refunded') AND o.status IN ('pending', 'processing')
           AND l.num_allocated > 0) h
     JOIN partner_stockrecord s ON s.id = h.stock_record_id
     JOIN catalogue_product p ON p.id = s.product_id
     LEFT JOIN catalogue_product parent ON parent.id = p.parent_id
-    WHERE {conditions}
+    WHERE {{conditions}}
     ORDER BY h.since DESC, h.kind DESC, h.place DESC LIMIT %(limit)s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Units that an unpaid order's line, or an open payment session, holds until a moment."""
+    """Units that an unpaid order's line, or an open payment session, holds until a moment.
+
+    `until` is None where no time is set: staff have begun the order, or its money has all gone back.
+    """
 
     kind: str
     handle: str

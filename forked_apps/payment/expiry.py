@@ -8,17 +8,14 @@ from django.db import connection
 from forked_apps.order.lifecycle import CANCELLED, EXPIRED, PENDING, is_begun
 from forked_apps.order.models import Order, PaymentStatus
 from forked_apps.order.operations import move_order
+from forked_apps.partner.inventory import BEGUN
 from nexus_shop.core.transactions import transaction
 
 from .ledger import live_charge, lock_sources
 
 logger = logging.getLogger(__name__)
 
-# Staff have begun it: what becomes of it is theirs to say. `may_expire` asks the same.
-BEGUN: Final = """
-    EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id
-            AND l.units ?| ARRAY['processing', 'shipped', 'delivered', 'returned', 'refunded'])
-"""
+# `may_expire` asks the same.
 DUE: Final = f"""
     SELECT o.id FROM order_order o
     WHERE o.payment_status = 'awaiting' AND o.pay_by < clock_timestamp() AND o.status = 'pending'

@@ -4,11 +4,12 @@ Everything here runs inside a transaction whose caller holds the order's lock an
 are in the order's currency.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction as django_transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from forked_apps.order.dues import amount_due
@@ -28,12 +29,14 @@ from .events import PaymentParked, PaymentReceived, PaymentRefunded
 from .gateways.base import PaymentMethod
 from .gateways.registry import method_of
 from .models import PaymentAttempt, Source, SourceType, Transaction
-from .states import AUTHORISED, CAPTURED, LIVE, REQUIRES_ACTION, STARTED
+from .states import AUTHORISED, CAPTURED, LIVE, REQUIRES_ACTION, STARTED, VOIDED
 
 MANUAL: Final = "manual"
 CHARGE: Final = PaymentAttempt.Kind.CHARGE
 REFUND: Final = PaymentAttempt.Kind.REFUND
 UNPAID: Final = frozenset({PaymentStatus.AWAITING, PaymentStatus.AUTHORISED})
+# A refund by hand whose money went out with that of others: it is readable, and counted in the one that says so.
+PAID_WITH_ANOTHER: Final = Q(kind=REFUND, data__has_key="paid_with")
 
 
 @transaction_required
@@ -52,7 +55,18 @@ def live_charge(order_id: int) -> PaymentAttempt | None:
 
 def due_of(order: Order, sources: Iterable[Source]) -> Decimal:
     """What the order still lacks."""
-    return amount_due(order.payable, ((source.amount_debited, source.amount_refunded) for source in sources))
+    return amount_due(order.payable, _moved(sources))
+
+
+def recordable(order: Order, sources: Iterable[Source]) -> Decimal:
+    """What may still be recorded: what the order lacks; of a cancelled one, what it had cost. That goes back."""
+    if order.status != CANCELLED:
+        return due_of(order, sources)
+    return amount_due(order.total_incl_tax - order.cancelled_total - order.returned_total, _moved(sources))
+
+
+def _moved(sources: Iterable[Source]) -> Iterator[tuple[Decimal, Decimal]]:
+    return ((source.amount_debited, source.amount_refunded) for source in sources)
 
 
 @transaction_required
@@ -85,7 +99,8 @@ def receive(
     """Write down money that has come, and let the order follow.
 
     Paid in full, its pending units move on to processing. An order that had run out of time is taken back if all of it
-    can be had again; what came for any other cancelled order, or came twice, is given back. Publishes PaymentReceived.
+    can be had again, and keeps what was to be paid out by hand and was not yet; what came for any other cancelled
+    order, or came twice, is given back. Publishes PaymentReceived.
     """
     more = source.amount_debited + amount - source.amount_allocated
     source.amount_allocated += max(more, ZERO)  # more than was asked for came all the same
@@ -101,9 +116,13 @@ def receive(
             recorded_by=recorded_by,
         )
     )
-    is_paid = held(order) >= order.payable
+    missing = order.payable - held(order)
+    is_late = order.status == CANCELLED and order.cancel_reason == EXPIRED
+    is_paid = missing <= (_due_out(order) if is_late else ZERO)
     if order.status == CANCELLED:
-        if not (is_paid and order.cancel_reason == EXPIRED and _reopened(order)):
+        if is_late and is_paid and _reopened(order):
+            _withdraw(order, amount=missing)
+        else:
             give_back(order, source, amount=amount, charge=charge, reason="The order was cancelled.")
     elif (surplus := held(order) - order.payable) > 0:
         reason = "The order was paid already." if order.payable else "Nothing of the order is wanted any more."
@@ -129,6 +148,31 @@ def _reopened(order: Order) -> bool:
         note(order, f"The payment came late and the order cannot be taken back: {gone.message}")
         return False
     return True
+
+
+def due_by_hand(order: Order) -> QuerySet[PaymentAttempt]:
+    """The refunds of the order that staff are to pay out, oldest first."""
+    return PaymentAttempt.objects.filter(order=order, kind=REFUND, charge=None, status=REQUIRES_ACTION).order_by("pk")
+
+
+def _due_out(order: Order) -> Decimal:
+    return sum((due.amount for due in due_by_hand(order)), ZERO)
+
+
+def _withdraw(order: Order, *, amount: Decimal) -> None:
+    """Keep so much of what was to be paid out by hand, the latest first: the order is wanted again, and costs it."""
+    left = amount
+    for due in due_by_hand(order).reverse():
+        kept = min(left, due.amount)
+        if kept <= 0:
+            return
+        left -= kept
+        if kept < due.amount:
+            due.amount -= kept
+        else:
+            due.status = VOIDED
+        due.save(update_fields=["status", "amount", "updated_at"])
+        note(order, f"No longer to be paid back by hand: {kept} {order.currency}. The order goes on.")
 
 
 @transaction_required
@@ -186,7 +230,7 @@ def pay_out(
 
 def refundable(source: Source, *, charge: PaymentAttempt | None) -> Decimal:
     """What may still be promised back: of a gateway's charge, or of the source's money that came by hand."""
-    begun = PaymentAttempt.objects.filter(kind=REFUND, charge=charge, source=source)
+    begun = PaymentAttempt.objects.filter(kind=REFUND, charge=charge, source=source).exclude(PAID_WITH_ANOTHER)
     promised = sum((each.amount for each in begun if each.status in {*LIVE, "refunded"}), ZERO)
     if charge is not None:
         return min(charge.amount - promised, source.amount_debited - source.amount_refunded)
@@ -211,7 +255,7 @@ def set_payment_status(order: Order, *, has_gone_back: bool = False, is_owed: bo
     order.version += 1
     order.save(update_fields=["payment_status", "pay_by", "version"])
     if sources:
-        _fit_source(order, sources, due=due_of(order, sources) if order.payment_status in UNPAID else ZERO)
+        _fit_source(order, sources, due=recordable(order, sources) if order.payment_status in UNPAID else ZERO)
 
 
 def _payment_status(order: Order, sources: Sequence[Source], *, has_gone_back: bool, is_owed: bool) -> str:

@@ -19,7 +19,7 @@ from forked_apps.order.models import Order, PaymentStatus
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
-from nexus_shop.core.money import Money
+from nexus_shop.core.money import Money, amount_text
 from nexus_shop.core.tasks import enqueue
 from nexus_shop.core.transactions import transaction, transaction_required
 
@@ -44,6 +44,7 @@ from .ledger import (
     park,
     pay_out,
     receive,
+    recordable,
     set_payment_status,
     take_source,
 )
@@ -111,12 +112,16 @@ def start_payment(order_id: int, *, method: str, expected: Money) -> Begun:
 
 
 def _choose(order: Order, method: PaymentMethod) -> None:
-    """The order is paid by this method now, in the longer of both times: from now on where it does not expire."""
+    """The order is paid by this method now, in the longer of both times: from now on where it does not expire.
+
+    Choosing a method again that asks nobody shows nothing new of the order.
+    """
+    if isinstance(method, Gateway) or order.payment_method != method.code:
+        order.version += 1
     order.payment_method = method.code
     if order.pay_by is not None:
         since = order.date_placed if may_expire(order) else timezone.now()
         order.pay_by = max(order.pay_by, since + method.time_to_pay())
-    order.version += 1
     order.save(update_fields=["payment_method", "pay_by", "version"])
 
 
@@ -278,7 +283,7 @@ def let_go(attempts: Mapping[int, PaymentAttempt]) -> None:
 def record_manual_payment(order_id: int, *, amount: Decimal, reference: str = "", recorded_by: int | None) -> Order:
     """Record money that came outside of the shop. Paid in full, the order is `paid` and goes on to processing.
 
-    Money that comes for a cancelled order takes it back or is to be paid out again, as in `settle_attempt`. Locks the
+    Money that comes for a cancelled order takes it back or is to be paid out again, as in `receive`. Locks the
     order, then its sources; a CHECK says the bounds again. Raises NotFound, AmountNotOpen, PaymentInProgress.
     Publishes PaymentReceived.
     """
@@ -289,9 +294,9 @@ def record_manual_payment(order_id: int, *, amount: Decimal, reference: str = ""
         raise NotFound
     if live_charge(order.pk) is not None:
         raise PaymentInProgress
-    still_open = due_of(order, sources)
+    still_open = recordable(order, sources)
     if not 0 < amount <= still_open:
-        raise AmountNotOpen(AmountFacts(open=str(still_open)))
+        raise AmountNotOpen(AmountFacts(open=amount_text(still_open, order.currency)))
     source = take_source(order, sources, method=method)
     receive(order, source, amount=amount, reference=reference, recorded_by=recorded_by)
     return order

@@ -12,7 +12,7 @@ from forked_apps.order.queries import Reader, is_opened
 
 from .gateways.base import NextAction
 from .gateways.registry import method_of
-from .ledger import CHARGE, REFUND, due_of
+from .ledger import CHARGE, PAID_WITH_ANOTHER, REFUND, due_of, recordable
 from .models import PaymentAttempt, Source
 from .states import LIVE, REQUIRES_ACTION
 
@@ -44,6 +44,11 @@ def still_due(order: Order) -> Decimal:
     return due_of(order, Source.objects.filter(order=order))
 
 
+def still_recordable(order: Order) -> Decimal:
+    """What staff may still record: more than it lacks for a cancelled order, whose money goes back."""
+    return recordable(order, Source.objects.filter(order=order))
+
+
 def find_charge(handle: str, reader: Reader, *, sees_all: bool) -> PaymentAttempt | None:
     """The charge of that handle, or the latest of the source of that handle, if the reader may see its order."""
     named = Q(handle=handle) | Q(source__handle=handle, method=F("source__source_type__code"))
@@ -73,8 +78,8 @@ def find_refund(handle: str) -> PaymentAttempt | None:
 
 
 def refunds_page(*, order_id: int | None, before: int | None, limit: int) -> tuple[list[PaymentAttempt], int | None]:
-    """Refunds, newest first, with ids below `before`; and how many there are, up to 1,000."""
-    found = _refunds()
+    """Refunds, newest first, with ids below `before`; and how many there are, up to 1,000. Each sum stands once."""
+    found = _refunds().exclude(PAID_WITH_ANOTHER)
     if order_id is not None:
         found = found.filter(order_id=order_id)
     count = found.order_by()[:1001].count()
@@ -84,8 +89,8 @@ def refunds_page(*, order_id: int | None, before: int | None, limit: int) -> tup
 
 
 def refunds_of(order_id: int) -> list[PaymentAttempt]:
-    """The refunds of an order, oldest first."""
-    return list(_refunds().filter(order_id=order_id).order_by("pk"))
+    """The refunds of an order, oldest first. Each sum stands once."""
+    return list(_refunds().exclude(PAID_WITH_ANOTHER).filter(order_id=order_id).order_by("pk"))
 
 
 def _refunds() -> QuerySet[PaymentAttempt]:

@@ -8,7 +8,7 @@ from forked_apps.order.models import Order
 from forked_apps.order.operations import lock_order
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.handles import new_handle
-from nexus_shop.core.money import ZERO, Money
+from nexus_shop.core.money import ZERO, Money, amount_text
 from nexus_shop.core.transactions import transaction
 
 from .errors import RefundExceedsPayment, RefundFacts
@@ -46,20 +46,21 @@ def refund_payment(
     """Give part of an order's money back: of the charge with the handle `payment`, else of one that holds enough.
 
     A gateway's money goes by an attempt that is executed afterwards. Money that came by hand is taken as paid out:
-    staff say that they have done so, under `reference`. Where the order was never paid in full, or `is_owed`, the
-    money is to be paid again. Locks the order, then its sources. Raises NotFound, RefundExceedsPayment. Publishes
-    PaymentRefunded for money by hand.
+    staff say that they have done so, under `reference`. A refund of just this amount that was due to be paid out is
+    the answer, else a new one that lowers what is due, the oldest first; it has their reason if none is given. Where
+    the order was never paid in full, or `is_owed`, the money is to be paid again. Locks the order, then its sources.
+    Raises NotFound, RefundExceedsPayment. Publishes PaymentRefunded for money by hand.
     """
     order = lock_order(order_id)
     if amount.currency != order.currency:
-        raise RefundExceedsPayment(RefundFacts("0.00"), pointer="/amount/currency")
+        raise RefundExceedsPayment(RefundFacts(amount_text(ZERO, order.currency)), pointer="/amount/currency")
     pots = [pot for pot in _pots(lock_sources(order)) if payment is None or payment in _names(pot)]
     if payment is not None and not pots:
         raise NotFound(pointer="/payment")
     fitting = next((pot for pot in pots if 0 < amount.amount <= pot[2]), None)
     if fitting is None:
         largest = max((pot[2] for pot in pots), default=ZERO)
-        raise RefundExceedsPayment(RefundFacts(str(largest)), pointer="/amount")
+        raise RefundExceedsPayment(RefundFacts(amount_text(largest, order.currency)), pointer="/amount")
     source, charge, _ = fitting
     if charge is not None:
         return give_back(
@@ -71,21 +72,23 @@ def refund_payment(
             requested_by=requested_by,
             data={"is_owed": is_owed},
         )
-    follows = _lower_due_by_hand(source, amount=amount.amount)
-    refund = PaymentAttempt.objects.create(
-        order=order,
-        source=source,
-        kind=REFUND,
-        method=MANUAL,
-        amount=amount.amount,
-        currency=order.currency,
-        status=REFUNDED,
-        idempotency_key=new_handle(),
-        reference=reference,
-        reason=reason,
-        requested_by_id=requested_by,
-        data={"follows": follows},
-    )
+    refund = _announced(source, amount=amount.amount)
+    if refund is None:
+        refund = PaymentAttempt.objects.create(
+            order=order,
+            source=source,
+            kind=REFUND,
+            method=MANUAL,
+            amount=amount.amount,
+            currency=order.currency,
+            status=REFUNDED,
+            idempotency_key=new_handle(),
+            reference=reference,
+        )
+        _lower_due_by_hand(refund)
+    refund.status, refund.reference, refund.requested_by_id = REFUNDED, reference, requested_by
+    refund.reason = reason or refund.reason
+    refund.save()
     pay_out(order, source, amount=amount.amount, reference=reference, is_owed=is_owed, paid_by=requested_by)
     return refund
 
@@ -181,17 +184,29 @@ def _due_by_hand(source: Source) -> list[PaymentAttempt]:
     return list(due.order_by("pk"))
 
 
-def _lower_due_by_hand(source: Source, *, amount: Decimal) -> list[int | None]:
-    """What was due to be paid out is lowered by what was paid out; returns the moves that it followed."""
-    left = amount
+def _announced(source: Source, *, amount: Decimal) -> PaymentAttempt | None:
+    """The refund of just this amount that is due to be paid out."""
+    return next((due for due in _due_by_hand(source) if due.amount == amount), None)
+
+
+def _lower_due_by_hand(refund: PaymentAttempt) -> None:
+    """Lower what was due to be paid out by a new pay-out, which takes over its reason and the moves it followed.
+
+    What nothing is left of stays to be read, as refunded with this one.
+    """
+    left = refund.amount
     follows: list[int | None] = []
-    for due in _due_by_hand(source):
+    for due in _due_by_hand(refund.source):
         taken = min(left, due.amount)
+        if not taken:
+            break
         left -= taken
-        follows += due.data.get("follows", []) if taken else []
-        if taken == due.amount:
-            due.delete()
-        elif taken:
+        follows += due.data.get("follows", [])
+        refund.reason = refund.reason or due.reason
+        if taken < due.amount:
             due.amount -= taken
-            due.save(update_fields=["amount", "updated_at"])
-    return follows
+        else:
+            due.status, due.reference = REFUNDED, refund.reference
+            due.data["paid_with"] = refund.handle
+        due.save(update_fields=["amount", "status", "reference", "data", "updated_at"])
+    refund.data = {"follows": follows}

@@ -13,7 +13,7 @@ CAPTURED: Final = "captured"
 REFUNDED: Final = "refunded"
 DECLINED: Final = "declined"
 FAILED: Final = "failed"  # surely nothing was taken
-VOIDED: Final = "voided"
+VOIDED: Final = "voided"  # let go; of a refund by hand: the order is wanted again
 UNKNOWN: Final = "unknown"  # asked, and no answer came: it may have been taken
 
 STATUSES: Final = (*(STARTED, REQUIRES_ACTION, AUTHORISED, CAPTURED, REFUNDED, DECLINED, FAILED, VOIDED, UNKNOWN),)
@@ -33,9 +33,10 @@ CHARGES: Final[dict[str, tuple[str, ...]]] = {
 REFUNDS: Final[dict[str, tuple[str, ...]]] = {
     STARTED: (REFUNDED, FAILED, UNKNOWN),
     UNKNOWN: (REFUNDED, FAILED),
-    REQUIRES_ACTION: (REFUNDED,),
+    REQUIRES_ACTION: (REFUNDED, VOIDED),
     FAILED: (REFUNDED,),
     REFUNDED: (),
+    VOIDED: (),
 }
 
 

@@ -180,8 +180,11 @@ def test_part_of_an_order_is_shipped(staff: APIClient) -> None:
         "Cup": {"processing": 3},
     }
     assert (stock_of(mug), stock_of(cup)) == ((3, 1), (5, 3))
-    too_many = staff.patch(path, {"status": "shipped", "lines": [{"id": lines["Mug"], "quantity": 2}]})
-    assert (too_many.status_code, too_many.json()["code"]) == (409, "status_not_allowed")
+    both = [{"id": lines["Cup"], "quantity": 3}, {"id": lines["Mug"], "quantity": 2}]
+    too_many = staff.patch(path, {"status": "shipped", "lines": both})
+    problem = too_many.json()
+    assert (too_many.status_code, problem["code"], problem["movable"]) == (409, "too_many_units", 1)
+    assert problem["errors"][0]["pointer"] == "/lines/1/quantity"
     assert (stock_of(mug), stock_of(cup)) == ((3, 1), (5, 3))
     cancelled = staff.patch(path, {"status": "cancelled", "lines": [{"id": lines["Cup"], "quantity": 1}]}).json()
     assert cancelled["status"] == "processing"

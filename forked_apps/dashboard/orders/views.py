@@ -24,15 +24,15 @@ from oscar.views import sort_queryset
 
 from forked_apps.dashboard.downloads import no_formula
 from forked_apps.order.changes import revoke_order_links
-from forked_apps.order.errors import RefundMissing, StatusNotAllowed
+from forked_apps.order.errors import RefundMissing, StatusNotAllowed, TooManyUnits
 from forked_apps.order.lifecycle import RETURNED, movable, status_of_order
 from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
 from forked_apps.order.operations import change_order_status
-from forked_apps.order.processing import EventHandler
+from forked_apps.order.processing import MOVE_REFUSED, EventHandler
 from forked_apps.partner.errors import StockNotArrived
 from forked_apps.payment.errors import AmountNotOpen, PaymentInProgress, RefundExceedsPayment
 from forked_apps.payment.operations import record_manual_payment
-from forked_apps.payment.queries import refunds_of, still_due
+from forked_apps.payment.queries import refunds_of, still_due, still_recordable
 from forked_apps.payment.refunds import refund_payment
 from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
@@ -51,6 +51,8 @@ def explained(error: DomainError) -> str:
     more = ""
     if isinstance(error, StatusNotAllowed) and error.facts.allowed:
         more = _("From here it can move to: %s.") % ", ".join(error.facts.allowed)
+    elif isinstance(error, TooManyUnits):
+        more = _("At most %d can.") % error.facts.movable
     elif isinstance(error, AmountNotOpen):
         more = _("Open: %s.") % error.facts.open
     elif isinstance(error, RefundExceedsPayment):
@@ -208,7 +210,7 @@ class OrderListView(Visible, oscar.OrderListView):
                 units = {line.pk: sum(movable(line.units, status).values()) for line in order.visible_lines}
                 quantities = {pk: count for pk, count in units.items() if count}
                 change_order_status(order.pk, status=status, quantities=quantities, changed_by=self.user.pk)
-        except (InvalidOrderStatus, RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
+        except (InvalidOrderStatus, *MOVE_REFUSED) as refusal:
             messages.error(self.request, f"#{order.number}: {_explained_refusal(refusal)}")
             return False
         return True
@@ -267,6 +269,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "refunds": refunds_of(self.object.pk),
             "moves": moves_of(self.object),
             "due": still_due(self.object),
+            "recordable": still_recordable(self.object),
         }
 
     def _may_record_payment(self) -> bool:
@@ -316,7 +319,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
                 note=form.cleaned_data["reference"],
                 restock=form.cleaned_data["restock"],
             )
-        except (RefundMissing, StatusNotAllowed, StockNotArrived, NotFound) as refusal:
+        except (*MOVE_REFUSED, NotFound) as refusal:
             return self.reload_page(error=explained(refusal))
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()
@@ -350,7 +353,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         status, restock = form.cleaned_data["new_status"], form.cleaned_data["restock"]
         try:
             change_order_status(order.pk, status=status, changed_by=self.user.pk, restock=restock)
-        except (RefundMissing, StatusNotAllowed, StockNotArrived) as refusal:
+        except MOVE_REFUSED as refusal:
             return self.reload_page(error=explained(refusal))
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()

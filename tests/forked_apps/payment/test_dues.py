@@ -53,10 +53,16 @@ def is_held(order: Order) -> bool:
     return any(each.order_handle == order.handle for each in holdings_of(staff, limit=10))
 
 
-def test_price_and_due_are_plain_sums() -> None:
+def price(status: str, reason: str = "") -> Decimal:
+    """Of an order of 100, of which units of 20 were cancelled and of 30 returned."""
     parts = {"total": Decimal(100), "cancelled": Decimal(20), "returned": Decimal(30)}
-    assert price_of_wanted("shipped", **parts) == Decimal(50)
-    assert price_of_wanted("returned", **parts) == price_of_wanted("refunded", **parts) == 0
+    return price_of_wanted(status, cancel_reason=reason, **parts)
+
+
+def test_price_and_due_are_plain_sums() -> None:
+    assert price("shipped") == Decimal(50)
+    assert price("returned") == price("refunded") == price("cancelled", "customer_request") == price("cancelled") == 0
+    assert price("cancelled", "payment_expired") == Decimal(50)
     assert amount_due(Decimal(50), [(Decimal(20), Decimal(5)), (Decimal(10), Decimal(0))]) == Decimal(25)
     assert amount_due(Decimal(50), [(Decimal(60), Decimal(0))]) == 0
 
@@ -163,7 +169,7 @@ def test_partly_paid_order_is_paid_when_the_rest_comes_back() -> None:
     change_order_status(order.pk, status="returned", quantities={order.lines.get().pk: 1})
     drain()
     assert (state(order), due(order)) == (("shipped", "paid"), Decimal(0))
-    assert shown(order) == [("paid", "14.95", "14.95")]
+    assert shown(order) == [("captured", "14.95", "14.95")]
     assert Source.objects.get().amount_allocated == Decimal("14.95")
     assert (violations(), reconcile(days=1)) == ([], [])
 
@@ -173,10 +179,12 @@ def test_partly_paid_order_is_shown_as_paid_when_the_rest_is_cancelled() -> None
     record(order, "14.95")
     change_order_status(order.pk, status="cancelled", quantities={order.lines.get().pk: 1})
     drain()
-    assert (state(order), shown(order)) == (("processing", "paid"), [("paid", "14.95", "14.95")])
+    assert (state(order), shown(order)) == (("processing", "paid"), [("captured", "14.95", "14.95")])
 
 
-@pytest.mark.parametrize(("paid", "entry"), [("0", ("voided", "24.95", "0.00")), ("5.00", ("paid", "5.00", "5.00"))])
+@pytest.mark.parametrize(
+    ("paid", "entry"), [("0", ("voided", "24.95", "0.00")), ("5.00", ("captured", "5.00", "5.00"))]
+)
 def test_payment_of_an_order_that_came_back_unpaid_is_over(paid: str, entry: tuple[str, str, str]) -> None:
     order = make_order(make_product(price="10.00"), quantity=2)
     if paid != "0":

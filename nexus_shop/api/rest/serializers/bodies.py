@@ -1,6 +1,7 @@
 """Bodies of answers: values of the domain in the API's shapes, products joined from their documents."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -197,26 +198,31 @@ def _order_item(line: OrderLine, documents: Mapping[int, dict[str, Any]], curren
 
 
 def _payment(payment: Payment, order: OrderRow) -> dict[str, Any]:
-    """`amount` is what came by it and what is still to come; where nothing came nor will, what was to come."""
-    is_unpaid = order.payment_status in {"awaiting", "authorised"} and order.status not in ENDED
-    is_open = is_unpaid and payment.debited < payment.allocated
-    amount = payment.debited + order.due if is_open else payment.debited or payment.allocated
+    status, amount = payment_state(payment, order)
     return {
         "id": payment.handle,
         "method": payment.method,
-        "status": "awaiting" if is_open else _ended_as(payment, order),
-        "amount": Money(amount, order.currency).as_json(),
+        "status": status,
+        "amount": amount.as_json(),
         "paid": Money(payment.debited, order.currency).as_json(),
         "refunded": Money(payment.refunded, order.currency).as_json(),
     }
 
 
-def _ended_as(payment: Payment, order: OrderRow) -> str:
-    if payment.refunded:
-        return "refunded" if payment.refunded == payment.debited else "partially_refunded"
-    if payment.debited or (order.payment_status == "paid" and not payment.allocated):
-        return "paid"
-    return "voided" if order.status in ENDED else "awaiting"
+def payment_state(payment: Payment, order: OrderRow) -> tuple[str, Money]:
+    """How a payment stands, and its amount: what is still to come by it; else what came; else what was to come.
+
+    The words are those of a charge, as that says itself while it has not ended, and `awaiting`.
+    """
+    is_unpaid = order.payment_status in {"awaiting", "authorised"} and order.status not in ENDED
+    if is_unpaid and order.due and payment.debited < payment.allocated:
+        live = payment.live or {"status": "awaiting", "amount": order.due}
+        status, amount = live["status"], Decimal(live["amount"])
+    elif payment.debited or (order.payment_status == "paid" and not payment.allocated):
+        status, amount = "captured", payment.debited
+    else:
+        status, amount = "voided", payment.allocated
+    return status, Money(amount, order.currency)
 
 
 def next_action_body(order: OrderRow) -> dict[str, Any] | None:

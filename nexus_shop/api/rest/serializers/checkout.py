@@ -10,6 +10,7 @@ from rest_framework import serializers
 from forked_apps.address.validation import PostalAddress
 from forked_apps.order.lifecycle import RETURNED, STATUSES
 from forked_apps.order.models import PaymentStatus
+from forked_apps.payment.states import LIVE
 
 from .basket import ChosenOption, ItemInput, LineProduct, Totals
 from .fields import MoneyField, PriceField, StrictSerializer, Text, WholeNumber, YesOrNo
@@ -146,11 +147,15 @@ class ShippingMethodRef(serializers.Serializer[Any]):
 
 
 class PaymentShape(serializers.Serializer[Any]):
-    """How an order, or part of it, is paid. `voided`: the order ended before anything came."""
+    """How an order, or part of it, is paid. `status` and `amount` are those of `payments/{id}/`.
+
+    `awaiting`: `amount` is what is still to come; `captured`: what came (`paid`), of which `refunded` went back;
+    `voided`: the order ended before anything came. The other words are those of a charge that has not ended.
+    """
 
     id = serializers.CharField()
     method = serializers.CharField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(["awaiting", *LIVE, "captured", "voided"])
     amount = MoneyField()
     paid = MoneyField()
     refunded = MoneyField()

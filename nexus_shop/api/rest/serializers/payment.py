@@ -5,11 +5,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from forked_apps.order.queries import order_by_id
 from forked_apps.payment.models import PaymentAttempt, Source
-from forked_apps.payment.queries import action_of, next_action_of, still_due
+from forked_apps.payment.queries import action_of, next_action_of
 from forked_apps.payment.states import STATUSES
 from nexus_shop.core.money import Money
 
+from .bodies import payment_state
 from .checkout import NextAction
 from .fields import Amount, MoneyField, StrictSerializer, Text, YesOrNo
 
@@ -53,7 +55,10 @@ class RefundListParameters(StrictSerializer):
 
 
 class PaymentAnswer(serializers.Serializer[Any]):
-    """A payment: an attempt at a gateway, or what is to come by hand (`awaiting`). `unknown`: it is being found out."""
+    """A payment: an attempt at a gateway, or what is to come by hand (`awaiting`). `unknown`: it is being found out.
+
+    `amount` of what is awaited is what is still to come, else what came, else what was to come.
+    """
 
     id = serializers.CharField()
     order = serializers.CharField()
@@ -65,7 +70,10 @@ class PaymentAnswer(serializers.Serializer[Any]):
 
 
 class RefundAnswer(serializers.Serializer[Any]):
-    """A refund; `payment` is null where the money came by hand."""
+    """A refund; `payment` is null where the money came by hand.
+
+    `requires_action`: staff are to pay it out; `voided`: no more, the order is wanted again.
+    """
 
     id = serializers.CharField()
     order = serializers.CharField()
@@ -103,17 +111,13 @@ def payment_body(attempt: PaymentAttempt) -> dict[str, Any]:
 
 
 def source_body(source: Source) -> dict[str, Any]:
-    """What is to come by a method that asks nobody: what the order still lacks; else what came by it."""
-    order = source.order
-    method = source.source_type.code
-    is_open = source.amount_debited < source.amount_allocated
-    action = next_action_of(method, order.payment_status, order.status) if is_open else None
-    status, figure = "captured", source.amount_debited
-    if action is not None:
-        status, figure = "awaiting", still_due(order)
-    elif is_open and not figure:
-        status, figure = "voided", source.amount_allocated
-    amount = Money(figure, source.currency).as_json()
+    """What is to come by a method that asks nobody, or came by it: as in the order's `payments`."""
+    order = order_by_id(source.order_id)
+    payment = next(each for each in order.payments if each.handle == source.handle)
+    method = payment.method
+    status, money = payment_state(payment, order)
+    action = next_action_of(method, order.payment_status, order.status) if status == "awaiting" else None
+    amount = money.as_json()
     return {
         "id": source.handle,
         "order": order.handle,

@@ -10,6 +10,7 @@ from oscarapi.views import checkout as oscarapi
 from forked_apps.basket.values import hash_of_token
 from forked_apps.communication.operations import request_order_link
 from forked_apps.order.changes import Changes, change_order
+from forked_apps.order.lifecycle import SHIPPED
 from forked_apps.order.operations import cancel_order, change_order_status
 from forked_apps.order.queries import (
     Reader,
@@ -232,6 +233,7 @@ class OrderEventsView(OrderView):
 
 def _entry(entry: HistoryEntry, *, for_staff: bool) -> dict[str, Any]:
     data = entry.data
+    is_tracking = data.get("status") == SHIPPED  # older rows have the note of another move there
     shows_note = for_staff or entry.role == "customer"
     return {
         "id": entry.id,
@@ -244,7 +246,7 @@ def _entry(entry: HistoryEntry, *, for_staff: bool) -> dict[str, Any]:
         "status": data.get("status"),
         "order_status": data.get("new"),
         "lines": data.get("lines"),
-        "reference": data.get("reference") or None,
+        "reference": (data.get("reference") or None) if for_staff or is_tracking else None,
         "reason": data.get("reason") or None,
         "payment": data.get("event"),
         "amount": Money(Decimal(data["amount"]), entry.currency).as_json() if "amount" in data else None,
@@ -296,7 +298,8 @@ class OrderStatusView(View):
         """Move the order, or some units of its lines, to `status`. Shipping consumes stock, cancelling frees it.
 
         `restock` puts units that are returned back on the shelf. `reference` is the tracking number of what is
-        shipped, and else a note for staff.
+        shipped, which the customer sees, and else a note for staff. Where fewer units of a line may move than it
+        says, 409 `too_many_units` names the line and how many may (`movable`).
         """
         data = self.parsed(checkout_shapes.StatusInput)
         order_id = id_of_order(handle)

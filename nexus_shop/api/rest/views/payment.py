@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.basket.values import hash_of_token
 from forked_apps.order.queries import Reader, find_order_id, id_of_order
 from forked_apps.payment import calls
-from forked_apps.payment.errors import PaymentDeclined, PaymentFacts, PaymentUnavailable
+from forked_apps.payment.errors import PaymentDeclined, PaymentFacts, PaymentStateNotAllowed, PaymentUnavailable
 from forked_apps.payment.models import PaymentAttempt, Source
 from forked_apps.payment.operations import Begun, start_payment, want_capture, want_void
 from forked_apps.payment.queries import charge_of_handle, find_charge, find_refund, find_source, refunds_page
@@ -162,6 +162,8 @@ class _Decision(TwoSteps):
         self.parsed(StrictSerializer)
         found = charge_of_handle(handle)
         if found is None:
+            if find_source(handle, Reader(), sees_all=True):  # what comes by hand has no charge
+                raise PaymentStateNotAllowed
             raise ApiError("not_found")
         decided = self.decided(
             lambda: operation(found.pk, requested_by=self.request.user.pk), lambda attempt: {"attempt": attempt.pk}
