@@ -236,6 +236,8 @@ def test_cancelled_checkout_leaves_the_cart_and_gives_stock_back(guest: APIClien
     cancelled = guest.post(f"{path}cancel/")
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     assert guest.post(f"{path}cancel/").json() == cancelled.json()
+    for version, status in (("1", 412), (cancelled.json()["version"], 200)):
+        assert guest.post(f"{path}cancel/", HTTP_IF_MATCH=f'"{version}"').status_code == status
     assert stock_of(mug) == (5, 0)
     assert guest.get("/api/v1/cart/").json()["items"][0]["quantity"] == 2
     for method, step, body in (

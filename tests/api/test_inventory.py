@@ -208,6 +208,15 @@ def test_reservations_are_unpaid_orders_and_payment_sessions(staff: APIClient, m
     assert (first["results"] + second["results"], second["next"]) == (rows, None)
 
 
+def test_order_that_staff_have_begun_is_held_without_an_end(staff: APIClient, mug: Product) -> None:
+    order = make_order(mug, quantity=2)
+    (row,) = staff.get(RESERVATIONS).json()["results"]
+    assert row["until"] is not None
+    change_order_status(order.pk, status="processing", quantities={order.lines.get().pk: 1})
+    (row,) = staff.get(RESERVATIONS).json()["results"]
+    assert (row["order"]["id"], row["quantity"], row["until"]) == (order.handle, 2, None)
+
+
 @pytest.mark.parametrize("path", [RECORDS, ADJUSTMENTS, RESERVATIONS])
 @pytest.mark.parametrize("cursor", ["x", "!!", "MXwy", "LTE=", "MjAyNi0wMS0wMXxhfDE="])
 def test_cursor_of_somebody_else(staff: APIClient, path: str, cursor: str) -> None:

@@ -185,6 +185,8 @@ def test_part_of_an_order_is_shipped(staff: APIClient) -> None:
     problem = too_many.json()
     assert (too_many.status_code, problem["code"], problem["movable"]) == (409, "too_many_units", 1)
     assert problem["errors"][0]["pointer"] == "/lines/1/quantity"
+    stuck = staff.patch(path, {"status": "delivered", "lines": both}).json()
+    assert (stuck["code"], stuck["allowed"]) == ("status_not_allowed", ["cancelled", "shipped"])
     assert (stock_of(mug), stock_of(cup)) == ((3, 1), (5, 3))
     cancelled = staff.patch(path, {"status": "cancelled", "lines": [{"id": lines["Cup"], "quantity": 1}]}).json()
     assert cancelled["status"] == "processing"

@@ -124,7 +124,12 @@ def test_cancelling_a_stale_version(ann: User) -> None:
     assert client.post(path_of(order, "cancel/"), {}, HTTP_IF_MATCH='"9"').status_code == 412
     assert client.delete(path_of(order), HTTP_IF_MATCH='"9"').status_code == 412
     assert Order.objects.get().status == "pending"
-    assert client.delete(path_of(order), HTTP_IF_MATCH='"1"').status_code == 200
+    for _ in range(2):  # a key brings the first answer back
+        again = client.post(path_of(order, "cancel/"), {}, HTTP_IF_MATCH='"1"', HTTP_IDEMPOTENCY_KEY="k")
+        assert again.status_code == 200
+    for version, status in (("1", 412), ("2", 200)):
+        assert client.delete(path_of(order), HTTP_IF_MATCH=f'"{version}"').status_code == status
+        assert client.post(path_of(order, "cancel/"), {}, HTTP_IF_MATCH=f'"{version}"').status_code == status
 
 
 def test_cancelling_with_a_key_is_replayed(ann: User) -> None:
@@ -403,6 +408,22 @@ def test_history_of_an_order_for_its_customer_and_for_staff(ann: User) -> None:
     assert [event["type"] for event in whole] == ["status_changed", "note", "status_changed", "payment", "placed"]
     assert whole[0]["staff"] == {"id": clerk.pk, "email": "clerk@example.com"}
     assert [event["note"] for event in whole] == ["TRACK-1", "Difficult customer", None, "TRANSFER-1", None]
+
+
+def test_note_of_staff_on_a_move_is_not_shown_to_the_customer(ann: User) -> None:
+    order = make_order(make_product("Mug"), user=ann)
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    for status in ("processing", "shipped", "delivered", "returned"):
+        staff.patch(path_of(order, "status/"), {"status": status, "reference": f"note on {status}"})
+    OrderEvent.objects.filter(note="note on delivered").update(data={"status": "delivered", "reference": "older row"})
+
+    def references(client: APIClient) -> list[Any]:
+        return [(row["reference"], row["note"]) for row in client.get(path_of(order, "events/")).json()["results"][:4]]
+
+    assert references(client_of(ann)) == [(None, None), (None, None), ("note on shipped", None), (None, None)]
+    assert [note for _, note in references(staff)] == [
+        f"note on {status}" for status in ("returned", "delivered", "shipped", "processing")
+    ]
 
 
 def is_sealed(link: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from forked_apps.catalogue.brands import create_brand
-from tests.factories.shop import make_category, make_product, make_user
+from tests.factories.shop import make_category, make_order, make_product, make_user
 from tests.factories.staff import browser_of, make_member
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,26 @@ def test_column_without_data_does_not_sort(path: str, column: str) -> None:
 
     for sort in (column, f"-{column}"):
         assert browser.get(f"/dashboard/{path}", {"sort": sort}).status_code == 200
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc", "", "zz", "\0", "-1"])
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [
+        *(
+            ("orders/", "number"),
+            ("orders/", "total_incl_tax"),
+            ("offers/", "name"),
+            ("vouchers/", "num_basket_additions"),
+        ),
+        *(("reviews/", "score"), ("partners/", "name"), ("vouchers/sets/", "num_basket_additions")),
+    ],
+)
+def test_direction_that_is_none_is_the_usual_one(path: str, column: str, direction: str) -> None:
+    make_order(make_product())
+    browser = browser_of(make_member("Admin"))
+    page = browser.get(f"/dashboard/{path}", {"sort": column, "dir": direction})
+    assert page.status_code == 200
 
 
 def test_column_with_data_sorts() -> None:

@@ -4,12 +4,14 @@ from decimal import Decimal
 
 import pytest
 
+from forked_apps.checkout.invariants import violations
 from forked_apps.order.models import Order, OrderNote
 from forked_apps.order.operations import change_order_status
 from forked_apps.payment import calls
 from forked_apps.payment.errors import RefundExceedsPayment
 from forked_apps.payment.models import PaymentAttempt, Source
 from forked_apps.payment.operations import record_manual_payment
+from forked_apps.payment.queries import find_refund, refunds_of, refunds_page
 from forked_apps.payment.refunds import refund_cancelled_order, refund_payment
 from forked_apps.payment.tasks import settle_open_attempts_task
 from nexus_shop.core.errors import NotFound
@@ -159,6 +161,64 @@ def test_money_by_hand_of_a_cancelled_order_is_due_to_be_paid_out() -> None:
     assert {attempt.status for attempt in PaymentAttempt.objects.all()} == {"refunded"}
     with pytest.raises(RefundExceedsPayment):
         refund_payment(order.pk, amount=pounds("0.01"))
+
+
+@pytest.fixture
+def owed_by_hand() -> Order:
+    """A cancelled order of which 24.95 are to be paid out by hand: 10.00 and 14.95."""
+    order = make_order(make_product(price="10.00"), quantity=2)
+    record_manual_payment(order.pk, amount=Decimal("24.95"), recorded_by=None)
+    change_order_status(order.pk, status="cancelled", quantities={order.lines.get().pk: 1})
+    drain()
+    change_order_status(order.pk, status="cancelled")
+    drain()
+    return order
+
+
+def told(refund: PaymentAttempt) -> tuple[str, str, str]:
+    found = find_refund(refund.handle)
+    assert found is not None
+    return str(found.amount), found.status, found.reason
+
+
+PART, WHOLE = "A part of the order was cancelled.", "The order was cancelled."
+
+
+def test_refund_that_was_announced_is_the_pay_out_of_its_amount(owed_by_hand: Order) -> None:
+    staff = make_user(is_staff=True)
+    part, whole = PaymentAttempt.objects.order_by("pk")
+    paid = refund_payment(owed_by_hand.pk, amount=pounds("14.95"), reference="bank 9", requested_by=staff.pk)
+    assert paid == whole
+    assert (told(part), told(whole)) == (("10.00", "requires_action", PART), ("14.95", "refunded", WHOLE))
+    assert (paid.reference, paid.requested_by) == ("bank 9", staff)
+    assert refund_payment(owed_by_hand.pk, amount=pounds("10.00"), reason="By cheque") == part
+    assert told(part) == ("10.00", "refunded", "By cheque")
+    assert payment_status(owed_by_hand) == "refunded"
+
+
+def test_announced_refund_that_is_paid_out_in_parts_keeps_its_id_and_reason(owed_by_hand: Order) -> None:
+    part, whole = PaymentAttempt.objects.order_by("pk")
+    first = refund_payment(owed_by_hand.pk, amount=pounds("3.00"))
+    assert (told(first), told(part)) == (("3.00", "refunded", PART), ("7.00", "requires_action", PART))
+    assert refund_payment(owed_by_hand.pk, amount=pounds("7.00")) == part
+    assert refund_payment(owed_by_hand.pk, amount=pounds("14.95")) == whole
+    assert [told(each)[:2] for each in refunds_of(owed_by_hand.pk)] == [
+        *(("7.00", "refunded"), ("14.95", "refunded"), ("3.00", "refunded")),
+    ]
+
+
+def test_announced_refunds_that_are_paid_out_together_are_counted_once(owed_by_hand: Order) -> None:
+    part, whole = PaymentAttempt.objects.order_by("pk")
+    paid = refund_payment(owed_by_hand.pk, amount=pounds("24.95"), reference="bank 9")
+    assert told(paid) == ("24.95", "refunded", PART)
+    assert (told(part), told(whole)) == (("10.00", "refunded", PART), ("14.95", "refunded", WHOLE))
+    assert refunds_of(owed_by_hand.pk) == [paid]
+    assert refunds_page(order_id=None, before=None, limit=9) == ([paid], 1)
+    refund_cancelled_order(owed_by_hand.pk)
+    with pytest.raises(RefundExceedsPayment) as refusal:
+        refund_payment(owed_by_hand.pk, amount=pounds("0.01"))
+    assert refusal.value.details() == {"refundable": "0.00"}
+    assert (PaymentAttempt.objects.count(), violations()) == (3, [])
 
 
 def test_money_that_comes_after_the_cancellation_goes_back(gateway: Loopback) -> None:

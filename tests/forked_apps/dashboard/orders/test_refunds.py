@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from forked_apps.order.models import Line, Order, OrderDiscount
-from forked_apps.order.operations import change_order_status
+from forked_apps.order.operations import cancel_order, change_order_status
 from forked_apps.payment.models import PaymentAttempt
 from forked_apps.payment.operations import record_manual_payment
 from nexus_shop.accounts.models import User
@@ -59,6 +59,30 @@ def test_money_of_a_gateway_goes_back_by_it(clerk: User, gateway: Loopback) -> N
     drain()
     assert gateway.net() == 0
     assert Order.objects.get().payment_status == "refunded"
+
+
+def test_nothing_is_open_of_an_order_that_its_customer_cancelled(clerk: User) -> None:
+    order = make_order(make_product(price="10.00"))
+    path = f"/dashboard/orders/{order.number}/"
+    assert "Open: £14.95" in text_of(browser_of(clerk).get(path))
+    cancel_order(order.pk, cancelled_by=None)
+    page = text_of(browser_of(clerk).get(path))
+    assert "Open: £0.00" in page
+    assert "£14.95 at most, is then to be given back." in page
+
+    body = {"order_action": "create_order_payment_event", "amount": "14.95"}
+    assert browser_of(clerk).post(path, body).status_code == 302
+
+    (due,) = PaymentAttempt.objects.filter(kind="refund")
+    assert (due.amount, due.status) == (Decimal("14.95"), "requires_action")
+    assert "at most, is then to be given back" not in text_of(browser_of(clerk).get(path))
+    assert give_back(clerk, order, amount="14.95") == ["Refund recorded."]
+    assert give_back(clerk, order, amount="1.00")[-1].endswith("At most 0.00 can go back.")
+
+
+def text_of(page: Any) -> str:
+    """What the page says."""
+    return " ".join(re.sub("<[^>]+>", " ", page.content.decode()).split())
 
 
 def test_money_that_came_by_mistake_is_to_be_paid(clerk: User) -> None:
