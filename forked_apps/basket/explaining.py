@@ -44,8 +44,7 @@ def explain_cart(cart: Cart, *, destination: Destination | None = None) -> CartE
     vouchers = vouchers_of(cart)
     offers = offers_of(cart, vouchers, every=True)
     rules = rules_of(cart)
-    is_brought = destination is not None
-    priced = price_cart(*(cart, offers), vouchers=vouchers, rules=rules, destination=destination, is_brought=is_brought)
+    priced = price_cart(cart, offers, vouchers=vouchers, rules=rules, destination=destination)
     explained = _explained(priced, offers, offer_lines(cart, rules, destination))
     parcel = parcel_of(priced.lines, cart.currency, rules)
     taxed = [(line.handle, line.product_class) for line in cart.lines] + [(None, "")]

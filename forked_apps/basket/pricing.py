@@ -37,7 +37,6 @@ class _Way:
     rules: PriceRules
     destination: Destination | None
     code: str | None
-    is_brought: bool
 
 
 def price_cart(
@@ -48,31 +47,44 @@ def price_cart(
     rules: PriceRules | None = None,
     destination: Destination | None = None,
     shipping_code: str | None = None,
-    is_brought: bool = False,
 ) -> PricedCart:
-    """The cart with all its prices, by the method of `shipping_code`; without one by the cheapest.
+    """The cart with all its prices, by the method of `shipping_code`; without one by the cheapest that brings the goods.
 
-    What `is_brought`, to an address, is collected only where that is chosen or no other method serves it. A method that
-    does not serve the destination gives way to one that does, else to any: then the cart is not `is_served`. Without
-    a destination every zone is. What the shopper has chosen to collect changes hands at home, unless an address says
-    else. Offers on a delivery that leaves them nothing to take keep no units from the others.
+    They are collected only where that is chosen, or no other method is there or serves the destination. A method that
+    does not serve it gives way to one that does, else to any: then the cart is not `is_served`. Without a destination
+    every zone is. What the shopper has chosen to collect changes hands at home, unless an address says else. Offers on
+    a delivery that leaves them nothing to take keep no units from the others.
     """
     rules = rules or PriceRules()
     if destination is None and any(
         method.code == shipping_code and not method.needs_address for method in rules.methods
     ):
         destination = Destination(settings.SHOP_COUNTRY)
-    way = _Way(rules, destination, shipping_code, is_brought)
+    way = _Way(rules, destination, shipping_code)
     units = [_unit(line, cart, rules, destination) for line in cart.lines]
     found = _apply(cart, units, offers)
     priced = _applied(found, cart, units, way)
     idle = [each for each in found if each.affects_shipping]
     if idle and not _has_shipping_offer(priced):
         others = [offer for offer in offers if not isinstance(offer.benefit.proxy(), ShippingBenefit)]
-        again = _applied([*idle, *_apply(cart, units, others)], cart, units, way)
-        if not _has_shipping_offer(again):  # else a delivery that was free is so no more
-            priced = again
+        priced = _without_idle(priced, [*idle, *_apply(cart, units, others)], units, way)
     return replace(priced, vouchers=tuple(vouchers))
+
+
+def _without_idle(
+    priced: PricedCart, found: Sequence[Application], units: Sequence[_Unit], way: _Way
+) -> PricedCart:
+    """The cart where idle shipping offers keep no units, where none is chosen also by the way of delivery that it had;
+    else as it was: then a delivery that was free would be so no more.
+    """
+    ways = [way]
+    if way.code is None and priced.shipping is not None:
+        ways.append(replace(way, code=priced.shipping.code))
+    for each in ways:
+        again = _applied(found, priced.cart, units, each)
+        if not _has_shipping_offer(again):
+            return again
+    return priced
 
 
 def _applied(found: Sequence[Application], cart: Cart, units: Sequence[_Unit], way: _Way) -> PricedCart:
@@ -84,8 +96,8 @@ def _applied(found: Sequence[Application], cart: Cart, units: Sequence[_Unit], w
         for line, unit, discount in zip(cart.lines, units, discounts, strict=True)
     )
     quotes = quotes_for(lines, currency, rules, destination)
-    served = _chosen(quotes, way.code, way.is_brought)
-    shipping = served or _chosen(quotes or quotes_for(lines, currency, rules, None), None, way.is_brought)
+    served = _chosen(quotes, way.code)
+    shipping = served or _chosen(quotes or quotes_for(lines, currency, rules, None), None)
     rate = rules.taxes.rate("", destination)
     shipping, applications = _discounted_shipping(shipping, found, currency, rate)
     if shipping is not None and not any(unit.price for unit in units):
@@ -130,10 +142,11 @@ def parcel_of(lines: Sequence[PricedLine], currency: str, rules: PriceRules) -> 
     )
 
 
-def _chosen(quotes: Sequence[ShippingQuote], code: str | None, is_brought: bool) -> ShippingQuote | None:
+def _chosen(quotes: Sequence[ShippingQuote], code: str | None) -> ShippingQuote | None:
+    """Nobody collects what nobody has said to be collected, while it can be brought."""
     if code is not None:
         return next((quote for quote in quotes if quote.code == code), None)
-    return min(quotes, key=lambda quote: is_brought and not quote.needs_address, default=None)
+    return min(quotes, key=lambda quote: not quote.needs_address, default=None)
 
 
 def _unit(line: CartLine, cart: Cart, rules: PriceRules, destination: Destination | None) -> _Unit:

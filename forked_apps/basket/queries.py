@@ -131,20 +131,16 @@ def _decimals(prices: Mapping[str, str] | None) -> dict[str, Decimal]:
 
 
 def priced(cart: Cart, *, destination: Destination | None = None) -> PricedCart:
-    """The cart as the shopper sees it, shipped by the cheapest method; with taxes and zones of the destination."""
+    """The cart as the shopper sees it, by the way of delivery that checkout takes where none is chosen.
+
+    With taxes and zones of the destination.
+    """
     return _priced(cart, rules_of(cart) if cart.lines else PriceRules(), destination)
 
 
 def _priced(cart: Cart, rules: PriceRules, destination: Destination | None) -> PricedCart:
     vouchers = vouchers_of(cart)
-    is_brought = destination is not None
-    result = price_cart(
-        *(cart, offers_of(cart, vouchers)),
-        vouchers=vouchers,
-        rules=rules,
-        destination=destination,
-        is_brought=is_brought,
-    )
+    result = price_cart(cart, offers_of(cart, vouchers), vouchers=vouchers, rules=rules, destination=destination)
     return with_voucher_problems(result)
 
 
@@ -169,7 +165,7 @@ def estimates(cart: Cart, destination: Destination | None) -> tuple[PricedCart, 
     vouchers = vouchers_of(cart)
     offers, rules = offers_of(cart, vouchers), rules_of(cart)
     price = partial(price_cart, cart, offers, vouchers=vouchers, rules=rules, destination=destination)
-    found = with_voucher_problems(price(is_brought=destination is not None))
+    found = with_voucher_problems(price())
     quotes = quotes_for(found.lines, cart.currency, rules, destination)
     by_method = [price(shipping_code=quote.code) for quote in quotes]
     # an offer on the delivery that is at work by this way alone keeps units: lines may be too dear for it then

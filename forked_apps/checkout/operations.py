@@ -61,8 +61,8 @@ class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
     `email` is the login's own for one: offers count its uses with those of a guest of that address.
-    `shipping_method` None is the cheapest (that brings the goods, where there is a shipping address), `payment_method`
-    None the default one. `client` is whom unpaid orders are counted for; nobody's are not limited.
+    `shipping_method` None is the cheapest that brings the goods (nothing is collected unasked while any does),
+    `payment_method` None the default one. `client` is whom unpaid orders are counted for; nobody's are not limited.
     """
 
     user_id: int | None
@@ -250,7 +250,6 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
         rules=rules_of(cart),
         destination=destination,
         shipping_code=details.shipping_method,
-        is_brought=details.shipping_address is not None,
     )
     if priced.totals.tax is None and not priced.needs_address:
         raise BillingAddressRequired(pointer="/billing_address")
@@ -286,9 +285,11 @@ def _locked_vouchers(cart: Cart, details: Details) -> list[Voucher]:
 
 
 def destination_of(shipping: PostalAddress | None, *, billing: PostalAddress | None) -> Destination | None:
-    """Where an order goes to; what is not shipped goes where the bill goes."""
+    """Where an order goes to; until that is known, and where nothing is shipped, the bill says what tax is owed."""
     address = shipping or billing
-    return Destination(address.country, address.state, address.postcode) if address else None
+    if address is None:
+        return None
+    return Destination(address.country, address.state, address.postcode, is_of_bill=shipping is None)
 
 
 def _checked_addresses(details: Details, priced: PricedCart) -> dict[str, Country]:

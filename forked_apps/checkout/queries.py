@@ -131,7 +131,6 @@ def priced_checkout(session: Session) -> PricedCheckout:
         rules=rules,
         destination=destination,
         shipping_code=session.shipping_method or None,
-        is_brought=session.shipping_address is not None,
     )
     quotes = quotes_for(priced.lines, cart.currency, rules, destination)
     if not session.is_open:
@@ -152,7 +151,7 @@ def _missing(session: Session, priced: PricedCart, quotes: list[ShippingQuote]) 
 
 
 def _has_method(session: Session, quotes: list[ShippingQuote]) -> bool:
-    """The cheapest is taken where none is named."""
+    """One is taken where none is named."""
     return any(session.shipping_method in {"", quote.code} for quote in quotes)
 
 

@@ -113,7 +113,8 @@ def shipping_quotes(
 ) -> list[ShippingQuote]:
     """What the methods charge, cheapest first; those that do not serve the destination are left out.
 
-    `rate` is the tax on shipping, None where it is not known yet. Without a destination every zone is taken as served.
+    `rate` is the tax on shipping, None where it is not known yet. Without a destination, or with that of the bill alone,
+    every zone is taken as served.
     """
     quotes = []
     for method in methods_for(methods, parcel):
@@ -131,7 +132,7 @@ def shipping_quotes(
 
 def unserved(method: Method, destination: Destination | None) -> str:
     """Why the method does not bring goods there: country or postcode; empty where it does."""
-    if destination is None or not method.needs_address:
+    if destination is None or destination.is_of_bill or not method.needs_address:
         return ""
     if not destination.is_served or (method.countries and destination.country not in method.countries):
         return "country"

@@ -21,13 +21,15 @@ from .models import TaxRate
 class Destination:
     """Where goods go to, as far as taxes and ways of delivery ask. `country` is the ISO code of two letters.
 
-    Where the shop brings nothing (not `is_served`), goods can only be collected.
+    Where the shop brings nothing (not `is_served`), goods can only be collected. Where only the place of the bill is
+    known (`is_of_bill`), it says what tax is owed, and not which ways of delivery serve it.
     """
 
     country: str
     state: str = ""
     postcode: str = ""
     is_served: bool = True
+    is_of_bill: bool = False
 
     @property
     def compact_postcode(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from forked_apps.offer.models import Benefit, ConditionalOffer
@@ -128,17 +129,54 @@ def test_goods_with_an_address_are_collected_only_where_that_is_chosen() -> None
     assert (placed["shipping_method"]["code"], placed["totals"]["total"]) == ("parcel", gbp("17.00"))
     guest = guest_with(mug)
     opened = guest.post(f"{API}checkouts/").json()
-    assert opened["totals"]["total"] == gbp("10.00")
+    assert guest.get(f"{API}cart/").json()["totals"] == opened["totals"]
+    assert (opened["totals"]["total"], opened["missing"]) == (gbp("17.00"), ["email", "shipping_address"])
     path = f"{API}checkouts/{opened['id']}/"
     seen = guest.patch(path, {"email": "ann@example.com", "shipping_address": US}).json()
-    assert seen["totals"]["total"] == gbp("17.00")
+    assert (seen["totals"]["total"], seen["missing"]) == (gbp("17.00"), [])
     assert guest.post(f"{API}cart/estimate/", {"country": "US"}).json()["totals"]["total"] == gbp("17.00")
     completed = guest.post(f"{path}complete/", {"expected_total": gbp("17.00")})
     assert completed.json()["shipping_method"]["code"] == "parcel"
     assert order_of(guest_with(mug), "10.00", shipping_method=collect).status_code == 201
-    body = {"email": "ann@example.com", "expected_total": gbp("10.00"), "billing_address": US}
-    billed = guest_with(mug).post(f"{API}checkout/", body)
+    fetched = {"email": "ann@example.com", "expected_total": gbp("10.00"), "shipping_method": collect}
+    billed = guest_with(mug).post(f"{API}checkout/", fetched | {"billing_address": US})
     assert billed.json()["shipping_method"]["code"] == collect
+
+
+@pytest.mark.parametrize("includes_tax", [True, False])
+@pytest.mark.parametrize("said", [{}, {"billing_address": US}, {"billing_address": GB}])
+def test_goods_without_an_address_are_not_collected_unasked(
+    settings: Settings, said: dict[str, Any], includes_tax: bool
+) -> None:
+    settings.TAX_BY_ADDRESS, settings.PRICES_INCLUDE_TAX = not includes_tax, includes_tax
+    method("Parcel", price="7.00", countries=("GB",))
+    method("Shop", kind="collect")
+    mug = make_product(price="10.00")
+    guest = guest_with(mug)
+    path = f"{API}checkouts/{guest.post(f'{API}checkouts/').json()['id']}/"
+    seen = guest.patch(path, {"email": "ann@example.com"} | said).json()
+    assert seen["missing"] == ["shipping_address"]
+    assert {each["code"] for each in seen["shipping_methods"]} == {"parcel", "shop"}
+    one_call = {"email": "ann@example.com", "expected_total": seen["totals"]["total"]} | said
+    for refused in (
+        guest.post(f"{path}complete/", {"expected_total": seen["totals"]["total"]}),
+        guest.post(f"{API}checkout/", one_call),
+        client_of(make_user()).post(f"{API}orders/", {"items": one_shot(mug)["items"]} | said),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (422, "shipping_address_required")
+        assert refused.json()["errors"][0]["pointer"] == "/shipping_address"
+    assert not Order.objects.exists()
+    fetched = guest.patch(path, {"shipping_method": "shop"}).json()
+    assert (fetched["missing"], fetched["totals"]["shipping"]) == ([], gbp("0.00"))
+    done = guest.post(f"{path}complete/", {"expected_total": fetched["totals"]["total"]})
+    assert (done.status_code, done.json()["shipping_address"]) == (201, None)
+
+
+def test_shop_that_brings_nothing_lets_goods_be_collected_unasked() -> None:
+    shop = method("Shop", kind="collect")
+    body = {"email": "ann@example.com", "expected_total": gbp("10.00")}
+    placed = guest_with(make_product(price="10.00")).post(f"{API}checkout/", body)
+    assert (placed.status_code, placed.json()["shipping_method"]["code"]) == (201, shop)
 
 
 def test_goods_with_an_address_that_nobody_delivers_to_are_collected() -> None:

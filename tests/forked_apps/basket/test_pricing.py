@@ -266,6 +266,14 @@ def test_delivery_that_is_free_stays_free_where_a_shipping_offer_would_lower_it(
     assert (priced.totals.shipping, priced.totals.total) == (Decimal(0), Decimal("10.00"))
 
 
+def test_way_that_is_too_dear_without_the_offer_leaves_the_cart_to_be_collected() -> None:
+    post = Method("post", "Post", kind="total", bands=(Band(Decimal("9.50"), Decimal("2.00")),))
+    offers = [offer(1, "Shipping percentage", "50", priority=1), offer(2, "Percentage", "10")]
+    unasked = idle_delivery(COLLECT, post, offers=offers)
+    assert unasked == idle_delivery(COLLECT, post, offers=offers, code="collect")
+    assert (unasked.totals.total, unasked.needs_address) == (Decimal("9.00"), False)
+
+
 def test_delivery_is_charged_for_what_is_sold_alone() -> None:
     ways = (Method("post", "Post", price=Decimal("1.00"), price_per_item=Decimal("2.00")),)
     gone = line(1, "10.00", 5, is_sold=False)

@@ -31,8 +31,9 @@ class CheckoutProblem(serializers.Serializer[Any]):
 class CheckoutShape(serializers.Serializer[Any]):
     """A checkout; `cart` is priced for where it goes. `version` grows with each change of it or of its cart.
 
-    Without a `shipping_method` the cheapest counts, without a `payment_method` the default one. `missing` names the
-    steps without which it cannot be completed.
+    Without a `shipping_method` the cheapest that brings the goods counts, without a `payment_method` the default one.
+    Goods are collected only where that is chosen, or nothing else serves the address. `missing` names the steps without
+    which it cannot be completed.
     """
 
     id = serializers.CharField()
