@@ -8,9 +8,11 @@ from django.db import connection
 
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction
+from nexus_shop.core.versions import ensure_current
 
 from .errors import AddressKnown, AddressLimit, CountryFacts, CountryNotServed, KnownFacts, LimitFacts
 from .models import Country, UserAddress
+from .queries import address_of
 from .validation import PostalAddress, check_address
 
 MAX_ADDRESSES: Final = 50
@@ -38,20 +40,24 @@ def add_address(
 
 
 @transaction
-def change_address(user_id: int, *, handle: str, changes: Mapping[str, str | bool]) -> str:
+def change_address(user_id: int, *, handle: str, changes: Mapping[str, str | bool], version: str | None = None) -> str:
     """Change fields of an address of the customer's book, by PostalAddress's names, and its two default flags.
 
-    What is not named stays. Locks the customer. Raises NotFound, and as `add_address`; then nothing is changed.
+    What is not named stays. Locks the customer. Raises NotFound, StaleVersion, and as `add_address`; then nothing is
+    changed.
     """
     _lock(user_id)
-    return _write(_own(user_id, handle), changes)
+    return _write(_own(user_id, handle, version), changes)
 
 
 @transaction
-def delete_address(user_id: int, *, handle: str) -> None:
-    """Take an address out of the customer's book; orders keep copies. Locks the customer. Raises NotFound."""
+def delete_address(user_id: int, *, handle: str, version: str | None = None) -> None:
+    """Take an address out of the customer's book; orders keep copies. Locks the customer.
+
+    Raises NotFound, StaleVersion.
+    """
     _lock(user_id)
-    _own(user_id, handle).delete()
+    _own(user_id, handle, version).delete()
 
 
 def _lock(user_id: int) -> None:
@@ -60,10 +66,12 @@ def _lock(user_id: int) -> None:
         cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [user_id])
 
 
-def _own(user_id: int, handle: str) -> UserAddress:
+def _own(user_id: int, handle: str, version: str | None) -> UserAddress:
     found: UserAddress | None = UserAddress.objects.filter(user_id=user_id, handle=handle).first()
     if found is None:
         raise NotFound
+    if version is not None:
+        ensure_current(version, address_of(user_id, handle))
     return found
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nexus_shop.core.errors import NotFound
+from nexus_shop.core.versions import version_of
 from nexus_shop.markets.taxes import Destination
 
 from .models import Country, UserAddress
@@ -22,6 +23,11 @@ class BookEntry:
     is_default_for_shipping: bool
     is_default_for_billing: bool
     address: PostalAddress
+
+    @property
+    def version(self) -> str:
+        """Another one after every change."""
+        return version_of(self)
 
 
 def countries() -> list[dict[str, Any]]:

@@ -102,10 +102,11 @@ def _raise_version(condition: str, value: Any, version: int | None, *, handle: s
     if row is None:
         return None
     check_version(row[2] - 1, version)
-    return Locked(row[0], row[1], is_new=False, own=_units(row[3]))
+    return Locked(row[0], row[1], is_new=False, own=units_of(row[3]))
 
 
-def _units(found: Mapping[str, int] | None) -> dict[int, int]:
+def units_of(found: Mapping[str, int] | None) -> dict[int, int]:
+    """What OWN has read."""
     return {int(pk): units for pk, units in (found or {}).items()}
 
 
@@ -123,7 +124,7 @@ def lock_of_owner(owner_id: int, version: int | None) -> Locked:
         )
         pk, currency, new_version, is_new, own = cursor.fetchone()
     check_version(new_version - 1, version)
-    return Locked(pk, currency, is_new, own=_units(own))
+    return Locked(pk, currency, is_new, own=units_of(own))
 
 
 def _new_guest_cart(token: str, version: int | None) -> Locked:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -19,6 +20,8 @@ from .options import check_options
 from .queries import priced
 from .values import Cart, CartLine, PricedCart
 
+NOTHING: Final[Mapping[int, int]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -30,10 +33,13 @@ class Listed:
     options: Mapping[str, Any]
 
 
-def as_cart(lines: Sequence[Listed], *, currency: str) -> Cart:
-    """The lines as a cart that is never written, in two statements; what cannot be bought now has no price in it."""
+def as_cart(lines: Sequence[Listed], *, currency: str, own: Mapping[int, int] = NOTHING) -> Cart:
+    """The lines as a cart that is never written, in two statements; what cannot be bought now has no price in it.
+
+    `own`: stock record id -> units that whoever asks holds already, which are promised to nobody else.
+    """
     found = articles([line.product_id for line in lines], currency=currency) if lines else {}
-    seen = tuple(_line(line, found.get(line.product_id), currency) for line in lines)
+    seen = tuple(_without(own, _line(line, found.get(line.product_id), currency)) for line in lines)
     return Cart(currency, rules_token=rules_token() if lines else "", lines=seen)
 
 
@@ -56,6 +62,13 @@ def price_for(
     owner_id, email = owner or (None, "")
     cart = Cart(currency, owner_id=owner_id, owner_email=email, rules_token=rules_token(), lines=(line,))
     return priced(cart, destination=destination)
+
+
+def _without(own: Mapping[int, int], line: CartLine) -> CartLine:
+    units = own.get(line.stock.id, 0)
+    if not units:
+        return line
+    return replace(line, stock=replace(line.stock, num_allocated=(line.stock.num_allocated or 0) - units))
 
 
 def _line(listed: Listed, article: Article | None, currency: str) -> CartLine:

@@ -48,7 +48,7 @@ def price_cart(
     destination: Destination | None = None,
     shipping_code: str | None = None,
 ) -> PricedCart:
-    """The cart with all its prices, by the method of `shipping_code`; without one by the cheapest that brings the goods.
+    """The cart with all its prices, by the method of `shipping_code`; without one by the cheapest that brings goods.
 
     They are collected only where that is chosen, or no other method is there or serves the destination. A method that
     does not serve it gives way to one that does, else to any: then the cart is not `is_served`. Without a destination
@@ -71,9 +71,7 @@ def price_cart(
     return replace(priced, vouchers=tuple(vouchers))
 
 
-def _without_idle(
-    priced: PricedCart, found: Sequence[Application], units: Sequence[_Unit], way: _Way
-) -> PricedCart:
+def _without_idle(priced: PricedCart, found: Sequence[Application], units: Sequence[_Unit], way: _Way) -> PricedCart:
     """The cart where idle shipping offers keep no units, where none is chosen also by the way of delivery that it had;
     else as it was: then a delivery that was free would be so no more.
     """

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import CartNotFound, ProductFacts, ProductUnavailable, QuantityFacts, QuantityLimit
 from .limits import Held
-from .locking import Locked, changed, is_known, lock, lock_existing
+from .locking import Locked, changed, is_known, lock, lock_existing, units_of
 from .models import line_reference
 from .operations import Wanted, add_lines, delete_lines, held_by
 from .values import CartRef, Changed
@@ -31,6 +31,14 @@ class Saved:
     quantity: int
     options: Mapping[str, Any]
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLines:
+    """What somebody has put aside. `own`: stock record id -> units that the payment session of the cart holds."""
+
+    lines: tuple[Saved, ...] = ()
+    own: Mapping[int, int] = field(default_factory=dict)
 
 
 @transaction
@@ -100,27 +108,35 @@ def take_over_saved_lines(basket_id: int, *, owner_id: int) -> None:
         )
 
 
-def saved_lines_of(ref: CartRef) -> list[Saved]:
+def saved_lines_of(ref: CartRef) -> SavedLines:
     """What the login, or the holder of the token, has saved, newest first; the cart may be ordered by now.
 
     Raises CartNotFound for an unknown token.
     """
     if ref.owner_id is None and (ref.token_hash is None or not is_known(ref.token_hash)):
         if ref.token_hash is None:
-            return []
+            return SavedLines()
         raise CartNotFound
-    condition, value = (
-        ("owner_id = %s", ref.owner_id)
+    condition, cart, value = (
+        ("owner_id = %(value)s", "owner_id = %(value)s AND status = 'Open'", ref.owner_id)
         if ref.owner_id is not None
-        else ("basket_id = (SELECT id FROM basket_basket WHERE token_hash = %s)", ref.token_hash)
+        else (
+            "basket_id = (SELECT id FROM basket_basket WHERE token_hash = %(value)s)",
+            "token_hash = %(value)s",
+            ref.token_hash,
+        )
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT handle, product_id, quantity, options::json, date_updated FROM basket_savedline"
-            f" WHERE {condition} ORDER BY id DESC",
-            [value],
+            "SELECT handle, product_id, quantity, options::json, date_updated,"
+            " (SELECT json_object_agg(r.stock_record_id, r.quantity) FROM partner_stockreservation r"
+            f"  WHERE r.basket_id = (SELECT id FROM basket_basket WHERE {cart}))"
+            f" FROM basket_savedline WHERE {condition} ORDER BY id DESC",
+            {"value": value},
         )
-        return [Saved(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    own = rows[0][-1] if rows else None
+    return SavedLines(tuple(Saved(*row[:-1]) for row in rows), units_of(own))
 
 
 def _holder(ref: CartRef, cart: Locked) -> tuple[str, int]:

@@ -25,7 +25,9 @@ OWN: Final = "c.handle = %s AND (b.owner_id = %s OR (b.owner_id IS NULL AND b.to
 SESSION: Final = """
     SELECT c.id, c.handle, c.basket_id,
            CASE WHEN c.status = 'open' AND b.status <> 'Open' THEN 'cancelled' ELSE c.status END,
-           c.version + b.version, b.owner_id, c.email,
+           c.version + b.version, b.owner_id,
+           CASE WHEN b.owner_id IS NULL THEN c.email
+                ELSE COALESCE((SELECT u.email FROM accounts_user u WHERE u.id = b.owner_id), '') END,
            c.shipping_address::json, c.billing_address::json, c.shipping_method, c.payment_method, c.notes,
            c.held_until, c.order_id, o.handle,
            (SELECT json_object_agg(r.stock_record_id, r.quantity) FROM partner_stockreservation r
@@ -38,7 +40,10 @@ SESSION: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A checkout as it is kept. `held`: stock record id -> units that its cart holds."""
+    """A checkout as it is kept. `email` is that of the order: the guest's, or the account's own.
+
+    `held`: stock record id -> units that its cart holds.
+    """
 
     id: int
     handle: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from oscar.apps.offer.benefits import ShippingBenefit
+from oscar.apps.offer.benefits import FixedPriceBenefit, ShippingBenefit
 from oscar.apps.offer.conditions import CoverageCondition, ValueCondition
 
 from nexus_shop.core.money import ZERO
@@ -65,11 +65,19 @@ def _explained(
         if isinstance(benefit, ShippingBenefit):
             is_taken = bool(lines) and not is_shipping_idle
         else:
-            is_taken = any(offer.benefit.range and benefit.can_apply_benefit(line) for line in lines)
+            is_taken = any(_can_reduce(offer, benefit, line) for line in lines)
         return Explanation(offer, "taken" if is_taken else "nothing_to_discount")
     quantity, amount = _missing(offer.condition.proxy(), basket)
     message = str(offer.get_upsell_message(basket) or "")
     return Explanation(offer, "condition", missing_quantity=quantity, missing_amount=amount, message=message)
+
+
+def _can_reduce(offer: ConditionalOffer, benefit: Any, line: OfferLine) -> bool:
+    """Whether the benefit speaks of the line, and there is something to take. A fixed price is the condition's."""
+    goods = offer.condition.range if isinstance(benefit, FixedPriceBenefit) else offer.benefit.range
+    if goods is None or not line.unit_effective_price:
+        return False
+    return bool(goods.contains_product(line.product) and benefit.can_apply_benefit(line))
 
 
 def _missing(condition: Any, basket: OfferBasket) -> tuple[int | None, Decimal | None]:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from nexus_shop.core.money import ZERO, Price, taxed
 from nexus_shop.markets.taxes import Destination, compact
+
+NO_SHIPPING: Final = "no-shipping-required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ class ShippingQuote:
     needs_address: bool = True
     pickup_address: str = ""
 
+    @property
+    def is_collected(self) -> bool:
+        """Whether the shopper has to come for the goods; what needs no delivery comes by itself."""
+        return not self.needs_address and self.code != NO_SHIPPING
+
 
 def flat_rate() -> Method:
     """The shop's one method while merchants have set up none."""
@@ -98,7 +106,7 @@ def flat_rate() -> Method:
 
 def no_shipping() -> Method:
     """The one method of what needs none."""
-    return Method("no-shipping-required", _("No shipping required"), kind="collect")
+    return Method(NO_SHIPPING, _("No shipping required"), kind="collect")
 
 
 def methods_for(methods: Sequence[Method], parcel: Parcel) -> Sequence[Method]:
@@ -113,8 +121,8 @@ def shipping_quotes(
 ) -> list[ShippingQuote]:
     """What the methods charge, cheapest first; those that do not serve the destination are left out.
 
-    `rate` is the tax on shipping, None where it is not known yet. Without a destination, or with that of the bill alone,
-    every zone is taken as served.
+    `rate` is the tax on shipping, None where it is not known yet. Without a destination, or with that of the bill
+    alone, every zone is taken as served.
     """
     quotes = []
     for method in methods_for(methods, parcel):

@@ -127,6 +127,28 @@ def test_book_holds_fifty(shopper: APIClient) -> None:
 
 
 @pytest.mark.parametrize("path", [PATH, "/api/v1/useraddresses/"])
+def test_address_that_has_changed_since_it_was_read_stays(shopper: APIClient, path: str) -> None:
+    made = shopper.post(path, ADDRESS_JSON)
+    url = f"{path}{made.json()['id']}/"
+    first = shopper.get(url).headers["ETag"]
+    assert made.headers["ETag"] == first
+    changed = shopper.patch(url, {"line1": "2 Main St"}, HTTP_IF_MATCH=first)
+    assert (changed.status_code, changed.headers["ETag"] != first) == (200, True)
+    kept = shopper.get(url)
+    assert kept.headers["ETag"] == changed.headers["ETag"]
+    for refused in (
+        shopper.patch(url, {"line1": "3 Main St"}, HTTP_IF_MATCH=first),
+        shopper.put(url, ADDRESS_JSON, HTTP_IF_MATCH=first),
+        shopper.delete(url, HTTP_IF_MATCH='"zz"'),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (412, "stale_version")
+    assert shopper.get(path).json() == [kept.json()]
+    put = shopper.put(url, ADDRESS_JSON, HTTP_IF_MATCH=kept.headers["ETag"])
+    assert (put.status_code, put.headers["ETag"]) == (200, first)
+    assert shopper.delete(url, HTTP_IF_MATCH=first).status_code == 204
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/useraddresses/"])
 def test_book_is_its_owners(shopper: APIClient, path: str) -> None:
     entry = shopper.post(path, ADDRESS_JSON).json()
     stranger, url = client_of(make_user(is_staff=True, is_superuser=True)), f"{path}{entry['id']}/"

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from forked_apps.catalogue.models import ProductClass
 from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.shipping.models import ShippingMethod
 from forked_apps.voucher.models import Voucher
@@ -72,6 +73,24 @@ def test_estimate_for_a_country_that_is_not_served_leaves_what_is_collected() ->
     make_country("FR", is_served=False)
     body = guest_with(make_product()).post("/api/v1/cart/estimate/", {"country": "FR"}).json()
     assert (body["is_served"], [each["code"] for each in body["shipping_methods"]]) == (False, ["shop"])
+
+
+def test_estimate_says_whether_the_goods_get_there() -> None:
+    make_method("Post", "GB", price="3.00")
+    make_country("FR", is_served=False)
+    make_country("DE")
+    ProductClass.objects.create(name="Songs", requires_shipping=False, track_stock=False)
+    mug, song = guest_with(make_product()), guest_with(make_product(product_class="Songs"))
+
+    def estimated(client: APIClient, country: str) -> tuple[bool, list[str]]:
+        body = client.post("/api/v1/cart/estimate/", {"country": country}).json()
+        return body["is_served"], [each["code"] for each in body["shipping_methods"]]
+
+    assert [estimated(mug, country) for country in ("GB", "DE", "FR")] == [(True, ["post"]), (False, []), (False, [])]
+    make_method("Shop", kind="collect")
+    assert estimated(mug, "GB") == (True, ["shop", "post"])
+    assert estimated(mug, "DE") == estimated(mug, "FR") == (False, ["shop"])
+    assert estimated(song, "DE") == estimated(song, "FR") == (True, ["no-shipping-required"])
 
 
 def test_estimate_says_that_a_voucher_counts_no_more() -> None:
@@ -162,6 +181,31 @@ def test_explanation_says_why_each_offer_does_or_does_not_apply() -> None:
     assert found["Mugs for fifty"]["missing"] == {"quantity": None, "amount": money("30.00")}
     assert found["Three kinds"]["missing"] == {"quantity": 2, "amount": None}
     assert found["Five mugs"]["message"] == "Buy 3 more products from Range of Five mugs"
+
+
+def test_offer_on_goods_that_are_not_in_the_cart_has_nothing_to_discount() -> None:
+    mug, plate = make_product(price="10.00"), make_product(price="4.00")
+    for name, benefit in (("A plate for nothing", Benefit.PERCENTAGE), ("Both for five", Benefit.FIXED_PRICE)):
+        offer = offer_on(mug, condition="Count", value=1, name=name)
+        plates = Range.objects.create(name=f"Plates of {name}")
+        plates.add_product(plate)
+        Benefit.objects.filter(pk=offer.benefit_id).update(type=benefit, range=plates, value=5)
+        offer.save()  # carts take the offer anew
+    make_offer(10, name="Ten off", priority=9)
+    guest = guest_with(mug)
+
+    body = guest.get("/api/v1/cart/explain/").json()
+
+    assert {offer["name"]: offer["reason"] for offer in body["offers"]} == {
+        "Ten off": "applied",
+        "Both for five": "taken",
+        "A plate for nothing": "nothing_to_discount",
+    }
+    voucher = make_voucher("PLATE")
+    voucher.offers.set(ConditionalOffer.objects.filter(name="A plate for nothing"))
+    ConditionalOffer.objects.filter(name="A plate for nothing").update(offer_type=ConditionalOffer.VOUCHER)
+    refused = guest.post("/api/v1/cart/vouchers/", {"code": "PLATE"})
+    assert (refused.json()["code"], refused.json()["reason"]) == ("voucher_not_applicable", "nothing_to_discount")
 
 
 def shipping_offer(name: str, **facts: Any) -> ConditionalOffer:

@@ -114,6 +114,21 @@ def test_what_cannot_be_bought_now_stays_saved(guest: APIClient) -> None:
     assert digest_of_carts() == before
 
 
+def test_stock_that_the_own_payment_session_holds_is_there_for_what_is_saved(guest: APIClient) -> None:
+    make_country("US")
+    mug = make_product("Mug", stock=3)
+    add(guest, mug, 3)
+    path = f"/api/v1/checkouts/{guest.post('/api/v1/checkouts/').json()['id']}/"
+    assert guest.post(f"{path}payment-sessions/", {}).status_code == 201
+    save(guest)
+    body = guest.get(PATH).json()
+    assert body["problems"] == []
+    other, _ = guest_with()
+    SavedLine.objects.create(basket=Basket.objects.latest("pk"), product=mug, quantity=1, reference="x", options={})
+    assert [problem["detail"]["available"] for problem in other.get(PATH).json()["problems"]] == [0]
+    assert guest.post(f"{PATH}{body['items'][0]['id']}/restore/").status_code == 200
+
+
 def test_hundred_saved_lines_are_the_limit(guest: APIClient) -> None:
     basket = Basket.objects.get()
     products = [make_product() for _ in range(101)]

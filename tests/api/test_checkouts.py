@@ -128,6 +128,27 @@ def test_login_checks_out(mug: Product) -> None:
     assert client.post("/api/v1/checkouts/").json()["code"] == "cart_empty"
 
 
+def test_login_orders_by_its_own_address(mug: Product) -> None:
+    client = with_cart(client_of(make_user("ann@example.com")), mug)
+    path = opened_by_login(client)
+    before = client.get(path).json()
+    refused = client.patch(path, {"email": "other@example.com", "notes": "Ring twice"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "email_not_of_account")
+    assert refused.json()["errors"][0]["pointer"] == "/email"
+    assert client.get(path).json() == before
+    for email in (before["email"], "Ann@Example.com", ""):
+        said = client.patch(path, {"email": email, "shipping_address": ADDRESS_JSON})
+        assert (said.status_code, said.json()["email"]) == (200, "ann@example.com")
+    CheckoutSession.objects.update(email="other@example.com")  # as older ones may have it
+    assert client.get(path).json()["email"] == "ann@example.com"
+    assert complete(client, path).json()["email"] == "ann@example.com"
+    assert client.get(path).json()["email"] == "ann@example.com"
+
+
+def opened_by_login(client: APIClient) -> str:
+    return f"/api/v1/checkouts/{client.post('/api/v1/checkouts/').json()['id']}/"
+
+
 def test_what_was_read_can_be_written_back(guest: APIClient) -> None:
     path = opened(guest)
     read = guest.get(path).json()

@@ -18,7 +18,7 @@ def checkout_body(checkout: PricedCheckout) -> dict[str, Any]:
         "id": session.handle,
         "status": session.status,
         "version": session.version,
-        "email": session.email or priced.cart.owner_email,
+        "email": session.email,
         "shipping_address": _address(session.shipping_address),
         "billing_address": _address(session.billing_address),
         "shipping_method": session.shipping_method or None,

@@ -25,9 +25,11 @@ class EstimatedMethod(ShippingMethodShape):
 
 
 class EstimateShape(serializers.Serializer[Any]):
-    """What the cart would cost there. No method serves the place where `shipping_methods` is empty."""
+    """What the cart would cost there. It cannot be ordered there where `shipping_methods` is empty."""
 
-    is_served = serializers.BooleanField()
+    is_served = serializers.BooleanField(
+        help_text="Whether what is in the cart gets there: false where `shipping_methods` has nothing but ways to collect."
+    )
     totals = Totals()
     shipping_methods = EstimatedMethod(many=True)
     problems = CartProblem(many=True)

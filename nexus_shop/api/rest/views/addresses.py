@@ -17,6 +17,8 @@ from nexus_shop.api.rest.serializers.oscar_bodies import address_link, country_l
 from nexus_shop.core.idempotency import Answer
 
 WRITE_PROBLEMS = problems(400, 401, 404, 409, 413, 415, 422, 429)
+CHANGE_PROBLEMS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429)
+DELETE_PROBLEMS = problems(400, 401, 404, 412, 429)
 NAMES = ("first_name", "last_name")
 
 
@@ -57,8 +59,16 @@ class BookView(View):
 
     def answered(self, handle: str, *, status: int = 200) -> Answer:
         """The address as it is now."""
-        headers = {"Location": self.address.format(handle=handle)} if status == 201 else {}
-        return answer(self.body_of(address_of(self.user_id, handle)), status=status, headers=headers)
+        entry = address_of(self.user_id, handle)
+        headers = _headers(entry)
+        if status == 201:
+            headers["Location"] = self.address.format(handle=handle)
+        return answer(self.body_of(entry), status=status, headers=headers)
+
+    def one(self, handle: str) -> HttpResponse:
+        """One address with its ETag."""
+        entry = address_of(self.user_id, handle)
+        return self.private(self.body_of(entry), headers=_headers(entry))
 
     def all(self) -> HttpResponse:
         """The whole book."""
@@ -79,17 +89,25 @@ class BookView(View):
 
     def changed(self, handle: str, values: dict[str, Any]) -> HttpResponse:
         """Change what was sent."""
-        return self.write(lambda: change_address(self.user_id, handle=handle, changes=values), self.answered)
+        return self.write(
+            lambda: change_address(self.user_id, handle=handle, changes=values, version=self.tag()), self.answered
+        )
 
     def deleted(self, handle: str) -> HttpResponse:
         """Take the address out."""
-        return self.write(lambda: delete_address(self.user_id, handle=handle), lambda _: Answer(204, b"", {}))
+        return self.write(
+            lambda: delete_address(self.user_id, handle=handle, version=self.tag()), lambda _: Answer(204, b"", {})
+        )
 
     def _named(self, values: dict[str, Any]) -> dict[str, Any]:
         """Names default to the account's."""
         if any(values[name] for name in NAMES):
             return values
         return values | {name: getattr(self.request.user, name) for name in NAMES}
+
+
+def _headers(entry: BookEntry) -> dict[str, str]:
+    return {"ETag": f'"{entry.version}"'}
 
 
 class AddressList(BookView):
@@ -118,6 +136,8 @@ class AddressList(BookView):
 class AddressDetail(BookView):
     """`me/addresses/{id}/`."""
 
+    has_version = True
+
     @extend_schema(
         operation_id="getAddress",
         summary="Read an address",
@@ -125,13 +145,13 @@ class AddressDetail(BookView):
     )
     def get(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """One's own address."""
-        return self.private(self.body_of(address_of(self.user_id, handle)))
+        return self.one(handle)
 
     @extend_schema(
         operation_id="replaceAddress",
         summary="Replace an address",
         request=shapes.BookInput,
-        responses={200: shapes.BookAddress, **WRITE_PROBLEMS},
+        responses={200: shapes.BookAddress, **CHANGE_PROBLEMS},
     )
     def put(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let the address be this one: what is left out is empty, and no default."""
@@ -141,15 +161,13 @@ class AddressDetail(BookView):
         operation_id="changeAddress",
         summary="Change an address",
         request=shapes.BookChanges,
-        responses={200: shapes.BookAddress, **WRITE_PROBLEMS},
+        responses={200: shapes.BookAddress, **CHANGE_PROBLEMS},
     )
     def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change what is sent; a default takes the place of the one before."""
         return self.changed(handle, self.parsed(shapes.BookChanges))
 
-    @extend_schema(
-        operation_id="deleteAddress", summary="Delete an address", responses={204: None, **problems(400, 401, 404, 429)}
-    )
+    @extend_schema(operation_id="deleteAddress", summary="Delete an address", responses={204: None, **DELETE_PROBLEMS})
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the address out of the book. Orders keep theirs."""
         return self.deleted(handle)
@@ -191,6 +209,8 @@ class UserAddressList(OscarBookView):
 class UserAddressDetail(OscarBookView):
     """`useraddresses/{id}/`. oscarapi 3.3.0 answers a rule that is broken with the text of the database's error."""
 
+    has_version = True
+
     @extend_schema(
         operation_id="getUserAddress",
         summary="Read an address",
@@ -198,13 +218,13 @@ class UserAddressDetail(OscarBookView):
     )
     def get(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `me/addresses/{id}/`, in oscarapi's fields."""
-        return self.private(self.body_of(address_of(self.user_id, handle)))
+        return self.one(handle)
 
     @extend_schema(
         operation_id="replaceUserAddress",
         summary="Replace an address",
         request=oscar.OscarBookInput,
-        responses={200: oscar.OscarUserAddress, **WRITE_PROBLEMS},
+        responses={200: oscar.OscarUserAddress, **CHANGE_PROBLEMS},
     )
     def put(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `me/addresses/{id}/`, in oscarapi's fields."""
@@ -214,7 +234,7 @@ class UserAddressDetail(OscarBookView):
         operation_id="changeUserAddress",
         summary="Change an address",
         request=oscar.OscarBookChanges,
-        responses={200: oscar.OscarUserAddress, **WRITE_PROBLEMS},
+        responses={200: oscar.OscarUserAddress, **CHANGE_PROBLEMS},
     )
     def patch(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `me/addresses/{id}/`, in oscarapi's fields."""
@@ -223,7 +243,7 @@ class UserAddressDetail(OscarBookView):
     @extend_schema(
         operation_id="deleteUserAddress",
         summary="Delete an address",
-        responses={204: None, **problems(400, 401, 404, 429)},
+        responses={204: None, **DELETE_PROBLEMS},
     )
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `me/addresses/{id}/`."""

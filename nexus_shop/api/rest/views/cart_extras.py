@@ -104,10 +104,10 @@ class SavedList(CartView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lines put aside, newest first, with the prices of now: a login's own on all devices, else the token's."""
-        lines = saved_lines_of(cart_ref(request))
-        listed = [Listed(line.handle, line.product_id, line.quantity, line.options) for line in lines]
-        cart = as_cart(listed, currency=settings.OSCAR_DEFAULT_CURRENCY)
-        return self.private(saved_body(lines, priced(cart)))
+        saved = saved_lines_of(cart_ref(request))
+        listed = [Listed(line.handle, line.product_id, line.quantity, line.options) for line in saved.lines]
+        cart = as_cart(listed, currency=settings.OSCAR_DEFAULT_CURRENCY, own=saved.own)
+        return self.private(saved_body(saved.lines, priced(cart)))
 
     @extend_schema(
         operation_id="saveForLater",

@@ -37,7 +37,7 @@ class CartEstimateView(CartView):
         destination = destination_in(**self.parsed(shapes.EstimateInput))
         return self.write(
             lambda: estimates(self.cart(), destination),
-            lambda found: answer(_estimate(*found, is_served=destination.is_served)),
+            lambda found: answer(_estimate(*found)),
         )
 
 
@@ -59,11 +59,9 @@ class CartExplainView(CartView):
         return self.private(_explanation(explain_cart(self.cart(), destination=destination)))
 
 
-def _estimate(
-    priced: PricedCart, by_method: list[tuple[ShippingQuote, PricedCart]], *, is_served: bool
-) -> dict[str, Any]:
+def _estimate(priced: PricedCart, by_method: list[tuple[ShippingQuote, PricedCart]]) -> dict[str, Any]:
     return {
-        "is_served": is_served,
+        "is_served": any(not quote.is_collected for quote, _ in by_method),
         "totals": priced.totals.as_json(),
         "shipping_methods": [quote_body(quote) | {"totals": each.totals.as_json()} for quote, each in by_method],
         "problems": cart_problems(priced),
