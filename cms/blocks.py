@@ -51,7 +51,7 @@ class ProductsBlock(blocks.StructBlock):
 def _public_cards(products: list[Product | None]) -> list[dict[str, Any]]:
     ids = [product.pk for product in products if product is not None and product.is_public]
     found = cards(ids, language=active_language())
-    return [found[pk] for pk in ids if pk in found]
+    return [{name: each for name, each in found[pk].items() if name != "is_public"} for pk in ids if pk in found]
 
 
 class BodyBlock(blocks.StreamBlock):

@@ -5,6 +5,7 @@ As many statements for 100 rows as for one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db import connection
 
@@ -13,7 +14,7 @@ from forked_apps.partner.queries import Article, articles
 from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.transactions import transaction
 
-from .errors import RowFacts, RowsRefused
+from .errors import InvalidOption, QuantityLimit, RowFacts, RowsRefused
 from .limits import Held
 from .locking import changed, lock
 from .operations import Entry, Wanted, entry_of, held_by, joined, write_lines
@@ -55,21 +56,21 @@ def _result(
         entries.append(entry_of(Wanted(ids[row.sku], row.quantity, row.options, row.pointer), found=found, held=held))
     except NotFound:  # withdrawn: for a shopper there is no such thing
         return RowResult(row.number, row.sku, "unknown_sku", row.pointer)
-    except InsufficientStock as short:
-        return RowResult(row.number, row.sku, short.code, row.pointer, short.facts.shortages[0].available)
     except DomainError as refusal:
-        return RowResult(row.number, row.sku, refusal.code, row.pointer)
+        return RowResult(row.number, row.sku, refusal.code, row.pointer, **_said(refusal))
     return RowResult(row.number, row.sku)
 
 
+def _said(refusal: DomainError) -> dict[str, Any]:
+    """What adding the row alone would be told, but for the product, which the row names."""
+    if isinstance(refusal, InsufficientStock):
+        return {"available": refusal.facts.shortages[0].available}
+    return dict(refusal.details()) if isinstance(refusal, InvalidOption | QuantityLimit) else {}
+
+
 def _facts(result: RowResult) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "row": result.row,
-        "pointer": result.pointer,
-        "sku": result.sku,
-        "code": result.code,
-    }
-    return facts if result.available is None else facts | {"available": result.available}
+    place = {"row": result.row, "pointer": result.pointer, "sku": result.sku, "code": result.code}
+    return place | result.facts
 
 
 def _product_ids(skus: Sequence[str]) -> dict[str, int]:

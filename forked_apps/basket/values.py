@@ -46,13 +46,25 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row of many. `code` is empty for one that was taken; `pointer` is its place in the body."""
+    """What became of one row of many. `code` is empty for one that was taken; `pointer` is its place in the body.
+
+    The rest is what the code's error says beside it.
+    """
 
     row: int
     sku: str
     code: str = ""
     pointer: str = ""
     available: int | None = None
+    option: str | None = None
+    reason: str | None = None
+    limit: int | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said beside the code."""
+        said = {"available": self.available, "option": self.option, "reason": self.reason, "limit": self.limit}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

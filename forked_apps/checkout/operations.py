@@ -62,8 +62,9 @@ class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
     `email` is the login's own for one: offers count its uses with those of a guest of that address. `said_email` is
-    what a login has said of it, which is no other. `shipping_method` None is the cheapest that brings the goods (nothing is collected unasked while any does),
-    `payment_method` None the default one. `client` is whom unpaid orders are counted for; nobody's are not limited.
+    what a login has said of it, which is no other. `shipping_method` None is the cheapest that brings the goods
+    (nothing is collected unasked while any does), `payment_method` None the default one. `client` is whom unpaid orders
+    are counted for; nobody's are not limited.
     """
 
     user_id: int | None

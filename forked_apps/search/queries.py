@@ -58,16 +58,18 @@ def product_part(
 
 
 def cards(product_ids: Iterable[int], *, language: str) -> dict[int, dict[str, Any]]:
-    """Cards with `attributes`, by product id, in one statement; unpublished products too (a cart may hold one)."""
+    """Cards with `attributes` and `is_public`, by product id, in one statement; unpublished products too (a cart may
+    hold one).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT product_id, card, attributes FROM search_productdocument"
+            "SELECT product_id, card, attributes, is_public FROM search_productdocument"
             " WHERE market = %s AND language = %s AND product_id = ANY(%s)",
             [MARKET, language, list(product_ids)],
         )
         return {
-            pk: orjson.loads(card) | {"attributes": orjson.loads(attributes)}
-            for pk, card, attributes in cursor.fetchall()
+            pk: orjson.loads(card) | {"attributes": orjson.loads(attributes), "is_public": is_public}
+            for pk, card, attributes, is_public in cursor.fetchall()
         }
 
 

@@ -9,7 +9,7 @@ from forked_apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from forked_apps.voucher.models import Voucher
 from nexus_shop.core.transactions import transaction_required
 
-CANDLES: Final = "Three candles for two"
+CANDLES: Final = "One candle free with three"
 GARDEN: Final = "Garden weeks: 15 % off"
 WELCOME: Final = "Welcome: 10 % off"
 WELCOME_CODE: Final = "WELCOME10"
@@ -30,7 +30,7 @@ def _add_candles() -> bool:
     candles = _range("Candles", category="demo-candles")
     return _add_offer(
         CANDLES,
-        description="<p>Put three candles into the cart, in any mixture: the cheapest is free.</p>",
+        description="<p>Put three candles or more into the cart, in any mixture: the cheapest one is free.</p>",
         condition=Condition(range=candles, type=Condition.COUNT, value=3),
         benefit=Benefit(range=candles, type=Benefit.MULTIBUY),
         priority=20,

@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "forked_apps.dashboard.orders.apps.OrdersDashboardConfig",
     "forked_apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
     "forked_apps.dashboard.stock.apps.StockDashboardConfig",
-    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
+    "forked_apps.dashboard.offers.apps.OffersDashboardConfig",
     "forked_apps.dashboard.partners.apps.PartnersDashboardConfig",
     "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
     "forked_apps.dashboard.ranges.apps.RangesDashboardConfig",

@@ -47,6 +47,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "forked_apps.basket.tasks.purge_abandoned_carts_task",
         "schedule": timedelta(hours=6),
     },
+    "count carts with vouchers": {
+        "task": "forked_apps.voucher.tasks.count_carts_with_vouchers_task",
+        "schedule": timedelta(minutes=5),
+    },
     "forget old checkouts": {
         "task": "forked_apps.checkout.tasks.purge_old_checkouts_task",
         "schedule": timedelta(hours=6),

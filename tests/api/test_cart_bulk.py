@@ -94,9 +94,17 @@ def test_options_of_rows(guest: APIClient, goods: list[Product]) -> None:
     goods[0].product_options.add(Option.objects.create(name="Engraving", code="engraving", type="text", required=True))
     options = [{"option": "engraving", "value": "Ann"}]
     refused = guest.post(PATH, {"items": [{"sku": "MUG"}]})
-    assert [row["code"] for row in refused.json()["rows"]] == ["invalid_option"]
+    assert [(row["code"], row["option"], row["reason"]) for row in refused.json()["rows"]] == [
+        ("invalid_option", "engraving", "missing")
+    ]
+    unknown = {"sku": "MUG", "options": [*options, {"option": "zz", "value": "1"}]}
+    part = guest.post(PATH, {"items": [unknown, {"sku": "MUG", "options": options}], "partial": True}).json()["rows"]
+    assert [(row["status"], row["option"], row["reason"], row["limit"]) for row in part] == [
+        ("refused", "zz", "unknown", None),
+        ("added", None, None, None),
+    ]
     taken = guest.post(PATH, {"items": [{"sku": "MUG", "options": options}, {"sku": "MUG", "options": options}]})
-    assert [(i["quantity"], i["options"][0]["value"]) for i in taken.json()["items"]] == [(2, "Ann")]
+    assert [(i["quantity"], i["options"][0]["value"]) for i in taken.json()["items"]] == [(3, "Ann")]
 
 
 def test_hundred_lines_are_the_limit_of_rows_too(guest: APIClient) -> None:
@@ -104,7 +112,7 @@ def test_hundred_lines_are_the_limit_of_rows_too(guest: APIClient) -> None:
     add(guest, products[100])
     rows = [{"sku": product.upc} for product in products[:100]]
     refused = guest.post(PATH, {"items": rows})
-    assert [(row["row"], row["code"]) for row in refused.json()["rows"]] == [(100, "quantity_limit")]
+    assert [(row["row"], row["code"], row["limit"]) for row in refused.json()["rows"]] == [(100, "quantity_limit", 100)]
     assert len(held(guest)) == 1
     taken = guest.post(PATH, {"items": rows, "partial": True})
     assert [row["row"] for row in taken.json()["rows"] if row["code"]] == [100]

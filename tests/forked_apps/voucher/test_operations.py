@@ -9,9 +9,11 @@ from django.db import connection
 from forked_apps.order.operations import change_order_status
 from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.operations import count_vouchers
+from forked_apps.voucher.tasks import count_carts_with_vouchers_task
 from nexus_shop.core.transactions import owning
 from nexus_shop.core.worker import drain
-from tests.factories.shop import make_order, make_product, make_voucher
+from tests.factories.carts import guest_with
+from tests.factories.shop import ADDRESS_JSON, make_country, make_order, make_product, make_voucher
 
 
 def counters_of(voucher: Voucher) -> tuple[int, Decimal]:
@@ -41,6 +43,30 @@ def test_order_cancelled_before_its_vouchers_were_counted() -> None:
     change_order_status(order.pk, status="cancelled")
     drain()
     assert counters_of(voucher) == (0, Decimal("0.00"))
+
+
+@pytest.mark.django_db
+def test_carts_that_hold_a_voucher_are_counted() -> None:
+    make_country("US")
+    save, other = make_voucher("SAVE"), make_voucher("OTHER")
+    mug = make_product(stock=9)
+    guests = [guest_with((mug, 1))[0] for _ in range(3)]
+    for guest in guests:
+        assert guest.post("/api/v1/cart/vouchers/", {"code": "SAVE"}).status_code == 200
+
+    def counts() -> tuple[int, int]:
+        count_carts_with_vouchers_task()
+        return (
+            Voucher.objects.get(pk=save.pk).num_basket_additions,
+            Voucher.objects.get(pk=other.pk).num_basket_additions,
+        )
+
+    assert counts() == (3, 0)
+    total = guests[0].get("/api/v1/cart/").json()["totals"]["total"]
+    body = {"email": "a@example.com", "shipping_address": ADDRESS_JSON, "expected_total": total}
+    assert guests[0].post("/api/v1/checkout/", body).status_code == 201
+    assert guests[1].delete("/api/v1/cart/vouchers/SAVE/").status_code == 200
+    assert counts() == (2, 0)
 
 
 @pytest.mark.django_db

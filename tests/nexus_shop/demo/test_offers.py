@@ -13,13 +13,15 @@ def test_offer_shows_in_the_cart(demo_shop: None, api: APIClient) -> None:
     cart = _add(api, "NX-CND-02", 1, token)
     assert cart["offers"] == [
         {
-            "name": "Three candles for two",
-            "description": "<p>Put three candles into the cart, in any mixture: the cheapest is free.</p>",
+            "name": "One candle free with three",
+            "description": "<p>Put three candles or more into the cart, in any mixture: the cheapest one is free.</p>",
             "amount": {"amount": "12.00", "currency": "GBP"},
             "voucher": None,
         }
     ]
     assert cart["totals"]["discount"] == {"amount": "12.00", "currency": "GBP"}
+    cart = _add(api, "NX-CND-01", 4, token)
+    assert cart["totals"]["discount"] == {"amount": "12.00", "currency": "GBP"}, "one is free, however many there are"
 
 
 def test_garden_offer_takes_fifteen_per_cent(demo_shop: None, api: APIClient) -> None:

@@ -21,7 +21,7 @@ class ChosenOption(serializers.Serializer[Any]):
 
 
 class LineProduct(serializers.Serializer[Any]):
-    """The product of a line; url, slug and image are null once it has left the catalogue."""
+    """The product of a line; url and slug are null while the catalogue does not show it, image too once it is gone."""
 
     id = serializers.IntegerField(allow_null=True)
     url = serializers.CharField(allow_null=True)

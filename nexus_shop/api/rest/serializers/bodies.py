@@ -106,12 +106,15 @@ def _documents(product_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
 def _product(
     documents: Mapping[int, dict[str, Any]], product_id: int | None, *, title: str, sku: str | None
 ) -> dict[str, Any]:
-    """The product block of a line; what an order says of it stands above what the catalogue says now."""
+    """The product block of a line; what an order says of it stands above what the catalogue says now. A product that
+    the catalogue does not show has no address.
+    """
     card = documents.get(product_id or 0)
     if card is None:
         nothing: dict[str, Any] = {"url": None, "slug": None, "image": None, "attributes": []}
         return {"id": product_id, "title": title, "sku": sku} | nothing
-    return {name: card[name] for name in LINE_FIELDS} | {"title": title, "sku": sku}
+    hidden = {} if card["is_public"] else {"url": None, "slug": None}
+    return {name: card[name] for name in LINE_FIELDS} | {"title": title, "sku": sku} | hidden
 
 
 def _cart_item(priced: PricedLine, documents: Mapping[int, dict[str, Any]], currency: str) -> dict[str, Any]:

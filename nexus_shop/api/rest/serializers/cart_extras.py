@@ -73,13 +73,18 @@ def _row(place: int, item: dict[str, Any]) -> Row:
 
 
 class RowShape(serializers.Serializer[Any]):
-    """What became of a row; rows are counted from 1. `available`: how many there are where it was too many."""
+    """What became of a row; rows are counted from 1. `available`: how many there are where it was too many; `option`
+    and `reason` (unknown, missing, value): what does not fit; `limit`: what one cart may hold.
+    """
 
     row = serializers.IntegerField()
     sku = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(["added", "refused"])
     code = serializers.ChoiceField(ROW_CODES, allow_null=True)
     available = serializers.IntegerField(allow_null=True)
+    option = serializers.CharField(allow_null=True)
+    reason = serializers.ChoiceField(["unknown", "missing", "value"], allow_null=True)
+    limit = serializers.IntegerField(allow_null=True)
 
 
 class BulkShape(CartShape):

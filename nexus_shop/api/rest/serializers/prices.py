@@ -28,7 +28,7 @@ class EstimateShape(serializers.Serializer[Any]):
     """What the cart would cost there. It cannot be ordered there where `shipping_methods` is empty."""
 
     is_served = serializers.BooleanField(
-        help_text="Whether what is in the cart gets there: false where `shipping_methods` has nothing but ways to collect."
+        help_text="Whether the goods get there: false where `shipping_methods` has none, or only collecting them."
     )
     totals = Totals()
     shipping_methods = EstimatedMethod(many=True)

@@ -56,6 +56,9 @@ class BulkView(CartView):
                     "status": "refused" if row.code else "added",
                     "code": row.code or None,
                     "available": row.available,
+                    "option": row.option,
+                    "reason": row.reason,
+                    "limit": row.limit,
                 }
                 for row in changed.rows
             ]
