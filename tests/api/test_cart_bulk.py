@@ -24,9 +24,10 @@ def test_first_rows_of_a_guest_make_the_cart(api: APIClient) -> None:
     response = api.post(PATH, {"items": [{"sku": "MUG", "quantity": 2}, {"sku": "CUP"}]})
     assert response.status_code == 201
     assert response.json()["token"] == response.headers["X-Cart-Token"]
+    nothing = dict.fromkeys(("code", "available", "option", "reason", "limit"))
     assert response.json()["rows"] == [
-        {"row": 1, "sku": "MUG", "status": "added", "code": None, "available": None},
-        {"row": 2, "sku": "CUP", "status": "added", "code": None, "available": None},
+        {"row": 1, "sku": "MUG", "status": "added"} | nothing,
+        {"row": 2, "sku": "CUP", "status": "added"} | nothing,
     ]
     assert [(i["product"]["sku"], i["quantity"]) for i in response.json()["items"]] == [("MUG", 2), ("CUP", 1)]
 

@@ -35,7 +35,7 @@ def test_lines_of_a_withdrawn_product_have_no_address() -> None:
     add(client, mug)
     order = make_order(mug, user=user).handle
     before = shown(client, shared, order)
-    assert [address_of(item) for item in before] == [{"url": f"/products/{mug.slug}/", "slug": mug.slug}] * 4
+    assert [address_of(item) for item in before] == [{"url": f"/api/v1/products/{mug.pk}/", "slug": "mug"}] * 4
 
     Product.objects.filter(pk=mug.pk).update(is_public=False)
     drain()
