@@ -245,11 +245,17 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
         """Attributes are checked and written by the operation, not by the model. What was not edited stays."""
         vars(self.instance.attr)["validate_attributes"] = lambda: None
         data = self.cleaned_data
-        if not self.is_new:
-            kept = {*self._meta.fields} - {*self.changed_data}
-            self.cleaned_data = {name: value for name, value in data.items() if name not in kept}
+        self.cleaned_data = {name: value for name, value in data.items() if name not in self._kept()}
         super(OscarProductForm, self)._post_clean()  # Oscar's would set them
         self.cleaned_data = {name: value for name, value in data.items() if name not in self.errors}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What was not edited is not asked whether it is taken: Oscar 4.2.1 loads no SKU as an empty one, which is."""
+        return {*super()._get_validation_exclusions(), *self._kept()}
+
+    def _kept(self) -> set[str]:
+        """The columns that the form has and that were not edited."""
+        return set() if self.is_new else {*self._meta.fields} - {*self.changed_data}
 
     def attribute_values(self) -> dict[str, Any]:
         """The attributes that were edited, as `set_attributes` takes them."""

@@ -1,0 +1,9 @@
+"""The dashboard.offers fork."""
+
+from oscar.apps.dashboard.offers.apps import OffersDashboardConfig as OscarOffersDashboardConfig
+
+
+class OffersDashboardConfig(OscarOffersDashboardConfig):
+    """Offers in the dashboard."""
+
+    name = "forked_apps.dashboard.offers"
