@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "forked_apps.dashboard.stock.apps.StockDashboardConfig",
     "forked_apps.dashboard.offers.apps.OffersDashboardConfig",
     "forked_apps.dashboard.partners.apps.PartnersDashboardConfig",
-    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
+    "forked_apps.dashboard.pages.apps.PagesDashboardConfig",
     "forked_apps.dashboard.ranges.apps.RangesDashboardConfig",
     "forked_apps.dashboard.reviews.apps.ReviewsDashboardConfig",
     "forked_apps.dashboard.vouchers.apps.VouchersDashboardConfig",

@@ -53,7 +53,7 @@ class VoucherSetForm(WithinCalendar, OscarVoucherSetForm):
                 self.add_error("name", _("A voucher of this name exists already: %s.") % clash)
         return data
 
-    def save(self, commit: bool = True) -> VoucherSet:  # noqa: FBT001, FBT002 - Django's signature
+    def save(self, commit: bool = True) -> VoucherSet:
         """Write the set and its vouchers."""
         if not commit:
             return self.instance  # type: ignore[no-any-return]

@@ -62,7 +62,7 @@ def test_senseless_restriction_is_refused_at_its_field(staff: Client, offer: Con
 
 
 def test_exclusive_offer_is_not_combined(staff: Client, offer: ConditionalOffer) -> None:
-    other = make_offer(name="Autumn")
+    other = make_offer(name="Autumn", offer_type=ConditionalOffer.SITE, exclusive=False)
 
     answer = restrict(staff, offer, exclusive="on", combinations=other.pk)
 
