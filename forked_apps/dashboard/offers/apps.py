@@ -4,6 +4,6 @@ from oscar.apps.dashboard.offers.apps import OffersDashboardConfig as OscarOffer
 
 
 class OffersDashboardConfig(OscarOffersDashboardConfig):
-    """Offers in the dashboard."""
+    """Offers in the dashboard; their uses are those that count."""
 
     name = "forked_apps.dashboard.offers"

@@ -56,7 +56,7 @@ class VoucherSetForm(WithinCalendar, OscarVoucherSetForm):
     def save(self, commit: bool = True) -> VoucherSet:
         """Write the set and its vouchers."""
         if not commit:
-            return self.instance  # type: ignore[no-any-return]
+            return self.instance
         return save_set(self.instance, usage=self.cleaned_data["usage"], offers=list(self.cleaned_data["offers"]))
 
 
