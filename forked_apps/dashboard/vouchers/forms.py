@@ -45,7 +45,7 @@ class VoucherSetForm(WithinCalendar, OscarVoucherSetForm):
             text = _("Codes this short are used up or guessed: take at least %d characters.")
             self.add_error("code_length", text % least)
         if name:
-            names = [name_in(name, place) for place in range(1, count + 1)]
+            names = [name_in(name, place=place) for place in range(1, count + 1)]
             taken = Voucher.objects.filter(name__in=names)
             if self.instance.pk is not None:
                 taken = taken.exclude(voucher_set=self.instance.pk)

@@ -25,7 +25,7 @@ def shortest_code(count: int) -> int:
     return length
 
 
-def name_in(name: str, place: int) -> str:
+def name_in(name: str, *, place: int) -> str:
     """The name of the voucher at a place of the set, from 1."""
     return f"{name} - {place}"
 
@@ -34,7 +34,8 @@ def name_in(name: str, place: int) -> str:
 def save_set(voucher_set: VoucherSet, *, usage: str, offers: Sequence[ConditionalOffer]) -> VoucherSet:
     """Write a set, give its vouchers its name, times, usage and offers, and make those that it lacks.
 
-    Locks a stored set. No voucher is deleted: a set that has more than its count keeps them, and counts them.
+    Locks a stored set, then its vouchers in primary-key order. No voucher is deleted: a set that has more than its
+    count keeps them, and counts them.
     """
     if voucher_set.pk is not None:
         list(VoucherSet.objects.select_for_update().filter(pk=voucher_set.pk).values_list("pk"))
@@ -44,13 +45,14 @@ def save_set(voucher_set: VoucherSet, *, usage: str, offers: Sequence[Conditiona
         "start_datetime": voucher_set.start_datetime,
         "end_datetime": voucher_set.end_datetime,
     }
-    known = voucher_set.vouchers.order_by("date_created", "pk")
-    known.update(**shared)
-    had = _name(voucher_set, list(known.only("pk", "name")))
+    locked = Voucher.objects.select_for_update(of=("self",)).filter(voucher_set=voucher_set).order_by("pk")
+    known = sorted(locked, key=lambda voucher: (voucher.date_created, voucher.pk))
+    voucher_set.vouchers.update(**shared)
+    had = _name(voucher_set, known)
     codes = _unused_codes(voucher_set.count - had, voucher_set.code_length)
     Voucher.objects.bulk_create(
         [
-            Voucher(name=name_in(voucher_set.name, place), code=code, voucher_set=voucher_set, **shared)
+            Voucher(name=name_in(voucher_set.name, place=place), code=code, voucher_set=voucher_set, **shared)
             for place, code in enumerate(codes, start=had + 1)
         ],
         batch_size=BATCH,
@@ -65,7 +67,7 @@ def _name(voucher_set: VoucherSet, vouchers: list[Voucher]) -> int:
     """Number the vouchers; returns how many they are. A name is unique: each goes out of the others' way first."""
     renamed = []
     for place, voucher in enumerate(vouchers, start=1):
-        name = name_in(voucher_set.name, place)
+        name = name_in(voucher_set.name, place=place)
         if voucher.name != name:
             voucher.name = name
             renamed.append(voucher)
