@@ -56,6 +56,7 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
     """
 
     HTML = frozenset({"description"})
+    use_required_attribute = False  # what is required depends on the button that is pressed
     FOR_CHILDREN: ClassVar[set[str]] = {"description", "is_discountable", "brand", "tags", "options"}
     PUBLICATION: ClassVar[tuple[str, ...]] = ("status", "publish_from", "publish_until")
 

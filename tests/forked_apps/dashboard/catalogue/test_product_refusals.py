@@ -122,6 +122,9 @@ def test_variant_of_a_variant_is_not_found(browser: Client) -> None:
 
 def test_what_variants_say_is_not_asked_of_what_gets_them(browser: Client, shirts: ProductClass) -> None:
     assert errors_of(make(browser, "Shirts"))["attr_size"] == ["This field is required."]
+    page = browser.get(new_url("Shirts"))
+    assert " required" not in str(page.context["form"]["attr_size"])  # no browser stops the button
+    assert 'value="build-variants"' in page.content.decode()
 
     answer = make(browser, "Shirts", action="build-variants")
 
