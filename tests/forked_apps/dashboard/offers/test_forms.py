@@ -88,9 +88,12 @@ def test_restrictions_are_saved(staff: Client, offer: ConditionalOffer) -> None:
 def test_what_is_no_number_is_not_said_to_be_missing(
     staff: Client, offer: ConditionalOffer, path: str, body: dict[str, str], errors: dict[str, list[str]]
 ) -> None:
-    range_id = offer.benefit.range_id
+    chosen = offer.benefit.range_id
+    staff.post("/dashboard/offers/new/metadata/", {"name": "Autumn", "offer_type": "Site"})
+    if path == "condition":
+        staff.post("/dashboard/offers/new/incentive/", {"range": chosen, "type": "Absolute", "value": "1"})
 
-    answer = staff.post(f"/dashboard/offers/{offer.pk}/{path}/", {"range": range_id, **body})
+    answer = staff.post(f"/dashboard/offers/new/{path}/", {"range": chosen, **body})
 
     assert answer.status_code == 200
     assert answer.context["form"].errors == errors
