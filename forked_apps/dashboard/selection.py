@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 MAX_ID: Final = 2**31 - 1
 
@@ -18,6 +18,18 @@ class SelectsByNumber:
         request.POST = post  # type: ignore[assignment]
         ids: list[int] = super().get_selected_ids(request)  # type: ignore[misc]
         return ids
+
+
+class OneByNumber:
+    """Oscar 4.2.1 takes any text in an address for an id."""
+
+    kwargs: dict[str, Any]
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """The thing of the address; 404 where there is none."""
+        if number_in(str(self.kwargs["pk"])) is None:
+            raise Http404
+        return super().get_object(queryset)  # type: ignore[misc]  # the view's
 
 
 def _is_id(text: Any) -> bool:

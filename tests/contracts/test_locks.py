@@ -59,7 +59,10 @@ WRITERS: Final = tuple(
     )
 )
 # Who else changes rows of these tables, and why that is no figure of anybody's.
-ELSEWHERE: Final = {"nexus_shop/imports/operations.py": "a supplier's SKU, when a product's changes"}
+ELSEWHERE: Final = {
+    "nexus_shop/imports/operations.py": "a supplier's SKU, when a product's changes",
+    "forked_apps/dashboard/vouchers/operations.py": "names and times of a set's vouchers, locked in order before",
+}
 WATCHED: Final = "partner_stockrecord|partner_stockreservation|offer_conditionaloffer|voucher_voucher\\w*|payment_\\w+"
 MODELS: Final = "StockRecord|StockReservation|ConditionalOffer|Voucher|VoucherApplication|Source|PaymentAttempt"
 WRITE: Final = re.compile(rf'(?:UPDATE|DELETE FROM)\s+"?({WATCHED})"?\b')

@@ -83,7 +83,7 @@ def test_a_merchant_keeps_the_catalogue(outcome: list[object], page: Page) -> No
 
     # Its variants
     page.locator("a[href='#child_products']").click()
-    page.get_by_role("link", name="Build variants from options").click()
+    page.get_by_role("button", name="Save and build variants from options").click()
     for option in ("S", "M", "Red", "Blue"):
         page.get_by_label(option, exact=True).check()
     page.get_by_role("button", name="Show the combinations").click()

@@ -17,6 +17,7 @@ from oscar.apps.dashboard.catalogue import views as oscar
 
 from forked_apps.catalogue.classes import delete_class
 from forked_apps.catalogue.options import delete_group, delete_option
+from forked_apps.dashboard.selection import OneByNumber
 
 from .definitions import refused, save_class, save_group, save_option
 from .errors import Misplaced
@@ -75,7 +76,7 @@ class AttributeOptionGroupCreateView(_SavesGroup, oscar.AttributeOptionGroupCrea
     """A new group of options."""
 
 
-class AttributeOptionGroupUpdateView(_SavesGroup, oscar.AttributeOptionGroupUpdateView):
+class AttributeOptionGroupUpdateView(OneByNumber, _SavesGroup, oscar.AttributeOptionGroupUpdateView):
     """Change a group of options."""
 
 
@@ -99,11 +100,11 @@ class OptionCreateView(_SavesOption, oscar.OptionCreateView):
     """A new option."""
 
 
-class OptionUpdateView(_SavesOption, oscar.OptionUpdateView):
+class OptionUpdateView(OneByNumber, _SavesOption, oscar.OptionUpdateView):
     """Change an option."""
 
 
-class _DeletesUnused:
+class _DeletesUnused(OneByNumber):
     """Deletes what nothing uses; else says what uses it."""
 
     operation: ClassVar[Any]

@@ -19,6 +19,7 @@ class Figures:
 
     fields: dict[str, Any]
     cleaned_data: dict[str, Any]
+    errors: Any
     currency: str
 
     def bound_figures(self) -> None:
@@ -47,7 +48,8 @@ class Figures:
             elif amount is not None and not fits(amount, self.currency):
                 self._refuse(name, _("%s has no such fractions.") % self.currency)
         price, list_price = data.get("price"), data.get("list_price")
-        if list_price is not None and (price is None or list_price <= price):
+        is_known = "price" not in self.errors  # what cannot be read is not said to be missing
+        if is_known and list_price is not None and (price is None or list_price <= price):
             self._refuse("list_price", _("The list price is the one before the reduction: above the price."))
         return data
 

@@ -27,12 +27,15 @@ from forked_apps.catalogue.categories import indented
 from forked_apps.catalogue.errors import ValueRefused
 from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.models import Category
+from forked_apps.catalogue.options import CHOSEN
 from forked_apps.catalogue.picture_files import check_picture
+from forked_apps.partner.models import StockRecord
 from nexus_shop.core.money import fits
 
 from .edited import EditedOnly, check_words
 from .figures import Figures
 from .product_form import STATUSES, ProductForm, checked_slug
+from .refusals import REASONS
 from .widgets import CategorySelect
 from .wording_fields import WordsInOtherLanguages
 
@@ -55,6 +58,11 @@ class StockRecordForm(EditedOnly, Figures, OscarStockRecordForm):
         if "num_in_stock" in self.fields and self.instance.pk and self.instance.num_in_stock is None:
             self.fields["num_in_stock"].required = False
         self.bound_figures()
+
+    def of_stored(self, record: StockRecord) -> "StockRecordForm":
+        """The form that somebody who opens it now gets."""
+        product_class = record.product.get_product_class()
+        return type(self)(product_class, self.user, instance=record, prefix=self.prefix)
 
     @property
     def currency(self) -> str:  # type: ignore[override]  # read only
@@ -192,7 +200,12 @@ class _ExtraPrice:
 
 
 class SetProductPriceForm(OscarSetProductPriceForm):
-    """Oscar 4.2.1 takes figures that no price can have."""
+    """Oscar 4.2.1 takes figures that no price can have, and gives away what a price below zero would be."""
+
+    BELOW: ClassVar = {
+        "increase_by_amount": _("Added to each product's price. Below zero it lowers it: -3.00 makes 10.00 a 7.00."),
+        "increase_by_percentage": _("Of each product's price. Below zero it lowers it: -10 makes 10.00 a 9.00."),
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,6 +213,14 @@ class SetProductPriceForm(OscarSetProductPriceForm):
             if isinstance(field, forms.DecimalField):
                 field.max_digits = MAX_DIGITS
                 field.validators.append(DecimalValidator(MAX_DIGITS, field.decimal_places))
+        for name, text in self.BELOW.items():
+            self.fields[name].help_text = text
+
+    def clean(self) -> dict[str, Any]:
+        """Oscar's rules; what cannot be read is not said to be missing."""
+        above: Any = super(OscarSetProductPriceForm, self) if self.errors else super()
+        data: dict[str, Any] = above.clean()
+        return data
 
 
 class CategoryDeleteForm(forms.Form):
@@ -236,6 +257,22 @@ class OptionForm(EditedOnly, WordsInOtherLanguages, _ExtraPrice, OscarOptionForm
 
     class Meta(OscarOptionForm.Meta):
         fields: ClassVar = [*OscarOptionForm.Meta.fields, "price"]
+
+    def clean(self) -> dict[str, Any]:
+        """Oscar says above the form what stands against a group."""
+        data = super().clean()
+        kind, group = data.get("type"), data.get("option_group")
+        if "type" in self.errors or "option_group" in self.errors:
+            return data
+        if kind in CHOSEN and group is None:
+            self.add_error("option_group", REASONS["group_missing"])
+        elif kind not in CHOSEN and group is not None:
+            self.add_error("option_group", REASONS["group_unfit"])
+        return data
+
+    def _post_clean(self) -> None:
+        if not self.errors:
+            super()._post_clean()
 
 
 class AttributeOptionForm(EditedOnly, WordsInOtherLanguages, _ExtraPrice, OscarAttributeOptionForm):

@@ -52,6 +52,7 @@ from .errors import Misplaced, PricesRefused
 
 REASON: Final = "dashboard"
 MAX_PRICE: Final = Decimal("9999999999.99")
+CHANGED_MEANWHILE: Final = _("Somebody else has changed what you edited: nothing was saved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def _save_form(entry: ProductEntry) -> Product:
     product: Product = form.instance
     if entry.parent_id is not None:
         _make_parent(entry.parent_id, form)
+    if form.gets_variants:
+        _open_to_variants(entry)
     before = ""
     try:
         if entry.product_id is not None:
@@ -114,6 +117,15 @@ def _save_form(entry: ProductEntry) -> Product:
     return product
 
 
+def _open_to_variants(entry: ProductEntry) -> None:
+    """What is to have variants is sold by them. A stored product becomes their parent; a new one is it by the form."""
+    for form in entry.stock.extra_forms:
+        if form.has_changed() and form not in entry.stock.deleted_forms:
+            raise Misplaced(form, None, _("What has variants is sold by them: leave this empty."))
+    if entry.product_id is not None:
+        _make_parent(entry.product_id, entry.form)
+
+
 def _take_stored(form: Any, product: Product, stored: Product) -> str:
     """Others may have changed the product since the form was opened: what was not edited is as it is stored now.
 
@@ -121,7 +133,7 @@ def _take_stored(form: Any, product: Product, stored: Product) -> str:
     """
     before = status_of(stored)
     if form.changed_data and form.refuse_overtaken(form.of_stored(stored)):
-        raise Misplaced(form, None, _("Somebody else has changed what you edited: nothing was saved."))
+        raise Misplaced(form, None, CHANGED_MEANWHILE)
     edited = form.edited()
     for field in Product._meta.concrete_fields:  # noqa: SLF001 - documented API
         if field.name not in edited:
@@ -262,13 +274,12 @@ def _remove_stock(stock_record_id: int, *, saved_by: int | None) -> None:
 
 
 def _change_stock(form: Any, *, saved_by: int | None) -> None:
-    """Raises StaleVersion where a figure is another than the form has shown, StockBelowAllocation."""
+    """Raises Misplaced where what was edited is another than the form has shown, StockBelowAllocation."""
     record = StockRecord.objects.select_for_update().filter(pk=form.instance.pk).first()
     if record is None:
         raise NotFound
-    for name in form.FIGURES:
-        if name in form.changed_data and getattr(record, name) != form.shown(name):
-            raise StaleVersion
+    if form.refuse_overtaken(form.of_stored(record)):
+        raise Misplaced(form, None, CHANGED_MEANWHILE)
     plain = [name for name in form.changed_data if name in {"partner", "partner_sku"}]
     for name in plain:
         setattr(record, name, form.cleaned_data[name])
@@ -358,19 +369,20 @@ def show_products(product_ids: list[int], *, is_public: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """How to change many prices. A price below zero becomes zero; what has no price keeps none."""
+    """How to change many prices; what has no price keeps none."""
 
     fixed: Decimal | None = None
     amount: Decimal = ZERO
     percent: Decimal = ZERO
 
     def applied(self, price: Decimal | None, currency: str) -> Decimal | None:
-        """The new price."""
+        """The new price; one below zero, which cannot be, is not rounded up to it."""
         if self.fixed is not None:
             return round_money(self.fixed, currency)
         if price is None:
             return None
-        return max(ZERO, round_money(price * (1 + self.percent / 100) + self.amount, currency))
+        changed = price * (1 + self.percent / 100) + self.amount
+        return changed if changed < 0 else round_money(changed, currency)
 
 
 @transaction(before_commit="documents")
@@ -395,6 +407,9 @@ def _check_new_prices(wanted: list[tuple[StockRecord, Decimal | None]]) -> None:
     too_high = [record for record, price in wanted if price is not None and price > MAX_PRICE]
     if too_high:
         raise PricesRefused(_titles(too_high), _("The price would be higher than a price can be."))
+    too_low = [record for record, price in wanted if price is not None and price < 0]
+    if too_low:
+        raise PricesRefused(_titles(too_low), _("The price would be below zero."))
     reduced = [
         record for record, price in wanted if record.list_price is not None and (price or ZERO) >= record.list_price
     ]

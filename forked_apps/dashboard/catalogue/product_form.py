@@ -28,6 +28,8 @@ STATUSES: Final = {
     PUBLISHED: gettext_lazy("Published"),
     ARCHIVED: gettext_lazy("Archived"),
 }
+#: The buttons that save, and lead to the variants that the product is to have.
+GETS_VARIANTS: Final = {"create-child", "build-variants"}
 #: The buttons that save and change the status.
 MOVES: Final = {"publish": PUBLISHED, "unpublish": DRAFT, "archive": ARCHIVED, "restore": DRAFT}
 UNIT: Final = [
@@ -54,6 +56,7 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
     """
 
     HTML = frozenset({"description"})
+    use_required_attribute = False  # what is required depends on the button that is pressed
     FOR_CHILDREN: ClassVar[set[str]] = {"description", "is_discountable", "brand", "tags", "options"}
     PUBLICATION: ClassVar[tuple[str, ...]] = ("status", "publish_from", "publish_until")
 
@@ -114,6 +117,13 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
         self.product_class = product_class
         super().__init__(product_class, *args, **kwargs)
         self.is_new = self.instance.pk is None
+        self.gets_variants = not self.instance.is_child and self.data.get("action") in GETS_VARIANTS
+        if self.gets_variants:  # these say what is required
+            for name in self.attributes.keys() & self.fields.keys():
+                self.fields[name].required = False
+        if not self.instance.is_child:
+            self.fields["title"].required = True
+            self.fields["title"].error_messages["required"] = _("Your product must have a title.")
         known = PUBLISHED if self.is_new else status_of(self.instance)
         self.stored_status = known
         may_be_archived = ARCHIVED in {known, self.data.get(self.add_initial_prefix("status"))}
@@ -170,6 +180,11 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
         return [self[name] for name in self.PUBLICATION]
 
     @property
+    def may_get_variants(self) -> bool:
+        """Whether it is sold by itself, if at all, and could have variants."""
+        return self.is_new or bool(self.instance.is_standalone and self.instance.can_be_parent())
+
+    @property
     def stored_status_label(self) -> Any:
         """The status that the product has, for people."""
         return STATUSES[self.stored_status]
@@ -184,6 +199,10 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
             "text": text[:SNIPPET_TEXT],
             "address": f"{settings.STOREFRONT_URL or settings.BASE_URL} › … › {product.slug}",
         }
+
+    def clean_structure(self) -> str:
+        """What is made to have variants is a parent from the start."""
+        return Product.PARENT if self.gets_variants and self.is_new else self.cleaned_data["structure"]
 
     def clean_slug(self) -> str:
         """A slug that may address a product."""
@@ -245,11 +264,19 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
         """Attributes are checked and written by the operation, not by the model. What was not edited stays."""
         vars(self.instance.attr)["validate_attributes"] = lambda: None
         data = self.cleaned_data
-        if not self.is_new:
-            kept = {*self._meta.fields} - {*self.changed_data}
-            self.cleaned_data = {name: value for name, value in data.items() if name not in kept}
+        if self.is_new and "title" in self.errors:  # it is not missing, too
+            self.instance.title = "–"
+        self.cleaned_data = {name: value for name, value in data.items() if name not in self._kept()}
         super(OscarProductForm, self)._post_clean()  # Oscar's would set them
         self.cleaned_data = {name: value for name, value in data.items() if name not in self.errors}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What was not edited is not asked whether it is taken: Oscar 4.2.1 loads no SKU as an empty one, which is."""
+        return {*super()._get_validation_exclusions(), *self._kept()}
+
+    def _kept(self) -> set[str]:
+        """The columns that the form has and that were not edited."""
+        return set() if self.is_new else {*self._meta.fields} - {*self.changed_data}
 
     def attribute_values(self) -> dict[str, Any]:
         """The attributes that were edited, as `set_attributes` takes them."""

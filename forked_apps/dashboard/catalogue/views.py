@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -120,6 +120,13 @@ class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
             context["preview_url"] = preview_url(self.object.pk)
         return context
 
+    def get_object(self, queryset: Any = None) -> Any:
+        """Oscar 4.2.1 fails on a variant of a variant."""
+        product = super().get_object(queryset)
+        if self.parent is not None and self.parent.is_child:
+            raise Http404
+        return product
+
     def get_form(self, form_class: Any = None) -> Any:
         """The form; to look at only where the content is not the user's."""
         form = super().get_form(form_class)
@@ -156,6 +163,8 @@ class ProductCreateUpdateView(oscar.ProductCreateUpdateView):
         url: str = super().get_success_url()
         if self.request.POST.get("action") in MOVES:
             return reverse("dashboard:catalogue-product", kwargs={"pk": self.object.pk})
+        if self.request.POST.get("action") == "build-variants":
+            return reverse("dashboard:catalogue-product-matrix", kwargs={"pk": self.object.pk})
         return url
 
     def _save(self, form: Any, formsets: dict[str, Any]) -> Misplaced | None:

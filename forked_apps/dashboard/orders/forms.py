@@ -8,19 +8,22 @@ from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatusForm, Sh
 from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
 from oscar.apps.dashboard.orders.forms import OrderStatsForm as OscarOrderStatsForm
 
+from forked_apps.dashboard.catalogue.edited import check_words
 from forked_apps.dashboard.dates import WithinCalendar
 from forked_apps.order.lifecycle import RETURNED
-from forked_apps.order.models import Order
+from forked_apps.order.models import Order, ShippingEventType
 from nexus_shop.accounts.models import User
 from nexus_shop.core.money import digits
 
 __all__ = [
+    "EventForm",
     "MoveForm",
     "OrderNoteForm",
     "OrderSearchForm",
     "OrderStatsForm",
     "OrderStatusForm",
     "PaymentForm",
+    "ReferenceForm",
     "RefundForm",
     "ShippingAddressForm",
 ]
@@ -72,16 +75,43 @@ class RefundForm(PaymentForm):
     )
 
 
-class MoveForm(forms.Form):
+class ReferenceForm(forms.Form):
+    """What else there is to say of what happened to the goods."""
+
+    reference = forms.CharField(max_length=200, required=False, validators=[check_words])
+
+
+class MoveForm(ReferenceForm):
     """Where to move selected lines, or selected orders."""
 
-    new_status = forms.ChoiceField(choices=[(status, status) for status in Order.all_statuses()])
-    reference = forms.CharField(max_length=200, required=False)
+    new_status = forms.ChoiceField(
+        choices=[(status, status) for status in Order.all_statuses()],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a status to move to.")),
+    )
     restock = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Goods are put back on the shelf when they come back."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("restock") and cleaned.get("new_status") not in {None, RETURNED}:
+            self.add_error("restock", ONLY_RETURNED)
+        return cleaned
+
+
+class EventForm(ReferenceForm):
+    """What has happened to selected lines."""
+
+    shipping_event_type = forms.ModelChoiceField(
+        ShippingEventType.objects.all(),
+        to_field_name="code",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose what happened to the lines.")),
+    )
+    restock = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Goods are put back on the shelf when they come back."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        kind = cleaned.get("shipping_event_type")
+        if cleaned.get("restock") and kind is not None and kind.code != RETURNED:
             self.add_error("restock", ONLY_RETURNED)
         return cleaned

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from forked_apps.order import queries as order_queries
-from forked_apps.order.models import Order
+from forked_apps.order.models import Order, OrderEvent
 from forked_apps.order.queries import visible_lines
 from forked_apps.order.records import payment_records
 from forked_apps.payment.models import Transaction
@@ -87,4 +87,10 @@ def moves_of(order: Order) -> list[Move]:
     return sorted(moves, key=lambda move: move.at)
 
 
-__all__ = ["Move", "moves_of", "search_orders", "visible_lines", "visible_orders"]
+def moves_of_goods(order: Order) -> QuerySet[OrderEvent]:
+    """Which units of an order moved where, and by whom, oldest first."""
+    kinds = (OrderEvent.Kind.STATUS_CHANGED, OrderEvent.Kind.CANCELLED)
+    return OrderEvent.objects.filter(order=order, kind__in=kinds).select_related("actor").order_by("created_at", "pk")
+
+
+__all__ = ["Move", "moves_of", "moves_of_goods", "search_orders", "visible_lines", "visible_orders"]

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 from oscar.apps.dashboard.orders import views as oscar
 from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidShippingEvent
@@ -25,8 +25,8 @@ from oscar.views import sort_queryset
 from forked_apps.dashboard.downloads import no_formula
 from forked_apps.order.changes import revoke_order_links
 from forked_apps.order.errors import RefundMissing, StatusNotAllowed, TooManyUnits
-from forked_apps.order.lifecycle import RETURNED, movable, status_of_order
-from forked_apps.order.models import Line, Order, ShippingAddress, ShippingEventType
+from forked_apps.order.lifecycle import movable, status_of_order
+from forked_apps.order.models import Line, Order, ShippingAddress
 from forked_apps.order.operations import change_order_status
 from forked_apps.order.processing import MOVE_REFUSED, EventHandler
 from forked_apps.partner.errors import StockNotArrived
@@ -38,11 +38,13 @@ from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .forms import ONLY_RETURNED, MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
+from .forms import EventForm, MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
 from .operations import correct_address, delete_note, write_note
-from .queries import moves_of, search_orders, visible_lines, visible_orders
+from .queries import moves_of, moves_of_goods, search_orders, visible_lines, visible_orders
 
 ORDER_NUMBER: Final = re.compile(r"[A-Z0-9-]{1,64}", re.ASCII)
+NOT_DONE: Final = gettext_lazy("Nothing was done: see what is said below.")
+QUANTITY: Final = "selected_line_qty_"  # the line's id follows
 MAX_BULK: Final = 100  # orders that are moved by one click: each is a transaction of its own
 
 
@@ -219,7 +221,7 @@ class OrderListView(Visible, oscar.OrderListView):
 class OrderDetailView(Visible, oscar.OrderDetailView):
     """One order. Partner staff see their lines and where these go, and move them; the rest is for staff."""
 
-    line_actions = ("change_line_statuses", "create_shipping_event")
+    line_actions: Final = {"change_line_statuses": MoveForm, "create_shipping_event": EventForm}
     STAFF_ACTIONS: Final = (
         *("save_note", "delete_note", "change_order_status", "create_order_payment_event"),
         *("refund_order_payment", "revoke_links"),
@@ -248,11 +250,13 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         return EventHandler(self.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds the units that a line has still to move, and the form for a payment."""
+        """Adds the units that a line has still to move, what happened, and the forms as they were sent."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        line_form = context.setdefault("line_form", MoveForm())
         lines = list(context["lines"])
         for line in lines:
-            line.open_units = line.units.get(line.status, line.quantity)
+            line.open_units = line_form.data.get(f"{QUANTITY}{line.pk}", line.units.get(line.status, line.quantity))
+            line.is_selected = line_form.is_bound and str(line.pk) in line_form.data.getlist("selected_line")
             line.discount = line.line_price_before_discounts_incl_tax - line.line_price_incl_tax
         context |= {
             "lines": lines,
@@ -260,7 +264,12 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "may_record_payment": self._may_record_payment(),
             "visible_status": status_of_order(line.units for line in lines),
         }
-        return context | self._money() if self.sees_all else context
+        return self._money() | context if self.sees_all else context
+
+    def get_order_note_form(self) -> Any:
+        """Oscar 4.2.1 takes whatever was posted for a note."""
+        is_another = self.request.method == "POST" and self.request.POST.get("order_action") != "save_note"
+        return OrderNoteForm(self.object, self.user) if is_another else super().get_order_note_form()
 
     def _money(self) -> dict[str, Any]:
         return {
@@ -268,6 +277,7 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             "refund_form": RefundForm(currency=self.object.currency, prefix="refund"),
             "refunds": refunds_of(self.object.pk),
             "moves": moves_of(self.object),
+            "happenings": moves_of_goods(self.object),
             "due": still_due(self.object),
             "recordable": still_recordable(self.object),
         }
@@ -279,21 +289,30 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         """Read which lines and how many units of each; Oscar 4.2.1 fails on what is no number."""
         if action not in self.line_actions:
             return self.reload_page(error=_("Invalid action"))
-        posted = request.POST.getlist("selected_line")
-        if not posted:
-            return self.reload_page(error=_("You must select some lines to act on"))
-        lines = {str(line.pk): line for line in self.get_order_lines()}
-        if set(posted) - set(lines):
-            return self.reload_page(error=_("Invalid lines requested"))
-        quantities = {}
-        for text in set(posted):
-            quantity = _whole_number(request.POST.get(f"selected_line_qty_{text}", ""))
-            if quantity is None or not 1 <= quantity <= lines[text].quantity:
-                return self.reload_page(error=_("The quantity for '%s' is not valid.") % lines[text].title)
-            quantities[lines[text].pk] = quantity
-        chosen = sorted((lines[text] for text in set(posted)), key=lambda line: line.pk)
-        response: HttpResponse = getattr(self, action)(request, order, chosen, [quantities[each.pk] for each in chosen])
+        form = self.line_actions[action](request.POST)
+        quantities = self._quantities(form)
+        if not form.is_valid():
+            return self.shown_again(line_form=form)
+        lines = [line for line in self.get_order_lines() if line.pk in quantities]
+        response: HttpResponse = getattr(self, action)(order, form, lines, [quantities[line.pk] for line in lines])
         return response
+
+    def _quantities(self, form: Any) -> dict[int, int]:
+        """The units of each chosen line; what cannot be is an error of the form."""
+        posted = set(form.data.getlist("selected_line"))
+        lines = {str(line.pk): line for line in self.get_order_lines()}
+        if not posted:
+            form.add_error(None, _("You must select some lines to act on"))
+        if posted - set(lines):
+            form.add_error(None, _("Invalid lines requested"))
+        quantities = {}
+        for text in posted & set(lines):
+            quantity = _whole_number(form.data.get(f"{QUANTITY}{text}", ""))
+            if quantity is None or not 1 <= quantity <= lines[text].quantity:
+                form.add_error(None, _("The quantity for '%s' is not valid.") % lines[text].title)
+                continue
+            quantities[lines[text].pk] = quantity
+        return dict(sorted(quantities.items()))
 
     def reload_page(self, fragment: str | None = None, error: str | None = None) -> HttpResponse:
         """Back to the order, with the reason where something was refused."""
@@ -302,13 +321,16 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         url = reverse("dashboard:order-detail", kwargs={"number": self.object.number})
         return HttpResponseRedirect(f"{url}#{fragment}" if fragment else url)
 
+    def shown_again(self, tab: str = "lines", **forms: Any) -> HttpResponse:
+        """The order with a form as it was sent, and what is wrong with it."""
+        messages.error(self.request, NOT_DONE)
+        shown: HttpResponse = self.render_to_response(self.get_context_data(active_tab=tab, **forms))
+        return shown
+
     def change_line_statuses(
-        self, request: HttpRequest, order: Order, lines: list[Line], quantities: list[int]
+        self, order: Order, form: MoveForm, lines: list[Line], quantities: list[int]
     ) -> HttpResponse:
         """Move the units, all or none."""
-        form = MoveForm(request.POST)
-        if not form.is_valid():
-            return self.reload_page(error=_refusal_of(form))
         units = {line.pk: quantity for line, quantity in zip(lines, quantities, strict=True)}
         try:
             change_order_status(
@@ -320,41 +342,36 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
                 restock=form.cleaned_data["restock"],
             )
         except (*MOVE_REFUSED, NotFound) as refusal:
-            return self.reload_page(error=explained(refusal))
-        messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
+            form.add_error(None, explained(refusal))
+            return self.shown_again(line_form=form)
+        messages.success(self.request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()
 
     def create_shipping_event(
-        self, request: HttpRequest, order: Order, lines: list[Line], quantities: list[int]
+        self, order: Order, form: EventForm, lines: list[Line], quantities: list[int]
     ) -> HttpResponse:
         """Record that the units were shipped, delivered or returned."""
-        code = request.POST.get("shipping_event_type", "")
-        event_type = None if "\0" in code else ShippingEventType.objects.filter(code=code).first()
-        if event_type is None:
-            return self.reload_page(error=_("Choose what happened to the lines."))
-        restock = request.POST.get("restock") == "on"
-        if restock and event_type.code != RETURNED:
-            return self.reload_page(error=str(ONLY_RETURNED))
-        reference = request.POST.get("reference", "").replace("\0", "")[:200]
+        event_type = form.cleaned_data["shipping_event_type"]
+        said = {name: form.cleaned_data[name] for name in ("reference", "restock")}
         try:
-            self.get_handler().handle_shipping_event(
-                order, event_type, lines, quantities, reference=reference, restock=restock
-            )
+            self.get_handler().handle_shipping_event(order, event_type, lines, quantities, **said)
         except InvalidShippingEvent as refusal:
-            return self.reload_page(error=_explained_refusal(refusal))
-        messages.success(request, _("Recorded: %s.") % event_type.name)
+            form.add_error(None, _explained_refusal(refusal))
+            return self.shown_again(line_form=form)
+        messages.success(self.request, _("Recorded: %s.") % event_type.name)
         return self.reload_page()
 
     def change_order_status(self, request: HttpRequest, order: Order) -> HttpResponse:
         """Move all units of the order that may move."""
         form = MoveForm(request.POST)
         if not form.is_valid():
-            return self.reload_page(error=_refusal_of(form))
+            return self.shown_again(order_form=form)
         status, restock = form.cleaned_data["new_status"], form.cleaned_data["restock"]
         try:
             change_order_status(order.pk, status=status, changed_by=self.user.pk, restock=restock)
         except MOVE_REFUSED as refusal:
-            return self.reload_page(error=explained(refusal))
+            form.add_error(None, explained(refusal))
+            return self.shown_again(order_form=form)
         messages.success(request, _("Moved to '%s'.") % form.cleaned_data["new_status"])
         return self.reload_page()
 
@@ -364,11 +381,12 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             raise PermissionDenied
         form = PaymentForm(request.POST, currency=order.currency)
         if not form.is_valid():
-            return self.reload_page(error=_errors_of(form))
+            return self.shown_again("payment", payment_form=form)
         try:
             record_manual_payment(order.pk, recorded_by=self.user.pk, **form.cleaned_data)
         except (AmountNotOpen, PaymentInProgress) as refusal:
-            return self.reload_page(error=explained(refusal))
+            form.add_error("amount", explained(refusal))
+            return self.shown_again("payment", payment_form=form)
         except NotFound:
             return self.reload_page(error=_("This order is not paid by hand."))
         messages.success(request, _("Payment recorded."))
@@ -380,13 +398,14 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             raise PermissionDenied
         form = RefundForm(request.POST, currency=order.currency, prefix="refund")
         if not form.is_valid():
-            return self.reload_page(error=_errors_of(form))
+            return self.shown_again("payment", refund_form=form)
         values = dict(form.cleaned_data)
         amount = Money(values.pop("amount"), order.currency)
         try:
             refund_payment(order.pk, amount=amount, requested_by=self.user.pk, **values)
         except RefundExceedsPayment as refusal:
-            return self.reload_page(error=explained(refusal))
+            form.add_error("amount", explained(refusal))
+            return self.shown_again("payment", refund_form=form)
         messages.success(request, _("Refund recorded."))
         return self.reload_page(fragment="payment")
 
@@ -423,14 +442,6 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
             return self.reload_page(error=_("This note cannot be deleted."))
         messages.info(request, _("Note deleted"))
         return self.reload_page(fragment="notes")
-
-
-def _refusal_of(form: MoveForm) -> str:
-    return str(ONLY_RETURNED) if "restock" in form.errors else _("Choose a status to move to.")
-
-
-def _errors_of(form: Any) -> str:
-    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _whole_number(text: str) -> int | None:

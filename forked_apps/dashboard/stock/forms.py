@@ -50,7 +50,11 @@ class ReservationSearchForm(_SearchForm):
 class AdjustmentForm(forms.Form):
     """A new figure for one stock record, with the one that was shown, and why."""
 
-    expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    expected = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value"), _("Open the page again: it is not whole.")),
+    )
     num_in_stock = forms.IntegerField(
         label=_("In stock"), min_value=0, max_value=MAX_FIGURE, widget=forms.NumberInput(attrs=SMALL)
     )
@@ -62,6 +66,10 @@ class AdjustmentForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=255, widget=forms.TextInput(attrs=SMALL | {"placeholder": _("Reason")})
     )
+
+    def has_shown(self, figure: int) -> None:
+        """Whoever sends the form again has seen this figure."""
+        self.data = {**self.data.dict(), "expected": str(figure)}  # type: ignore[attr-defined]  # a QueryDict
 
 
 class TermsForm(WithinCalendar, forms.Form):

@@ -1,11 +1,12 @@
 """Stock, its movements, and what holds it. Writes go through the operations; all within the user's partners."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, TemplateView
@@ -58,6 +59,8 @@ class StockListView(_Searched):
 
     template_name = "oscar/dashboard/stock/stock_list.html"
     context_object_name = "records"
+    refused: Mapping[tuple[int, type], Any] = MappingProxyType({})
+    sent: tuple[StockRecord, ...] = ()
 
     def get_queryset(self) -> QuerySet[StockRecord]:
         """The stock records that the user may see and has asked for."""
@@ -66,18 +69,19 @@ class StockListView(_Searched):
         return stock_table(self.user, self.form.wanted()).select_related(*related)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds the forms of each row."""
+        """Adds the forms of each row; one that was refused as it was sent, also where it was not asked for."""
         context = super().get_context_data(**kwargs)
+        records = list(context["records"])
         context["may_adjust"] = may_adjust(self.user)
         context["rows"] = [
             {
                 "record": record,
                 "stock": record.as_stock(),
                 "is_counted": record.product.get_product_class().track_stock,
-                "adjustment": _adjustment(record),
-                "terms": _terms(record),
+                "adjustment": self.refused.get((record.pk, AdjustmentForm)) or _adjustment(record),
+                "terms": self.refused.get((record.pk, TermsForm)) or _terms(record),
             }
-            for record in context["records"]
+            for record in [*(record for record in self.sent if record not in records), *records]
         ]
         return context
 
@@ -90,12 +94,14 @@ class StockListView(_Searched):
         kind = request.POST.get("action")
         if kind not in forms:
             raise Http404
-        form = forms[kind](request.POST)
-        if form.is_valid():
-            self._write(record, form)
-        else:
-            messages.error(request, f"{record.product.get_title()}: {_said(form)}")
-        return HttpResponseRedirect(request.get_full_path())
+        form = forms[kind](request.POST, auto_id=f"id_%s_{record.pk}")
+        title = record.product.get_title()
+        if form.is_valid() and self._is_written(record, form):
+            messages.success(request, _("%s: saved.") % title)
+            return HttpResponseRedirect(request.get_full_path())
+        messages.error(request, _("%s: not saved, see what is said there.") % title)
+        self.sent, self.refused = (record,), {(record.pk, type(form)): form}
+        return self.get(request, *args, **kwargs)
 
     def _record(self, text: str) -> StockRecord:
         number = number_in(text)
@@ -106,23 +112,24 @@ class StockListView(_Searched):
             raise Http404
         return record
 
-    def _write(self, record: StockRecord, form: Any) -> None:
-        title = record.product.get_title()
+    def _is_written(self, record: StockRecord, form: Any) -> bool:
+        """Whether the form was written; what stands against it is an error of the form."""
         try:
             if isinstance(form, AdjustmentForm):
                 adjust_stock(record.pk, changed_by=self.user.pk, **form.cleaned_data)
             else:
                 change_terms(record.pk, changes=form.changes())
         except StockChanged as refusal:
-            text = _("%(title)s: the stock has changed meanwhile. Now there are %(n)d.")
-            messages.error(self.request, text % {"title": title, "n": refusal.facts.num_in_stock})
+            form.has_shown(refusal.facts.num_in_stock)
+            text = _("The stock has changed meanwhile. Now there are %(n)d.")
+            form.add_error("num_in_stock", text % {"n": refusal.facts.num_in_stock})
         except StockBelowAllocation as refusal:
-            text = _("%(title)s: %(n)d are promised to orders. Cancel or ship them first.")
-            messages.error(self.request, text % {"title": title, "n": refusal.facts.allocated})
+            text = _("%(n)d are promised to orders. Cancel or ship them first.")
+            form.add_error("num_in_stock", text % {"n": refusal.facts.allocated})
         except DomainError as refusal:
-            messages.error(self.request, f"{title}: {refusal.message}")
-        else:
-            messages.success(self.request, _("%s: saved.") % title)
+            named = (refusal.pointer or "").removeprefix("/")
+            form.add_error(named if named in form.fields else None, refusal.message)
+        return not form.errors
 
 
 def _adjustment(record: StockRecord) -> AdjustmentForm:
@@ -133,12 +140,6 @@ def _adjustment(record: StockRecord) -> AdjustmentForm:
 def _terms(record: StockRecord) -> TermsForm:
     names = TermsForm.base_fields
     return TermsForm(initial={name: getattr(record, name) for name in names}, auto_id=f"id_%s_{record.pk}")
-
-
-def _said(form: Form) -> str:
-    return " ".join(
-        f"{form.fields[name].label or name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()
-    )
 
 
 class MovementListView(_Searched):

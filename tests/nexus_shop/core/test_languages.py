@@ -63,7 +63,7 @@ def test_fallbacks_name_languages_of_the_shop() -> None:
         _fallbacks(["de-ch:de"])
 
 
-@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_message_catalogues_are_compiled(language: str) -> None:
     from babel.messages.mofile import read_mo
     from babel.messages.pofile import read_po

@@ -44,7 +44,7 @@ def test_products_are_hidden_and_shown_at_once(browser: Client, client: Client) 
     ("form", "expected"),
     [
         ({"new_price": "3.50"}, ["3.50", "3.50"]),
-        ({"increase_by_amount": "-15"}, ["0.00", "5.05"]),
+        ({"increase_by_amount": "-10"}, ["0.00", "10.05"]),
         ({"increase_by_percentage": "33.33"}, ["13.33", "26.73"]),
         ({"increase_by_percentage": "-50", "price_FIRST": "7.77"}, ["7.77", "10.03"]),
         ({"price_FIRST": "7.77"}, ["7.77", "20.05"]),
@@ -75,6 +75,10 @@ def test_prices_are_changed_and_each_change_published(
         {"new_price": "1e20"},
         {"new_price": "99999999999"},
         {"increase_by_percentage": "1e30"},
+        {"increase_by_percentage": "-500"},
+        {"increase_by_percentage": "-100.01"},
+        {"increase_by_amount": "-999"},
+        {"increase_by_amount": "-10.01"},
         {"increase_by_amount": "99999999999"},
         {"increase_by_amount": "9999999999.99"},
     ],
@@ -101,6 +105,34 @@ def test_price_that_is_not_below_the_list_price_names_the_product_and_changes_no
 
     assert browser.post(page, form | {"new_price": "11.99"}).status_code == 302
     assert prices() == ["11.99", "11.99"]
+
+
+def test_price_below_zero_names_the_product_and_changes_none(browser: Client) -> None:
+    products = [make_product("Lamp", price="10.00"), make_product("Bowl", price="20.00")]
+    answer = confirm(browser, products, increase_by_amount="-15")
+
+    assert answer.context["form"].non_field_errors() == ["The price would be below zero. (Lamp)"]
+    assert prices() == ["10.00", "20.00"]
+
+
+def test_price_that_cannot_be_read_is_said_once(browser: Client) -> None:
+    answer = confirm(browser, [make_product("Lamp")], new_price="abc")
+
+    assert answer.context["form"].errors == {"new_price": ["Enter a number."]}
+
+
+def test_page_says_sku(browser: Client) -> None:
+    page = confirm(browser, [make_product("Lamp")], new_price="abc").content.decode()
+
+    assert "SKU</th>" in page
+    assert "UPC" not in page
+
+
+def confirm(browser: Client, products: list[Product], **form: str) -> Any:
+    """What is answered to the form of the new prices."""
+    ids = [product.pk for product in products]
+    page = browser.post("/dashboard/catalogue/", {"action": "set_product_price", "selected_product": ids})["Location"]
+    return browser.post(page, {"selected_products": ids, "partners": [default_partner().pk], **form})
 
 
 def test_confirmation_without_a_selection_leads_back(browser: Client) -> None:

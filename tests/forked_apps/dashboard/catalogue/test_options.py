@@ -45,3 +45,21 @@ def test_choices_get_their_prices(browser: Client) -> None:
     group = AttributeOptionGroup.objects.get(name="Wrapping")
     found = AttributeOption.objects.filter(group=group).order_by("pk").values_list("option", "price")
     assert list(found) == [("Paper", Decimal("1.50")), ("None", Decimal("0.00"))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "with_group", "reason"),
+    [
+        ("select", False, "An option group is required"),
+        ("text", True, "Only what is chosen from a list has an option group."),
+    ],
+)
+def test_group_that_is_missing_or_too_much_is_told_at_its_field(
+    browser: Client, kind: str, with_group: bool, reason: str
+) -> None:
+    group = AttributeOptionGroup.objects.create(name="Papers").pk if with_group else ""
+
+    answer = browser.post("/dashboard/catalogue/option/create/", OPTION | {"type": kind, "option_group": group})
+
+    assert answer.context["form"].errors == {"option_group": [reason]}
+    assert not Option.objects.exists()

@@ -140,7 +140,10 @@ def test_edited_figure_that_has_changed_meanwhile_is_refused(browser: Client, la
 
     answer = browser.post(url, body | {"title": "Camping lamp", "stockrecords-0-num_in_stock": "6"})
 
-    assert errors_of(answer) == {"stockrecords-0-__all__": ["This has changed since you read it."]}
+    assert errors_of(answer) == {
+        "stockrecords-0-num_in_stock": ["Somebody else has changed this since you opened the form. It is now: 3"],
+        "stockrecords-0-__all__": ["Somebody else has changed what you edited: nothing was saved."],
+    }
     assert stock_of(lamp) == (3, 0)
     assert Product.objects.get(pk=lamp.pk).title == "Lamp"
 
@@ -206,7 +209,7 @@ def test_senseless_figure_is_a_form_error(browser: Client, lamp: Product, field:
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"title": ""}, "__all__", "Your product must have a title."),
+        ({"title": ""}, "title", "Your product must have a title."),
         ({"slug": "bowl"}, "slug", "Product with this Slug already exists."),
         ({"slug": "search"}, "slug", "A slug may not be a number or a word of the API."),
         ({"slug": "123"}, "slug", "A slug may not be a number or a word of the API."),
@@ -310,7 +313,7 @@ def test_new_product_of_a_taken_title_gets_a_free_slug(browser: Client, category
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"title": ""}, "__all__"),
+        ({"title": ""}, "title"),
         ({"upc": "LAMP"}, "upc"),
         ({"slug": "lamp"}, "slug"),
         ({"stockrecords-0-price": "-1"}, "stockrecords-0-price"),

@@ -14,6 +14,7 @@ from forked_apps.payment.models import Source
 from nexus_shop.accounts.models import User
 from tests.factories.shop import make_order, make_product, make_user, stock_of
 from tests.factories.staff import browser_of, make_member, make_partner
+from tests.forked_apps.dashboard.orders.pages import said_by
 from tests.performance.statements import statements_of
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +41,7 @@ class Scene:
         """Post to the order's page; the messages."""
         self.browser.cookies.pop("messages", None)
         answer = self.browser.post(self.url, body)
-        assert answer.status_code == 302
-        return [str(message) for message in get_messages(answer.wsgi_request)]
+        return said_by(answer)
 
     def on(self, line: Line, quantity: int = 2, **body: Any) -> list[str]:
         """Act on a line."""
@@ -156,7 +156,7 @@ def test_bulk_move_of_nothing_movable_is_a_message(scene: Scene) -> None:
 def test_lines_of_others_cannot_be_moved(scene: Scene, action: str) -> None:
     for line in (scene.theirs, scene.foreign.lines.get()):
         messages = scene.on(line, line_action=action, new_status="processing", shipping_event_type="shipped")
-        assert messages == ["Invalid lines requested"]
+        assert "Invalid lines requested" in messages
 
     assert list(Line.objects.exclude(pk=scene.ours.pk).values_list("units", flat=True)) == [
         {"pending": 2},

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from forked_apps.order.models import Line, Order, OrderDiscount
@@ -18,6 +17,7 @@ from nexus_shop.core.worker import drain
 from tests.factories.payments import pay
 from tests.factories.shop import make_order, make_product, stock_of
 from tests.factories.staff import browser_of, make_member
+from tests.forked_apps.dashboard.orders.pages import said_by
 from tests.peers.loopback import Loopback
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,7 @@ def give_back(clerk: User, order: Order, **fields: Any) -> list[str]:
     body = {f"refund-{name}": value for name, value in fields.items()}
     path = f"/dashboard/orders/{order.number}/"
     answer = browser_of(clerk).post(path, body | {"order_action": "refund_order_payment"})
-    assert answer.status_code == 302
-    return [str(message) for message in get_messages(answer.wsgi_request)]
+    return said_by(answer)
 
 
 def test_money_that_came_by_hand_is_recorded_as_paid_out(clerk: User) -> None:
@@ -173,8 +172,7 @@ def test_returned_units_go_back_on_the_shelf_where_staff_say_so(clerk: User, way
     }[way]
     path, browser = f"/dashboard/orders/{order.number}/", browser_of(clerk)
     wrong = body | {"restock": "on"} | dict.fromkeys(("new_status", "shipping_event_type"), "delivered")
-    answer = browser.post(path, wrong)
-    assert "Only returned units go back on the shelf." in [str(each) for each in get_messages(answer.wsgi_request)]
+    assert said_by(browser.post(path, wrong)) == ["Only returned units go back on the shelf."]
     assert stock_of(mug) == (3, 0)
     browser.post(path, body | {"restock": "on"})
     assert stock_of(mug) == ((5, 0) if way == "whole" else (4, 0))
