@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatusForm, ShippingAddressForm
+from oscar.apps.dashboard.orders.forms import OrderNoteForm as OscarOrderNoteForm
 from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
 from oscar.apps.dashboard.orders.forms import OrderStatsForm as OscarOrderStatsForm
+from oscar.apps.dashboard.orders.forms import OrderStatusForm, ShippingAddressForm
 
+from forked_apps.dashboard.catalogue.edited import check_words
 from forked_apps.dashboard.dates import WithinCalendar
 from forked_apps.order.lifecycle import RETURNED
 from forked_apps.order.models import Order
@@ -21,6 +23,7 @@ __all__ = [
     "OrderStatsForm",
     "OrderStatusForm",
     "PaymentForm",
+    "ReferenceForm",
     "RefundForm",
     "ShippingAddressForm",
 ]
@@ -45,10 +48,20 @@ class OrderSearchForm(WithinCalendar, OscarOrderSearchForm):
                 del self.fields[name]
 
 
+class OrderNoteForm(OscarOrderNoteForm):
+    """A note for other staff. Oscar 4.2.1 takes markup, and characters that cannot be shown."""
+
+    def clean_message(self) -> str:
+        """Words that the API takes too."""
+        message: str = self.cleaned_data["message"]
+        check_words(message, lines=True)
+        return message
+
+
 class PaymentForm(forms.Form):
     """Money that came outside of the shop, in the order's currency."""
 
-    reference = forms.CharField(label=_("Reference"), max_length=128, required=False)
+    reference = forms.CharField(label=_("Reference"), max_length=128, required=False, validators=[check_words])
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +77,7 @@ class PaymentForm(forms.Form):
 class RefundForm(PaymentForm):
     """Money that goes back: by the gateway that took it, or paid out by staff, who name the reference."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=255, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=255, required=False, validators=[check_words])
     is_owed = forms.BooleanField(
         label=_("It came by mistake: the customer still has to pay it"),
         help_text=_("The order then awaits all that it lacks, also what was given back before as a concession."),
@@ -72,11 +85,16 @@ class RefundForm(PaymentForm):
     )
 
 
-class MoveForm(forms.Form):
+class ReferenceForm(forms.Form):
+    """What else there is to say of what happened to the goods."""
+
+    reference = forms.CharField(max_length=200, required=False, validators=[check_words])
+
+
+class MoveForm(ReferenceForm):
     """Where to move selected lines, or selected orders."""
 
     new_status = forms.ChoiceField(choices=[(status, status) for status in Order.all_statuses()])
-    reference = forms.CharField(max_length=200, required=False)
     restock = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:

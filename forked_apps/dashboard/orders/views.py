@@ -38,7 +38,7 @@ from nexus_shop.accounts.models import User
 from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.money import ZERO, Money
 
-from .forms import ONLY_RETURNED, MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, RefundForm
+from .forms import ONLY_RETURNED, MoveForm, OrderNoteForm, OrderSearchForm, PaymentForm, ReferenceForm, RefundForm
 from .operations import correct_address, delete_note, write_note
 from .queries import moves_of, search_orders, visible_lines, visible_orders
 
@@ -332,10 +332,12 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
         restock = request.POST.get("restock") == "on"
         if restock and event_type.code != RETURNED:
             return self.reload_page(error=str(ONLY_RETURNED))
-        reference = request.POST.get("reference", "").replace("\0", "")[:200]
+        form = ReferenceForm(request.POST)
+        if not form.is_valid():
+            return self.reload_page(error=_errors_of(form))
         try:
             self.get_handler().handle_shipping_event(
-                order, event_type, lines, quantities, reference=reference, restock=restock
+                order, event_type, lines, quantities, reference=form.cleaned_data["reference"], restock=restock
             )
         except InvalidShippingEvent as refusal:
             return self.reload_page(error=_explained_refusal(refusal))
@@ -423,6 +425,8 @@ class OrderDetailView(Visible, oscar.OrderDetailView):
 
 
 def _refusal_of(form: MoveForm) -> str:
+    if "reference" in form.errors:
+        return " ".join(map(str, form.errors["reference"]))
     return str(ONLY_RETURNED) if "restock" in form.errors else _("Choose a status to move to.")
 
 

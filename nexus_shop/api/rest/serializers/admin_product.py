@@ -41,8 +41,8 @@ def _ids(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=WholeNumber(min_value=1), required=False, max_length=MAX_LINKS, **options)
 
 
-def _reason() -> Text:
-    return Text(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `api`.")
+def _reason() -> Words:
+    return Words(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `api`.")
 
 
 class StockRecordChanges(StrictSerializer):

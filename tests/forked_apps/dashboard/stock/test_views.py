@@ -56,6 +56,7 @@ def test_stock_is_set_with_a_reason_and_the_figure_that_was_shown(staff: Client,
     ("changes", "said"),
     [
         ({"reason": ""}, "Mug: Reason: This field is required."),
+        ({"reason": "<script>x"}, "Mug: Reason: This text may have no markup."),
         ({"num_in_stock": "-1"}, "Mug: In stock: Ensure this value is greater than or equal to 0."),
         ({"num_in_stock": str(2**31)}, "Mug: In stock: Ensure this value is less than or equal to 2147483647."),
         ({"num_in_stock": "2"}, "Mug: 3 are promised to orders. Cancel or ship them first."),
