@@ -269,21 +269,22 @@ def set_stock(
     reason: str,
     kind: str = StockMovement.Kind.ADJUSTMENT,
 ) -> None:
-    """`adjust_stock` inside the caller's transaction."""
+    """`adjust_stock` inside the caller's transaction. Pointers have the names of the arguments."""
     if (num_in_stock is None) == (delta is None):
         raise ValueError("a figure or a change of it")
     record = _locked(stock_record_id)
     old, allocated = record.num_in_stock, record.num_allocated or 0
     if expected is not None and expected != (old or 0):
-        raise StockChanged(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+        raise StockChanged(StockFigure(num_in_stock=old or 0, num_allocated=allocated), pointer="/expected")
+    said = "/num_in_stock" if delta is None else "/delta"
     new = (old or 0) + delta if delta is not None else num_in_stock
     if new == old:
         return
     assert new is not None
     if not 0 <= new <= MAX_FIGURE:
-        raise StockOutOfRange(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+        raise StockOutOfRange(StockFigure(num_in_stock=old or 0, num_allocated=allocated), pointer=said)
     if new + record.backorder_limit < allocated:
-        raise StockBelowAllocation(StockFacts(allocated=allocated))
+        raise StockBelowAllocation(StockFacts(allocated=allocated), pointer=said)
     before = _level(record)
     with connection.cursor() as cursor:
         cursor.execute(SET_STOCK, {"id": record.pk, "figure": new, "why": _why(kind, reason, changed_by)})
@@ -324,7 +325,7 @@ def set_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
     for name, value in changed.items():
         setattr(record, name, value)
     if (record.num_in_stock or 0) + record.backorder_limit < (record.num_allocated or 0):
-        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0))
+        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0), pointer="/backorder_limit")
     record.save(update_fields=[*changed, "date_updated"])
     _announce(record.pk, record.product_id, before, _level(record))
 
