@@ -1,6 +1,7 @@
 """What staff give as a reason, a reference or a note is words: script is refused, and nothing is written."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from rest_framework.test import APIClient
@@ -52,6 +53,18 @@ def test_row_with_script_for_a_reason_is_refused(staff: APIClient) -> None:
     (outcome,) = staff.put(f"{API}admin/products/bulk/", {"products": [row]}).json()["results"]
     assert (outcome["status"], outcome["pointer"]) == ("refused", "/reason")
     assert PriceChange.objects.count() == 1
+
+
+def test_deleting_a_stock_record_takes_a_reason(staff: APIClient) -> None:
+    mug = make_product("Mug", price="10.00", stock=5, sku="MUG")
+    place = f"{API}admin/stockrecords/{mug.stockrecords.get().pk}/"
+    for reason in (SCRIPT, "x" * 256, " "):
+        refused = staff.delete(f"{place}?{urlencode({'reason': reason})}")
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "reason")
+    assert staff.patch(f"{place}?reason=x", {"price": "9.00"}).json()["code"] == "unknown_parameter"
+    assert stock_of(mug) == (5, 0)
+    assert staff.delete(f"{place}?reason=closing").status_code == 204
+    assert PriceChange.objects.latest("pk").reason == StockMovement.objects.latest("pk").reason == "closing"
 
 
 @pytest.mark.parametrize("field", ["reason", "reference"])

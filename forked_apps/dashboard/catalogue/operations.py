@@ -34,7 +34,7 @@ from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import LastStockRecord, StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
-from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
+from forked_apps.partner.operations import end_records, explain_stock, set_price, set_stock, set_terms
 from forked_apps.partner.stock_records import (
     alter_stock_record,
     check_prices,
@@ -251,13 +251,16 @@ def _field_to_blame(form: Any, name: str) -> str | None:
 
 @transaction_required
 def _remove_stock(stock_record_id: int, *, saved_by: int | None) -> None:
-    """Delete a stock record that nothing is promised of. Raises NotFound, StockBelowAllocation."""
+    """Delete a stock record that nothing is promised of. Raises NotFound, StockBelowAllocation.
+
+    Publishes as `end_records`.
+    """
     record = StockRecord.objects.select_for_update().filter(pk=stock_record_id).first()
     if record is None:
         raise NotFound
     if record.num_allocated:
         raise StockBelowAllocation(StockFacts(allocated=record.num_allocated))
-    explain_stock(REASON, changed_by=saved_by)
+    end_records([record], changed_by=saved_by, reason=REASON)
     record.delete()
 
 
@@ -322,11 +325,11 @@ def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> boo
 
     Locks them and their parent as `save_product` does, then their stock, then them against whatever refers to them: an
     order that is being placed waits, or is waited for. The last child gone, its parent is sold by itself again. Raises
-    NotFound. Publishes ProductArchived.
+    NotFound. Publishes ProductArchived, or of what is deleted PriceChanged and StockAdjusted.
     """
     _locked(product_id, children=True)
     stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
-    list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    records = list(stock.select_for_update(of=("self",)).order_by("pk"))
     members = Product.objects.filter(Q(pk=product_id) | Q(parent=product_id)).order_by("pk")
     found = {product.pk: product for product in members.select_for_update(of=("self",))}
     if product_id not in found:
@@ -336,7 +339,7 @@ def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> boo
         set_publication(product, {"status": ARCHIVED})
         return False
     parent_id = product.parent_id
-    explain_stock(REASON, changed_by=withdrawn_by)
+    end_records(records, changed_by=withdrawn_by, reason=REASON)
     product.delete()
     if parent_id is not None and not Product.objects.filter(parent_id=parent_id).exists():
         Product.objects.filter(pk=parent_id).update(structure=Product.STANDALONE)

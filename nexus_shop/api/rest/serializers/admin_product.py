@@ -76,6 +76,12 @@ class StockRecordWhole(StockRecordChanges):
     is_preorder = YesOrNo(required=False, default=False)
 
 
+class StockRecordRemoval(StrictSerializer):
+    """Why a stock record is deleted."""
+
+    reason = _reason()
+
+
 class ShopCurrency(Text):
     """The currency that the shop sells in, as a text: another one is refused."""
 

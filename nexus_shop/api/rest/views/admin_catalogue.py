@@ -128,7 +128,6 @@ class CategoryAdminDetail(KeptDetail):
     """`admin/categories/{id}/`."""
 
     kept = CATEGORIES
-    write_parameters = frozenset({"move_to"})
 
     def remove(self, pk: int, version: str | None) -> None:
         """Empty it into `move_to` first, where that is given."""
