@@ -22,6 +22,7 @@ from nexus_shop.core.errors import DomainError, NotFound, PermissionMissing, poi
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, StockRecordAmbiguous
+from .naming import ensure_namable
 from .operations import TERMS
 from .queries import products_of, stock_records_of
 from .stock_records import REASON, add_stock_record, alter_stock_record, partner_for
@@ -90,6 +91,7 @@ def add_entry(user: "User", entry: Mapping[str, Any]) -> int:
             _ensure_own(user, parent_id)
         except NotFound:
             raise NotFound(pointer="/parent") from None
+    ensure_namable(user, entry)
     with pointing(WORDS):
         product = add_whole_product(_facts(entry), structure=structure, parent_id=parent_id)
     if structure == Product.PARENT:
@@ -111,6 +113,7 @@ def alter_entry(
         check(stored)
     facts = _differing(stored, _facts(_whole(changes, stored.facts) if is_whole else changes))
     if facts:
+        ensure_namable(user, facts, product_id=product_id)
         with pointing(WORDS):
             set_product(product_id, changes=facts)
     return _resell(user, stored, changes) or bool(facts)

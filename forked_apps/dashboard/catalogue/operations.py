@@ -15,7 +15,7 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.attributes import set_attributes
+from forked_apps.catalogue.attributes import products_in, set_attributes
 from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken, TranslationRefused
 from forked_apps.catalogue.links import set_options, set_tags
 from forked_apps.catalogue.models import Product
@@ -34,6 +34,7 @@ from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import LastStockRecord, StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
+from forked_apps.partner.naming import ensure_namable
 from forked_apps.partner.operations import end_records, explain_stock, set_price, set_stock, set_terms
 from forked_apps.partner.stock_records import (
     alter_stock_record,
@@ -74,7 +75,7 @@ def save_product(entry: ProductEntry, *, saved_by: int | None) -> Product:
     PriceChanged for each figure that is another.
     """
     head_id = _head_for_removal(entry, saved_by)
-    product = _save_form(entry) if entry.form is not None else _locked(entry.product_id)
+    product = _save_form(entry, saved_by) if entry.form is not None else _locked(entry.product_id)
     for formset in entry.others:
         formset.instance = product
         formset.save()
@@ -94,7 +95,7 @@ def _head_for_removal(entry: ProductEntry, saved_by: int | None) -> int | None:
     return head_for_removal(User.objects.get(pk=saved_by), entry.product_id)
 
 
-def _save_form(entry: ProductEntry) -> Product:
+def _save_form(entry: ProductEntry, saved_by: int | None) -> Product:
     form = entry.form
     product: Product = form.instance
     if entry.parent_id is not None:
@@ -107,7 +108,7 @@ def _save_form(entry: ProductEntry) -> Product:
         _set_brand(form, product)
         _write_columns(form, product, is_new=entry.product_id is None)
         _save_words(form, product)
-        _set_links(form, product)
+        _set_links(form, product, saved_by)
     except DomainError as refusal:
         raise _blamed(form, refusal) from refusal
     announce(product, before)
@@ -152,13 +153,16 @@ def _write_columns(form: Any, product: Product, *, is_new: bool) -> None:
         raise _misplaced(form, violated(clash)) from clash
 
 
-def _set_links(form: Any, product: Product) -> None:
+def _set_links(form: Any, product: Product, saved_by: int | None) -> None:
     data = form.cleaned_data
     if "tags" in form.changed_data:
         set_tags(product, data["tags"])
     if "options" in form.changed_data:
         set_options(product, [option.code for option in data["options"]])
-    set_attributes(product, form.attribute_values())
+    values = form.attribute_values()
+    if products_in(values) and saved_by is not None:
+        ensure_namable(User.objects.get(pk=saved_by), {"attributes": values}, product_id=product.pk)
+    set_attributes(product, values)
 
 
 def _blamed(form: Any, refusal: DomainError) -> Misplaced:
