@@ -74,7 +74,7 @@ def test_hidden_product_of_others_is_answered_as_one_that_does_not_exist(
         assert refusal(worker.put(place, {"title": "Lamp"} | related(pk)))[2] == "/recommendations/related/0"
         assert refusal(worker.post(PATH, whole)) == (404, "not_found", "/recommendations/related/0")
         assert refusal(worker.patch(place, entity(pk))) == (422, "product_value_refused", "/attributes/goes_with")
-        made = {"title": "New", "price": "1.00", "product_class": own.product_class.slug} | entity(pk)  # type: ignore[union-attr]
+        made = {"title": "New", "price": "1.00", "product_class": own.product_class.slug} | entity(pk)
         assert refusal(worker.post(PATH, made)) == (422, "product_value_refused", "/attributes/goes_with")
     assert links() == (0, 0)
 
