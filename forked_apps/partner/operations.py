@@ -248,7 +248,7 @@ def end_records(records: Sequence[StockRecord], *, changed_by: int | None, reaso
             record.price = record.list_price = None
             events.append(PriceChanged(**_price_facts(record, old=old, changed_by=changed_by, reason=reason)))
         if record.num_in_stock:
-            events.append(_adjusted(record, 0, changed_by=changed_by, reason=reason))
+            events.append(StockAdjusted(**_stock_facts(record, new=0, changed_by=changed_by, reason=reason)))
     publish_all(events)
 
 
@@ -310,20 +310,20 @@ def set_stock(
     before = _level(record)
     with connection.cursor() as cursor:
         cursor.execute(SET_STOCK, {"id": record.pk, "figure": new, "why": _why(kind, reason, changed_by)})
-    publish(_adjusted(record, new, changed_by=changed_by, reason=reason))
+    publish(StockAdjusted(**_stock_facts(record, new=new, changed_by=changed_by, reason=reason)))
     record.num_in_stock = new
     _announce(record.pk, record.product_id, before, _level(record))
 
 
-def _adjusted(record: StockRecord, new: int, *, changed_by: int | None, reason: str) -> StockAdjusted:
-    return StockAdjusted(
-        stock_record_id=record.pk,
-        product_id=record.product_id,
-        old_num_in_stock=record.num_in_stock,
-        new_num_in_stock=new,
-        changed_by=changed_by,
-        reason=reason,
-    )
+def _stock_facts(record: StockRecord, *, new: int, changed_by: int | None, reason: str) -> dict[str, Any]:
+    return {
+        "stock_record_id": record.pk,
+        "product_id": record.product_id,
+        "old_num_in_stock": record.num_in_stock,
+        "new_num_in_stock": new,
+        "changed_by": changed_by,
+        "reason": reason,
+    }
 
 
 @transaction(before_commit="documents")
