@@ -36,6 +36,7 @@ from .errors import (
     ClassChangeRefused,
     Codes,
     TwinFacts,
+    ValueRefused,
     VariantExists,
 )
 from .fields import flag, html, refused, text, whole
@@ -305,6 +306,21 @@ def _options(attribute: ProductAttribute, value: JSON, pointer: str) -> tuple[At
     return tuple(known[name] for name in names)
 
 
+def no_such_entity(pointer: str) -> ValueRefused:
+    """The error for an entity that is not there, to be raised."""
+    return refused(_("There is no such thing."), pointer)
+
+
+def products_in(values: Mapping[str, JSON]) -> dict[str, int]:
+    """Pointer -> id of each product that values name as an entity, as far as it can be an id."""
+    named = {code: value["id"] for code, value in values.items() if _is_product(value)}
+    return {_pointer(code): pk for code, pk in named.items() if type(pk) is int and 0 < pk < 2**31}
+
+
+def _is_product(value: JSON) -> bool:
+    return isinstance(value, dict) and value.get("type") == "product" and "id" in value
+
+
 def _entity(value: JSON, pointer: str) -> dict[str, Any]:
     if value is None:
         return {"entity_content_type_id": None, "entity_object_id": None}
@@ -313,5 +329,5 @@ def _entity(value: JSON, pointer: str) -> dict[str, Any]:
     model = ENTITIES[value["type"]]
     pk = whole(1, 2**31 - 1)(value["id"], pointer)
     if not model._default_manager.filter(pk=pk).exists():  # noqa: SLF001 - Django's documented API
-        raise refused(_("There is no such thing."), pointer)
+        raise no_such_entity(pointer)
     return {"entity_content_type_id": ContentType.objects.get_for_model(model).pk, "entity_object_id": pk}

@@ -20,6 +20,23 @@ class ProductUnpublished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptionPriceChanged(Event):
+    """What an option, or a choice of an option group, adds to the price is another; it is new (no old price), or gone.
+
+    Amounts are decimal texts as entered, in `currency`.
+    """
+
+    option_id: int | None
+    choice_id: int | None
+    option_group_id: int | None
+    currency: str
+    old_price: str | None
+    new_price: str | None
+    changed_by: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductArchived(Event):
     """A product was put away. Its orders keep it; it can be restored."""
 

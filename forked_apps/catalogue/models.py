@@ -4,11 +4,12 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Left, Length, LPad
+from django.db.models.functions import Left, Length, LPad, Now
 from django.utils.translation import gettext_lazy as _
 from modeltrans.fields import TranslationField
 from modeltrans.manager import MultilingualManager, MultilingualQuerySet
@@ -35,6 +36,7 @@ from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, Categor
 from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
+from .triggers import APPEND_ONLY, CHOICE_PRICES, OPTION_PRICES
 
 GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
 ADDRESS = r"^(https?://[^/\s]|/(?!/))[^\s\\<>\"]*\Z"  # of a page: whole, or a path
@@ -359,12 +361,57 @@ class AttributeOption(_Translated, AbstractAttributeOption):
     price = extra_price(_("Added to each unit when this is chosen as an option."))
     i18n = TranslationField(fields=("option",))
 
+    class Meta(AbstractAttributeOption.Meta):
+        triggers = CHOICE_PRICES
+
 
 class Option(_Translated, AbstractOption):
     """Oscar's option: what a shopper says when adding a product to the cart, with what saying it adds to the price."""
 
     price = extra_price(_("Added to each unit when the shopper makes use of the option."))
     i18n = TranslationField(fields=("name", "help_text"))
+
+    class Meta(AbstractOption.Meta):
+        triggers = OPTION_PRICES
+
+
+class OptionPriceChange(models.Model):
+    """One change of what an option (`option_id`), or a choice of a group (`choice_id`), costs.
+
+    Written by triggers; never changed or deleted. Amounts are as entered, in the shop's currency: the old one is null
+    of what is new, the new one of what is deleted; what costs nothing then has no such row. `name` is how it was called
+    then. The account may be gone. Without a reason the change came around the operations.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    option_id = models.BigIntegerField(null=True)
+    choice_id = models.BigIntegerField(null=True)
+    option_group_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=400)
+    old_price = models.DecimalField(_("Old price"), max_digits=12, decimal_places=2, null=True)
+    new_price = models.DecimalField(_("New price"), max_digits=12, decimal_places=2, null=True)
+    reason = models.CharField(_("Reason"), max_length=255, blank=True, db_default="")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("When"), db_default=Now())
+
+    class Meta:
+        triggers = APPEND_ONLY
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["option_id", "-id"], name="price_changes_of_option"),
+            models.Index(fields=["choice_id", "-id"], name="price_changes_of_choice"),
+            models.Index(fields=["option_group_id", "-id"], name="price_changes_of_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.old_price} -> {self.new_price}"
 
 
 class ProductImage(AbstractProductImage):

@@ -13,6 +13,7 @@ from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import AttributeFacts, AttributeRefused, StillUsed, Uses
 from .models import AttributeOption, AttributeOptionGroup, Option, ProductAttributeValue
+from .option_prices import REASON, Why, pricing
 
 #: Types of options whose answer is one, or some, of a group.
 CHOSEN: Final = frozenset({Option.SELECT, Option.RADIO, Option.MULTI_SELECT, Option.CHECKBOX})
@@ -92,39 +93,53 @@ def _stored_group(row: AttributeOptionGroup) -> StoredGroup:
 
 
 @transaction(before_commit="documents")
-def create_group(values: Mapping[str, Any]) -> int:
-    """Make a group of `name`, `code` and `options` (Choices); returns its id. Raises CodeTaken."""
-    return add_group(values)
+def create_group(values: Mapping[str, Any], *, changed_by: int | None = None) -> int:
+    """Make a group of `name`, `code` and `options` (Choices); returns its id. Raises CodeTaken.
+
+    `reason` is what the ledger says of prices. Publishes OptionPriceChanged for each.
+    """
+    return add_group(values, changed_by=changed_by)
 
 
 @transaction_required
-def add_group(values: Mapping[str, Any]) -> int:
+def add_group(values: Mapping[str, Any], *, changed_by: int | None = None) -> int:
     """`create_group` inside the transaction of a caller."""
-    return _write_group(AttributeOptionGroup(), values)
+    return _write_group(AttributeOptionGroup(), values, changed_by)
 
 
 @transaction(before_commit="documents")
-def change_group(group_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+def change_group(
+    group_id: int, *, changes: Mapping[str, Any], version: str | None = None, changed_by: int | None = None
+) -> int:
     """Change what `changes` names; `options` is the whole list: those of an id or of a text stay the same ones.
 
-    Locks the group. Raises NotFound, StaleVersion, CodeTaken, StillUsed where a value that goes is a product's.
+    `reason` is what the ledger says of prices. Locks the group. Raises NotFound, StaleVersion, CodeTaken, StillUsed
+    where a value that goes is a product's. Publishes OptionPriceChanged for each price that is another.
     """
-    return alter_group(group_id, changes=changes, version=version)
+    return alter_group(group_id, changes=changes, version=version, changed_by=changed_by)
 
 
 @transaction_required
-def alter_group(group_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+def alter_group(
+    group_id: int, *, changes: Mapping[str, Any], version: str | None = None, changed_by: int | None = None
+) -> int:
     """`change_group` inside the transaction of a caller."""
-    return _write_group(_locked_group(group_id, version), changes)
+    return _write_group(_locked_group(group_id, version), changes, changed_by)
 
 
 @transaction(before_commit="documents")
-def delete_group(group_id: int, *, version: str | None = None) -> None:
-    """Delete a group that no attribute and no option chooses from. Raises NotFound, StaleVersion, StillUsed."""
+def delete_group(
+    group_id: int, *, version: str | None = None, changed_by: int | None = None, reason: str = REASON
+) -> None:
+    """Delete a group that no attribute and no option chooses from. Raises NotFound, StaleVersion, StillUsed.
+
+    Publishes OptionPriceChanged for each value that had a price.
+    """
     row = _locked_group(group_id, version)
     uses = {"attributes": row.product_attributes.count(), "options": row.product_options.count()}
     if any(uses.values()):
         raise StillUsed(Uses({kind: count for kind, count in uses.items() if count}))
+    _delete_choices(list(row.options.order_by("pk")), Why(changed_by, reason))
     row.delete()
 
 
@@ -136,16 +151,16 @@ def _locked_group(group_id: int, version: str | None) -> AttributeOptionGroup:
     return row
 
 
-def _write_group(row: AttributeOptionGroup, values: Mapping[str, Any]) -> int:
+def _write_group(row: AttributeOptionGroup, values: Mapping[str, Any], changed_by: int | None) -> int:
     row.name, row.code = values.get("name", row.name), values.get("code", row.code) or None
     with refusing({"catalogue_attributeoptiongroup_code": CodeTaken(pointer="/code")}):
         row.save()
     if "options" in values:
-        _set_choices(row, values["options"])
+        _set_choices(row, values["options"], Why(changed_by, values.get("reason") or REASON))
     return int(row.pk)
 
 
-def _set_choices(group: AttributeOptionGroup, choices: Sequence[Choice]) -> None:
+def _set_choices(group: AttributeOptionGroup, choices: Sequence[Choice], why: Why) -> None:
     known = {value.pk: value for value in group.options.all()}
     by_text = {value.option: value for value in known.values()}
     named = {choice.id for choice in choices if choice.id is not None}
@@ -155,15 +170,20 @@ def _set_choices(group: AttributeOptionGroup, choices: Sequence[Choice]) -> None
     rows = [
         known[choice.id] if choice.id is not None else _unless(named, by_text.get(choice.option)) for choice in choices
     ]
-    _remove_choices([pk for pk in known if pk not in {row.pk for row in rows if row is not None}])
+    kept = {row.pk for row in rows if row is not None}
+    _remove_choices([value for pk, value in known.items() if pk not in kept], why)
     _free_texts([row for row, choice in zip(rows, choices, strict=True) if row and row.option != choice.option])
     for number, (row, choice) in enumerate(zip(rows, choices, strict=True)):
         value = row or AttributeOption(group=group)
         wanted = _wanted(choice, value)
         if value.pk is not None and (value.option, value.code or None, value.price) == wanted:
             continue
+        old = None if value.pk is None else value.price
         value.option, value.code, value.price = wanted
-        with refusing({"catalogue_attributeoption_code": CodeTaken(pointer=f"/options/{number}")}):
+        with (
+            refusing({"catalogue_attributeoption_code": CodeTaken(pointer=f"/options/{number}")}),
+            pricing(value, old=old, new=value.price, why=why),
+        ):
             value.save()
 
 
@@ -185,14 +205,22 @@ def _free_texts(rows: Sequence[AttributeOption]) -> None:
             AttributeOption.objects.filter(pk=row.pk).update(option=f"\N{SECTION SIGN}{row.pk}")
 
 
-def _remove_choices(ids: Sequence[int]) -> None:
-    if not ids:
+def _remove_choices(choices: Sequence[AttributeOption], why: Why) -> None:
+    if not choices:
         return
-    values = ProductAttributeValue.objects.filter(Q(value_option__in=ids) | Q(value_multi_option__in=ids))
+    values = ProductAttributeValue.objects.filter(Q(value_option__in=choices) | Q(value_multi_option__in=choices))
     products = values.values("product_id").distinct().count()
     if products:
         raise StillUsed(Uses({"products": products}), pointer="/options")
-    AttributeOption.objects.filter(pk__in=ids).delete()
+    _delete_choices(choices, why)
+
+
+def _delete_choices(choices: Sequence[AttributeOption], why: Why) -> None:
+    for choice in choices:
+        if choice.price:
+            with pricing(choice, old=choice.price, new=None, why=why):
+                choice.delete()
+    AttributeOption.objects.filter(pk__in=[choice.pk for choice in choices if choice.pk is not None]).delete()
 
 
 def stored_options(*, search: str = "", after: int = 0, limit: int) -> list[StoredOption]:
@@ -224,38 +252,49 @@ def _stored_option(row: Option) -> StoredOption:
 
 
 @transaction(before_commit="documents")
-def create_option(values: Mapping[str, Any]) -> int:
+def create_option(values: Mapping[str, Any], *, changed_by: int | None = None) -> int:
     """Make an option of OPTION_FIELDS, `code` (made from the name where left out) and `option_group`; returns its id.
 
-    Raises CodeTaken, AttributeRefused, NotFound for the group.
+    `reason` is what the ledger says of its price. Raises CodeTaken, AttributeRefused, NotFound for the group. Publishes
+    OptionPriceChanged where it costs something.
     """
-    return add_option(values)
+    return add_option(values, changed_by=changed_by)
 
 
 @transaction_required
-def add_option(values: Mapping[str, Any]) -> int:
+def add_option(values: Mapping[str, Any], *, changed_by: int | None = None) -> int:
     """`create_option` inside the transaction of a caller."""
-    return _write_option(Option(), values)
+    return _write_option(Option(), values, changed_by)
 
 
 @transaction(before_commit="documents")
-def change_option(option_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+def change_option(
+    option_id: int, *, changes: Mapping[str, Any], version: str | None = None, changed_by: int | None = None
+) -> int:
     """Change what `changes` names; returns the id. Carts show it at once; orders keep what they had.
 
-    Locks the option. Raises NotFound, StaleVersion, CodeTaken, AttributeRefused.
+    `reason` is what the ledger says of the price. Locks the option. Raises NotFound, StaleVersion, CodeTaken,
+    AttributeRefused. Publishes OptionPriceChanged if the price is another.
     """
-    return alter_option(option_id, changes=changes, version=version)
+    return alter_option(option_id, changes=changes, version=version, changed_by=changed_by)
 
 
 @transaction_required
-def alter_option(option_id: int, *, changes: Mapping[str, Any], version: str | None = None) -> int:
+def alter_option(
+    option_id: int, *, changes: Mapping[str, Any], version: str | None = None, changed_by: int | None = None
+) -> int:
     """`change_option` inside the transaction of a caller."""
-    return _write_option(_locked_option(option_id, version), changes)
+    return _write_option(_locked_option(option_id, version), changes, changed_by)
 
 
 @transaction(before_commit="documents")
-def delete_option(option_id: int, *, version: str | None = None) -> None:
-    """Delete an option that no product class, product or open cart has. Raises NotFound, StaleVersion, StillUsed."""
+def delete_option(
+    option_id: int, *, version: str | None = None, changed_by: int | None = None, reason: str = REASON
+) -> None:
+    """Delete an option that no product class, product or open cart has. Raises NotFound, StaleVersion, StillUsed.
+
+    Publishes OptionPriceChanged where it had a price.
+    """
     row = _locked_option(option_id, version)
     uses = {
         "product_classes": row.productclass_set.count(),
@@ -264,7 +303,8 @@ def delete_option(option_id: int, *, version: str | None = None) -> None:
     }
     if any(uses.values()):
         raise StillUsed(Uses({kind: count for kind, count in uses.items() if count}))
-    row.delete()
+    with pricing(row, old=row.price, new=None, why=Why(changed_by, reason)):
+        row.delete()
 
 
 def _locked_option(option_id: int, version: str | None) -> Option:
@@ -275,7 +315,8 @@ def _locked_option(option_id: int, version: str | None) -> Option:
     return row
 
 
-def _write_option(row: Option, values: Mapping[str, Any]) -> int:
+def _write_option(row: Option, values: Mapping[str, Any], changed_by: int | None) -> int:
+    old, why = None if row.pk is None else row.price, Why(changed_by, values.get("reason") or REASON)
     for name in OPTION_FIELDS:
         if name in values:
             setattr(row, name, values[name])
@@ -288,7 +329,10 @@ def _write_option(row: Option, values: Mapping[str, Any]) -> int:
     if code and Option.objects.filter(code=code).exclude(pk=row.pk).exists():
         raise CodeTaken(pointer="/code")  # Oscar's field would number it
     row.code = code or row.code
-    with refusing({"catalogue_option_code": CodeTaken(pointer="/code")}):
+    with (
+        refusing({"catalogue_option_code": CodeTaken(pointer="/code")}),
+        pricing(row, old=old, new=row.price, why=why),
+    ):
         row.save()
     return int(row.pk)
 

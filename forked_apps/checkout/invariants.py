@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection
 
+from forked_apps.catalogue.option_prices import OPTION_PRICES_ARE_THEIR_LAST_CHANGES
 from forked_apps.partner.inventory import (
     ALLOCATED_IS_WHAT_IS_CLAIMED,
     ALLOCATED_IS_WITHIN_BOUNDS,
@@ -170,6 +171,7 @@ INVARIANTS: Final[dict[str, str]] = {
     "I2 allocated stock is within its bounds": ALLOCATED_IS_WITHIN_BOUNDS,
     "I2 stock is the sum of its movements": STOCK_IS_ITS_MOVEMENTS,
     "I2 prices are those of their last changes": PRICES_ARE_THEIR_LAST_CHANGES,
+    "I2 prices of options are those of their last changes": OPTION_PRICES_ARE_THEIR_LAST_CHANGES,
     "I3 a charge belongs to one order, which has its money": _CHARGE_HAS_ITS_ORDER,
     "I3 a paid order has its money": _PAID_ORDER_HAS_ITS_MONEY,
     "I3 an order that awaits payment lacks money": _UNPAID_ORDER_LACKS_MONEY,

@@ -7,8 +7,9 @@ from nexus_shop.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PriceChanged(Event):
-    """A stock record's price or list price is another, or its first. Amounts are decimal texts as entered, in
-    `currency`.
+    """A stock record's price or list price is another, its first, or gone with the record (the new ones are null).
+
+    Amounts are decimal texts as entered, in `currency`.
     """
 
     stock_record_id: int
@@ -24,7 +25,7 @@ class PriceChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StockAdjusted(Event):
-    """The number in stock was set by hand or import. Sales are not adjustments."""
+    """The number in stock was set by hand or import, or is 0 as its record is deleted. Sales are not adjustments."""
 
     stock_record_id: int
     product_id: int

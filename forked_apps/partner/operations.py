@@ -212,7 +212,10 @@ def _why(kind: str, reason: str, changed_by: int | None, order_id: int | None = 
 
 @transaction_required
 def explain_stock(reason: str, *, changed_by: int | None) -> None:
-    """Say why the next statement writes, or deletes, stock records: the ledgers have first and last figures too."""
+    """Say why the next statement writes, or deletes, stock records: the ledgers have first and last figures too.
+
+    Who deletes calls `end_records`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('nexus.stock_change', %(why)s, true), set_config('nexus.price_change', %(why)s, true)",
@@ -228,6 +231,25 @@ def open_records(records: Sequence[StockRecord], *, changed_by: int | None, reas
     priced = [record for record in records if record.price is not None]
     facts = [_price_facts(each, old=(None, None), changed_by=changed_by, reason=reason) for each in priced]
     publish_all([PriceChanged(**each) for each in facts])
+
+
+@transaction_required
+def end_records(records: Sequence[StockRecord], *, changed_by: int | None, reason: str) -> None:
+    """Say why the next statement deletes these locked stock records, and tell what their ledgers then say.
+
+    Publishes PriceChanged for each that had a price or list price: it has none now; StockAdjusted for each that had
+    stock: it is 0.
+    """
+    explain_stock(reason, changed_by=changed_by)
+    events: list[PriceChanged | StockAdjusted] = []
+    for record in records:
+        old = (record.price, record.list_price)
+        if old != (None, None):
+            record.price = record.list_price = None
+            events.append(PriceChanged(**_price_facts(record, old=old, changed_by=changed_by, reason=reason)))
+        if record.num_in_stock:
+            events.append(StockAdjusted(**_stock_facts(record, new=0, changed_by=changed_by, reason=reason)))
+    publish_all(events)
 
 
 @transaction(before_commit="documents")
@@ -269,36 +291,39 @@ def set_stock(
     reason: str,
     kind: str = StockMovement.Kind.ADJUSTMENT,
 ) -> None:
-    """`adjust_stock` inside the caller's transaction."""
+    """`adjust_stock` inside the caller's transaction. Pointers have the names of the arguments."""
     if (num_in_stock is None) == (delta is None):
         raise ValueError("a figure or a change of it")
     record = _locked(stock_record_id)
     old, allocated = record.num_in_stock, record.num_allocated or 0
     if expected is not None and expected != (old or 0):
-        raise StockChanged(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+        raise StockChanged(StockFigure(num_in_stock=old or 0, num_allocated=allocated), pointer="/expected")
+    said = "/num_in_stock" if delta is None else "/delta"
     new = (old or 0) + delta if delta is not None else num_in_stock
     if new == old:
         return
     assert new is not None
     if not 0 <= new <= MAX_FIGURE:
-        raise StockOutOfRange(StockFigure(num_in_stock=old or 0, num_allocated=allocated))
+        raise StockOutOfRange(StockFigure(num_in_stock=old or 0, num_allocated=allocated), pointer=said)
     if new + record.backorder_limit < allocated:
-        raise StockBelowAllocation(StockFacts(allocated=allocated))
+        raise StockBelowAllocation(StockFacts(allocated=allocated), pointer=said)
     before = _level(record)
     with connection.cursor() as cursor:
         cursor.execute(SET_STOCK, {"id": record.pk, "figure": new, "why": _why(kind, reason, changed_by)})
+    publish(StockAdjusted(**_stock_facts(record, new=new, changed_by=changed_by, reason=reason)))
     record.num_in_stock = new
-    publish(
-        StockAdjusted(
-            stock_record_id=record.pk,
-            product_id=record.product_id,
-            old_num_in_stock=old,
-            new_num_in_stock=new,
-            changed_by=changed_by,
-            reason=reason,
-        )
-    )
     _announce(record.pk, record.product_id, before, _level(record))
+
+
+def _stock_facts(record: StockRecord, *, new: int, changed_by: int | None, reason: str) -> dict[str, Any]:
+    return {
+        "stock_record_id": record.pk,
+        "product_id": record.product_id,
+        "old_num_in_stock": record.num_in_stock,
+        "new_num_in_stock": new,
+        "changed_by": changed_by,
+        "reason": reason,
+    }
 
 
 @transaction(before_commit="documents")
@@ -324,7 +349,7 @@ def set_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
     for name, value in changed.items():
         setattr(record, name, value)
     if (record.num_in_stock or 0) + record.backorder_limit < (record.num_allocated or 0):
-        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0))
+        raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0), pointer="/backorder_limit")
     record.save(update_fields=[*changed, "date_updated"])
     _announce(record.pk, record.product_id, before, _level(record))
 

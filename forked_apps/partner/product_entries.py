@@ -18,10 +18,11 @@ from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add
 from forked_apps.catalogue.publishing import ARCHIVED
 from forked_apps.catalogue.stored_products import StoredFacts, StoredProduct, stored_product
 from forked_apps.catalogue.variants import Matrix, add_variants
-from nexus_shop.core.errors import DomainError, NotFound, PermissionMissing
+from nexus_shop.core.errors import DomainError, NotFound, PermissionMissing, pointing
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, StockRecordAmbiguous
+from .naming import ensure_namable
 from .operations import TERMS
 from .queries import products_of, stock_records_of
 from .stock_records import REASON, add_stock_record, alter_stock_record, partner_for
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 SALE: Final = {"price": "price", "list_price": "list_price", "stock_quantity": "num_in_stock"}
 #: What else its first stock record is told.
 RECORD: Final = TERMS | {"partner_sku"}
+#: What an entry calls what the operations point at.
+WORDS: Final = {"/brand_id": "/brand", "/num_in_stock": "/stock_quantity"}
 Check = Callable[[StoredProduct], None]
 
 
@@ -88,7 +91,8 @@ def add_entry(user: "User", entry: Mapping[str, Any]) -> int:
             _ensure_own(user, parent_id)
         except NotFound:
             raise NotFound(pointer="/parent") from None
-    with _in_words_of_entries():
+    ensure_namable(user, entry)
+    with pointing(WORDS):
         product = add_whole_product(_facts(entry), structure=structure, parent_id=parent_id)
     if structure == Product.PARENT:
         _sell_parent(user, product, entry)
@@ -109,20 +113,10 @@ def alter_entry(
         check(stored)
     facts = _differing(stored, _facts(_whole(changes, stored.facts) if is_whole else changes))
     if facts:
-        with _in_words_of_entries():
+        ensure_namable(user, facts, product_id=product_id)
+        with pointing(WORDS):
             set_product(product_id, changes=facts)
     return _resell(user, stored, changes) or bool(facts)
-
-
-@contextmanager
-def _in_words_of_entries() -> Iterator[None]:
-    """An entry's brand is an id, and called so."""
-    try:
-        yield
-    except NotFound as missing:
-        if missing.pointer == "/brand_id":
-            raise NotFound(pointer="/brand") from None
-        raise
 
 
 @contextmanager
@@ -245,7 +239,8 @@ def _resell(user: "User", stored: StoredProduct, changes: Mapping[str, Any]) -> 
         raise StockRecordAmbiguous(CandidateFacts([record.pk for record in found]), pointer="/partner")
     if found:
         _ensure_allowed(user, "partner.change_stockrecord", pointer)
-        return alter_stock_record(found[0], named, changed_by=user.pk, reason=changes.get("reason") or REASON)
+        with pointing(WORDS):
+            return alter_stock_record(found[0], named, changed_by=user.pk, reason=changes.get("reason") or REASON)
     _sell(user, Product.objects.get(pk=stored.id), changes)
     return bool(_sale(changes))
 

@@ -147,20 +147,31 @@ def stock_records_of(user: "User") -> QuerySet[StockRecord]:
     return records if user.is_staff else records.filter(partner__in=partners_of(user))
 
 
-def products_of(user: "User") -> QuerySet[Product]:
+def products_of(user: "User", *, shared: bool = False) -> QuerySet[Product]:
     """The products that the user may change: all for staff; for partner staff those that their partners sell and nobody
     else does. A parent and its variants are one: whoever changes one of them owns the stock of all.
+
+    `shared`: those to look at, too, that their partners sell beside others, or a variant of which they sell.
     """
     products: QuerySet[Product] = Product.objects.all()
     if user.is_staff:
         return products
     own = Q(partner__in=partners_of(user))
     family = products.annotate(head_id=Coalesce("parent_id", "pk"))
-    return family.filter(_has_stock(own), ~_has_stock(~own))
+    alone = _has_stock(own, "head_id") & ~_has_stock(~own, "head_id")
+    return family.filter(alone | _has_stock(own, "pk") if shared else alone)
 
 
-def _has_stock(whose: Q) -> Q:
+def _has_stock(whose: Q, of: str) -> Q:
     records = StockRecord.objects.filter(whose)
-    return Q(Exists(records.filter(product=OuterRef("head_id")))) | Q(
-        Exists(records.filter(product__parent=OuterRef("head_id")))
-    )
+    return Q(Exists(records.filter(product=OuterRef(of)))) | Q(Exists(records.filter(product__parent=OuterRef(of))))
+
+
+def namable_products(user: "User") -> QuerySet[Product]:
+    """The products that the user may name in another one: all for staff; for partner staff what everybody sees, and
+    what their partners sell, alone or beside others.
+    """
+    if user.is_staff:
+        return products_of(user)
+    public = Q(is_public=True) & (Q(parent=None) | Q(parent__is_public=True))
+    return Product.objects.filter(public | Q(pk__in=products_of(user, shared=True).values("pk")))

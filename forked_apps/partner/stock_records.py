@@ -17,7 +17,7 @@ from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import LastStockRecord, ListPriceTooLow, PartnerSkuTaken, PromiseFacts, StockStillPromised
 from .models import Partner, StockRecord
-from .operations import TERMS, explain_stock, open_records, set_price, set_stock, set_terms
+from .operations import TERMS, end_records, open_records, set_price, set_stock, set_terms
 from .products import default_partner
 from .queries import partners_of, products_of, stock_records_of
 
@@ -142,11 +142,12 @@ def alter_stock_record(
 
 
 @transaction(before_commit="documents")
-def delete_stock_record(user: "User", record_id: int, *, version: str | None = None) -> None:
-    """Let a partner sell a product no longer; its ledgers stay.
+def delete_stock_record(user: "User", record_id: int, *, version: str | None = None, reason: str = REASON) -> None:
+    """Let a partner sell a product no longer; its ledgers stay, and end with `reason`.
 
     Locks the product for partner staff, then the record. Raises NotFound also where it is not the user's, StaleVersion,
     StockStillPromised; LastStockRecord for partner staff where nobody would sell the product, nor a variant of it.
+    Publishes PriceChanged and StockAdjusted, as `end_records`.
     """
     product_id = stock_records_of(user).filter(pk=record_id).values_list("product_id", flat=True).first()
     if product_id is None:
@@ -157,7 +158,7 @@ def delete_stock_record(user: "User", record_id: int, *, version: str | None = N
     allocated, reservations = record.num_allocated or 0, record.reservations.count()
     if allocated or reservations:
         raise StockStillPromised(PromiseFacts(allocated=allocated, reservations=reservations))
-    explain_stock(REASON, changed_by=user.pk)
+    end_records([record], changed_by=user.pk, reason=reason)
     record.delete()
     ensure_still_sold(head_id)
 

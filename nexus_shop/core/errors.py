@@ -1,6 +1,7 @@
 """Errors of the domain: one class per broken rule, with a stable code and facts. Programmer mistakes are not here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -32,6 +33,16 @@ class DomainError(Exception):
         if not is_dataclass(self.facts) or isinstance(self.facts, type):
             raise TypeError(f"facts of {self.code} are not a dataclass")
         return asdict(self.facts)
+
+
+@contextmanager
+def pointing(words: Mapping[str, str]) -> Iterator[None]:
+    """Let what is refused inside point at the caller's word for a thing: pointer of the operation -> the caller's."""
+    try:
+        yield
+    except DomainError as broken:
+        broken.pointer = words.get(broken.pointer or "", broken.pointer)
+        raise
 
 
 class NotFound(DomainError):

@@ -116,6 +116,7 @@ def test_full_category_is_deleted_only_with_a_place_for_what_is_in_it(staff: API
     one = make_product("One", category_ids=[lamps.pk])
     refused = staff.delete(f"{PATH}{lamps.pk}/")
     assert (refused.status_code, refused.json()["uses"]) == (409, {"products": 2, "categories": 1})
+    assert staff.patch(f"{PATH}{lamps.pk}/?move_to={home.pk}", {}).json()["code"] == "unknown_parameter"
     assert staff.delete(f"{PATH}{lamps.pk}/?move_to=999999").json()["errors"][0]["parameter"] == "move_to"
     below = Category.objects.get(slug="desk-lamps")
     assert staff.delete(f"{PATH}{lamps.pk}/?move_to={below.pk}").json()["code"] == "category_cycle"

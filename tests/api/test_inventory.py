@@ -81,6 +81,7 @@ def test_stale_figure_is_refused_with_the_one_of_now(staff: APIClient, mug: Prod
     assert refused.status_code == 409
     body = refused.json()
     assert (body["code"], body["num_in_stock"], body["num_allocated"]) == ("stock_changed", 5, 2)
+    assert [error["pointer"] for error in body["errors"]] == ["/expected"]
     assert (stock_of(mug), StockMovement.objects.count()) == ((5, 2), 1)
 
 
@@ -113,6 +114,34 @@ def test_change_by_delta_and_its_bounds(staff: APIClient, mug: Product) -> None:
     assert staff.post(ADJUSTMENTS, body | {"delta": -6}).json()["code"] == "stock_out_of_range"
     assert staff.post(ADJUSTMENTS, body | {"delta": -5}).status_code == 201
     assert stock_of(mug) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"delta": -6}, "stock_out_of_range", "/delta"),
+        ({"delta": -4}, "stock_below_allocation", "/delta"),
+        ({"quantity": 1}, "stock_below_allocation", "/quantity"),
+    ],
+)
+def test_refused_figure_is_pointed_at(
+    staff: APIClient, mug: Product, body: dict[str, int], code: str, pointer: str
+) -> None:
+    make_order(mug, quantity=2)
+    refused = staff.post(ADJUSTMENTS, {"sku": "MUG", "expected": 5, "reason": "count"} | body).json()
+    assert (refused["code"], [error["pointer"] for error in refused["errors"]]) == (code, [pointer])
+    assert stock_of(mug) == (5, 2)
+
+
+def test_other_doors_point_at_their_own_word_for_the_figure(staff: APIClient, mug: Product) -> None:
+    make_order(mug, quantity=2)
+    row = {"sku": "MUG", "stock_quantity": 1}
+    (outcome,) = staff.put("/api/v1/admin/products/bulk/", {"products": [row]}).json()["results"]
+    assert (outcome["code"], outcome["pointer"]) == ("stock_below_allocation", "/stock_quantity")
+    StockRecord.objects.update(backorder_limit=3)
+    make_order(mug, quantity=5)
+    refused = staff.patch(f"{RECORDS}{pk_of(mug)}/", {"backorder_limit": 0}).json()
+    assert (refused["code"], refused["errors"][0]["pointer"]) == ("stock_below_allocation", "/backorder_limit")
 
 
 def test_sku_of_several_partners_names_no_record(staff: APIClient, mug: Product) -> None:

@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.options import create_option
 from forked_apps.offer.book import BOOK
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
@@ -127,6 +128,14 @@ def test_changes_of_prices(count: int) -> None:
         make_product(f"Mug {number}")
     staff = client_of(make_user(is_staff=True, is_superuser=True))
     assert count_of(staff, "GET", "/api/v1/admin/prices/changes/") == 2
+
+
+@ITEMS
+def test_changes_of_prices_of_options(count: int) -> None:
+    for number in range(count):
+        create_option({"name": f"Note {number}", "type": "text", "price": Decimal(1)}, changed_by=make_user().pk)
+    staff = client_of(make_user(is_staff=True, is_superuser=True))
+    assert count_of(staff, "GET", "/api/v1/admin/prices/option-changes/") == 2
 
 
 @ITEMS

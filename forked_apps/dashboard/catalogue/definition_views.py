@@ -5,6 +5,7 @@ Oscar 4.2.1 saves the forms of a page one after the other, and takes away what p
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from forked_apps.dashboard.selection import OneByNumber
 
 from .definitions import refused, save_class, save_group, save_option
 from .errors import Misplaced
+from .operations import REASON
 from .refusals import OVERTAKEN
 
 
@@ -61,7 +63,7 @@ class _SavesGroup(_SavesAtOnce):
     def forms_valid(self, form: Any, attribute_option_formset: Any) -> HttpResponse:
         """Save the group with its options."""
         page: Any = self
-        group = self.saved(save_group, form, attribute_option_formset)
+        group = self.saved(partial(save_group, saved_by=self.request.user.pk), form, attribute_option_formset)
         response: HttpResponse
         if group is None:
             response = page.forms_invalid(form, attribute_option_formset)
@@ -84,7 +86,7 @@ class _SavesOption(_SavesAtOnce):
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the option."""
         page: Any = self
-        option = self.saved(save_option, form)
+        option = self.saved(partial(save_option, saved_by=self.request.user.pk), form)
         response: HttpResponse
         if option is None:
             response = page.form_invalid(form)
@@ -112,12 +114,16 @@ class _DeletesUnused(OneByNumber):
     form_class = Form
     request: HttpRequest
 
+    def remove(self, pk: int) -> None:
+        """Delete the thing of that id."""
+        type(self).operation(pk)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Delete, or say what stands against it."""
         page: Any = self
         page.object = page.get_object()
         pk = page.object.pk
-        refusal = refused(lambda: type(page).operation(pk))
+        refusal = refused(lambda: self.remove(pk))
         if refusal is not None:
             messages.error(request, refusal)
             return redirect(f"dashboard:{self.list_name}")
@@ -134,14 +140,22 @@ class ProductClassDeleteView(_DeletesUnused, oscar.ProductClassDeleteView):
     list_name = "catalogue-class-list"
 
 
-class AttributeOptionGroupDeleteView(_DeletesUnused, oscar.AttributeOptionGroupDeleteView):
+class _DeletesPriced(_DeletesUnused):
+    """The ledger says who has deleted what had a price."""
+
+    def remove(self, pk: int) -> None:
+        """Delete the thing of that id, in the user's name."""
+        type(self).operation(pk, changed_by=self.request.user.pk, reason=REASON)
+
+
+class AttributeOptionGroupDeleteView(_DeletesPriced, oscar.AttributeOptionGroupDeleteView):
     """Oscar 4.2.1 asks for attributes only: a group that an option chooses from went."""
 
     operation = staticmethod(delete_group)
     list_name = "catalogue-attribute-option-group-list"
 
 
-class OptionDeleteView(_DeletesUnused, oscar.OptionDeleteView):
+class OptionDeleteView(_DeletesPriced, oscar.OptionDeleteView):
     """Oscar 4.2.1 deletes on any POST what the page refuses to offer."""
 
     operation = staticmethod(delete_option)

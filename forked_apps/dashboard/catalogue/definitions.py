@@ -20,6 +20,7 @@ from nexus_shop.core.errors import DomainError
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .errors import Misplaced
+from .operations import REASON
 from .refusals import OVERTAKEN, told
 
 
@@ -65,20 +66,24 @@ def _save_attribute(form: Any, attribute_id: int) -> None:
 
 
 @transaction(before_commit="documents")
-def save_group(form: Any, options: Any) -> AttributeOptionGroup:
+def save_group(form: Any, options: Any, *, saved_by: int | None = None) -> AttributeOptionGroup:
     """Make or change an option group with its options, and return it. Locks the group.
 
     Options that others have added since the form was shown stay. Raises Misplaced; then nothing is written.
     """
+    why: dict[str, Any] = {"reason": form.cleaned_data["reason"] or REASON}
     with blaming(form):
-        values = form.edited()
-        pk = add_group(values) if form.instance.pk is None else alter_group(form.instance.pk, changes=values)
+        values = form.edited() | why
+        if form.instance.pk is None:
+            pk = add_group(values, changed_by=saved_by)
+        else:
+            pk = alter_group(form.instance.pk, changes=values, changed_by=saved_by)
     choices = {choice.id: choice for choice in stored_group(pk).options}
     for each in options.initial_forms:
         if each in options.deleted_forms and each.instance.pk in choices:
             del choices[each.instance.pk]
             with blaming(each, "option"):
-                alter_group(pk, changes={"options": list(choices.values())})
+                alter_group(pk, changes=why | {"options": list(choices.values())}, changed_by=saved_by)
     edited = [each for each in options.initial_forms if each.has_changed() and each.instance.pk in choices]
     for each in edited:
         choice = choices[each.instance.pk]
@@ -87,7 +92,7 @@ def save_group(form: Any, options: Any) -> AttributeOptionGroup:
     made = [Choice(each.cleaned_data["option"], price=each.cleaned_data["price"]) for each in fresh]
     if edited or made:
         with blaming(form):
-            alter_group(pk, changes={"options": [*choices.values(), *made]})
+            alter_group(pk, changes=why | {"options": [*choices.values(), *made]}, changed_by=saved_by)
     for each in edited:
         _save_words(each, AttributeOption, each.instance.pk)
     for each in fresh:
@@ -97,16 +102,19 @@ def save_group(form: Any, options: Any) -> AttributeOptionGroup:
 
 
 @transaction(before_commit="documents")
-def save_option(form: Any) -> Option:
+def save_option(form: Any, *, saved_by: int | None = None) -> Option:
     """Make or change an option, and return it. Locks the option. Raises Misplaced; then nothing is written."""
-    values = form.edited()
+    values = form.edited() | {"reason": form.cleaned_data["reason"] or REASON}
     if form.instance.pk is None:
         values |= {name: form.cleaned_data[name] for name in ("type", "required", "price")}
     if {"type", "option_group"} & set(values):
         group = form.cleaned_data["option_group"]
         values["option_group"] = None if group is None else group.pk
     with blaming(form):
-        pk = add_option(values) if form.instance.pk is None else alter_option(form.instance.pk, changes=values)
+        if form.instance.pk is None:
+            pk = add_option(values, changed_by=saved_by)
+        else:
+            pk = alter_option(form.instance.pk, changes=values, changed_by=saved_by)
     _save_words(form, Option, pk)
     return Option.objects.get(pk=pk)
 

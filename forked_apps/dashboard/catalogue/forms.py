@@ -181,6 +181,17 @@ class CategoryForm(EditedOnly, WordsInOtherLanguages, OscarCategoryForm):
         return bool({"treebeard_position", "treebeard_ref_node"} & set(self.changed_data))
 
 
+def price_reason() -> forms.CharField:
+    """Why a price is another."""
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        required=False,
+        validators=[check_words],
+        help_text=_("Why prices are others now: it is kept with them."),
+    )
+
+
 class _ExtraPrice:
     """What an answer adds to the price of a unit: nothing where the field is left empty."""
 
@@ -249,11 +260,15 @@ class ProductAttributesForm(EditedOnly, WordsInOtherLanguages, OscarProductAttri
 
 
 class AttributeOptionGroupForm(EditedOnly, OscarAttributeOptionGroupForm):
-    """A group of options."""
+    """A group of options. Oscar 4.2.1 keeps no record of their prices."""
+
+    reason = price_reason()
 
 
 class OptionForm(EditedOnly, WordsInOtherLanguages, _ExtraPrice, OscarOptionForm):
     """Oscar 4.2.1 knows no options that cost something."""
+
+    reason = price_reason()
 
     class Meta(OscarOptionForm.Meta):
         fields: ClassVar = [*OscarOptionForm.Meta.fields, "price"]

@@ -15,7 +15,7 @@ from django.db import transaction as django_transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from forked_apps.catalogue.attributes import set_attributes
+from forked_apps.catalogue.attributes import products_in, set_attributes
 from forked_apps.catalogue.errors import BarcodeTaken, PublicationRefused, SkuTaken, SlugTaken, TranslationRefused
 from forked_apps.catalogue.links import set_options, set_tags
 from forked_apps.catalogue.models import Product
@@ -34,7 +34,8 @@ from forked_apps.catalogue.translations import write_translations
 from forked_apps.order.models import Line
 from forked_apps.partner.errors import LastStockRecord, StockBelowAllocation, StockFacts
 from forked_apps.partner.models import StockRecord
-from forked_apps.partner.operations import explain_stock, set_price, set_stock, set_terms
+from forked_apps.partner.naming import ensure_namable
+from forked_apps.partner.operations import end_records, explain_stock, set_price, set_stock, set_terms
 from forked_apps.partner.stock_records import (
     alter_stock_record,
     check_prices,
@@ -75,7 +76,7 @@ def save_product(entry: ProductEntry, *, saved_by: int | None) -> Product:
     PriceChanged for each figure that is another.
     """
     head_id = _head_for_removal(entry, saved_by)
-    product = _save_form(entry) if entry.form is not None else _locked(entry.product_id)
+    product = _save_form(entry, saved_by) if entry.form is not None else _locked(entry.product_id)
     for formset in entry.others:
         formset.instance = product
         formset.save()
@@ -95,7 +96,7 @@ def _head_for_removal(entry: ProductEntry, saved_by: int | None) -> int | None:
     return head_for_removal(User.objects.get(pk=saved_by), entry.product_id)
 
 
-def _save_form(entry: ProductEntry) -> Product:
+def _save_form(entry: ProductEntry, saved_by: int | None) -> Product:
     form = entry.form
     product: Product = form.instance
     if entry.parent_id is not None:
@@ -110,7 +111,7 @@ def _save_form(entry: ProductEntry) -> Product:
         _set_brand(form, product)
         _write_columns(form, product, is_new=entry.product_id is None)
         _save_words(form, product)
-        _set_links(form, product)
+        _set_links(form, product, saved_by)
     except DomainError as refusal:
         raise _blamed(form, refusal) from refusal
     announce(product, before)
@@ -164,13 +165,16 @@ def _write_columns(form: Any, product: Product, *, is_new: bool) -> None:
         raise _misplaced(form, violated(clash)) from clash
 
 
-def _set_links(form: Any, product: Product) -> None:
+def _set_links(form: Any, product: Product, saved_by: int | None) -> None:
     data = form.cleaned_data
     if "tags" in form.changed_data:
         set_tags(product, data["tags"])
     if "options" in form.changed_data:
         set_options(product, [option.code for option in data["options"]])
-    set_attributes(product, form.attribute_values())
+    values = form.attribute_values()
+    if products_in(values) and saved_by is not None:
+        ensure_namable(User.objects.get(pk=saved_by), {"attributes": values}, product_id=product.pk)
+    set_attributes(product, values)
 
 
 def _blamed(form: Any, refusal: DomainError) -> Misplaced:
@@ -263,13 +267,16 @@ def _field_to_blame(form: Any, name: str) -> str | None:
 
 @transaction_required
 def _remove_stock(stock_record_id: int, *, saved_by: int | None) -> None:
-    """Delete a stock record that nothing is promised of. Raises NotFound, StockBelowAllocation."""
+    """Delete a stock record that nothing is promised of. Raises NotFound, StockBelowAllocation.
+
+    Publishes as `end_records`.
+    """
     record = StockRecord.objects.select_for_update().filter(pk=stock_record_id).first()
     if record is None:
         raise NotFound
     if record.num_allocated:
         raise StockBelowAllocation(StockFacts(allocated=record.num_allocated))
-    explain_stock(REASON, changed_by=saved_by)
+    end_records([record], changed_by=saved_by, reason=REASON)
     record.delete()
 
 
@@ -333,11 +340,11 @@ def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> boo
 
     Locks them and their parent as `save_product` does, then their stock, then them against whatever refers to them: an
     order that is being placed waits, or is waited for. The last child gone, its parent is sold by itself again. Raises
-    NotFound. Publishes ProductArchived.
+    NotFound. Publishes ProductArchived, or of what is deleted PriceChanged and StockAdjusted.
     """
     _locked(product_id, children=True)
     stock = StockRecord.objects.filter(Q(product=product_id) | Q(product__parent=product_id))
-    list(stock.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    records = list(stock.select_for_update(of=("self",)).order_by("pk"))
     members = Product.objects.filter(Q(pk=product_id) | Q(parent=product_id)).order_by("pk")
     found = {product.pk: product for product in members.select_for_update(of=("self",))}
     if product_id not in found:
@@ -347,7 +354,7 @@ def withdraw_product(product_id: int, *, withdrawn_by: int | None = None) -> boo
         set_publication(product, {"status": ARCHIVED})
         return False
     parent_id = product.parent_id
-    explain_stock(REASON, changed_by=withdrawn_by)
+    end_records(records, changed_by=withdrawn_by, reason=REASON)
     product.delete()
     if parent_id is not None and not Product.objects.filter(parent_id=parent_id).exists():
         Product.objects.filter(pk=parent_id).update(structure=Product.STANDALONE)

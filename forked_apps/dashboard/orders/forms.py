@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.dashboard.orders.forms import OrderNoteForm, OrderStatusForm, ShippingAddressForm
+from oscar.apps.dashboard.orders.forms import OrderNoteForm as OscarOrderNoteForm
 from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
 from oscar.apps.dashboard.orders.forms import OrderStatsForm as OscarOrderStatsForm
+from oscar.apps.dashboard.orders.forms import OrderStatusForm, ShippingAddressForm
 
 from forked_apps.dashboard.catalogue.edited import check_words
 from forked_apps.dashboard.dates import WithinCalendar
@@ -48,10 +49,20 @@ class OrderSearchForm(WithinCalendar, OscarOrderSearchForm):
                 del self.fields[name]
 
 
+class OrderNoteForm(OscarOrderNoteForm):
+    """A note for other staff. Oscar 4.2.1 takes markup, and characters that cannot be shown."""
+
+    def clean_message(self) -> str:
+        """Words that the API takes too."""
+        message: str = self.cleaned_data["message"]
+        check_words(message, lines=True)
+        return message
+
+
 class PaymentForm(forms.Form):
     """Money that came outside of the shop, in the order's currency."""
 
-    reference = forms.CharField(label=_("Reference"), max_length=128, required=False)
+    reference = forms.CharField(label=_("Reference"), max_length=128, required=False, validators=[check_words])
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +78,7 @@ class PaymentForm(forms.Form):
 class RefundForm(PaymentForm):
     """Money that goes back: by the gateway that took it, or paid out by staff, who name the reference."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=255, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=255, required=False, validators=[check_words])
     is_owed = forms.BooleanField(
         label=_("It came by mistake: the customer still has to pay it"),
         help_text=_("The order then awaits all that it lacks, also what was given back before as a concession."),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from forked_apps.dashboard.catalogue.edited import check_words
 from forked_apps.dashboard.dates import WithinCalendar
 from forked_apps.partner.models import Partner, StockMovement
 from forked_apps.partner.operations import MAX_FIGURE
@@ -64,7 +65,10 @@ class AdjustmentForm(forms.Form):
         widget=forms.Select(attrs=SMALL | {"class": "no-widget-init form-control form-control-sm"}),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=255, widget=forms.TextInput(attrs=SMALL | {"placeholder": _("Reason")})
+        label=_("Reason"),
+        max_length=255,
+        validators=[check_words],
+        widget=forms.TextInput(attrs=SMALL | {"placeholder": _("Reason")}),
     )
 
     def has_shown(self, figure: int) -> None:

@@ -224,6 +224,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PUT"): translator("change"),
     ("api/v1/admin/translations/<str:kind>/<str:thing_id>/", "PATCH"): translator("change"),
     ("api/v1/admin/prices/changes/", "GET"): stock_keeper("partner.view_stockrecord"),
+    ("api/v1/admin/prices/option-changes/", "GET"): staff("catalogue.view_option"),
     ("api/v1/me/orders/", "GET"): LOGIN,
     ("api/v1/admin/orders/", "GET"): ORDERS,
     ("api/v1/admin/orders/<str:handle>/", "GET"): ORDERS,

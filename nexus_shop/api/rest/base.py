@@ -59,6 +59,8 @@ class View(APIView):
     query_prefix: ClassVar[str | None] = None
     #: Query parameters that the view's other methods know.
     write_parameters: ClassVar[frozenset[str]] = frozenset()
+    #: Those that its DELETE knows besides.
+    delete_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Rate limits of the view's writes, beside the general ones.
     write_limits: ClassVar[tuple[str, ...]] = ()
     #: Public reads ignore `Authorization`, also a bad one: their answers are for everybody.
@@ -125,6 +127,8 @@ class View(APIView):
 
     def _check_parameters(self, request: Any) -> None:
         known = self.query_parameters if request.method in READS else self.write_parameters
+        if request.method == "DELETE":
+            known |= self.delete_parameters
         for name, values in request.GET.lists():
             is_own = self.query_prefix is not None and request.method in READS and name.startswith(self.query_prefix)
             if name not in known and not is_own:

@@ -54,7 +54,7 @@ STAFF_EXAMPLES: Final[dict[str, Any]] = {
     "changeAdminAttribute": {"required": False},
     "createAdminOption": OPTION,
     "replaceAdminOption": OPTION,
-    "changeAdminOption": {"price": "3.00"},
+    "changeAdminOption": {"price": "3.00", "reason": "Paper costs more"},
     "createAdminPartner": PARTNER,
     "replaceAdminPartner": PARTNER,
     "changeAdminPartner": {"name": "Workshop in the north"},

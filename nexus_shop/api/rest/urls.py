@@ -45,6 +45,7 @@ from .views.prices import CartEstimateView, CartExplainView
 from .views.product_images import ProductImageDetail, ProductImageList
 from .views.product_parts import ProductMedia, ProductRelated, ProductReviews, ProductVariants
 from .views.product_prices import (
+    OptionPriceChangeList,
     PriceChangeList,
     ProductAvailabilityView,
     ProductPriceHistoryView,
@@ -159,6 +160,7 @@ urlpatterns = [
     path("api/v1/admin/inventory/reservations/", ReservationList.as_view(), name="admin-inventory-reservations"),
     path("api/v1/admin/translations/<str:kind>/<str:thing_id>/", TranslationsView.as_view(), name="admin-translations"),
     path("api/v1/admin/prices/changes/", PriceChangeList.as_view(), name="admin-price-changes"),
+    path("api/v1/admin/prices/option-changes/", OptionPriceChangeList.as_view(), name="admin-option-price-changes"),
     path("api/v1/orders/<str:handle>/cancel/", OrderCancelView.as_view(), name="order-cancel"),
     path("api/v1/orders/<str:handle>/events/", OrderEventsView.as_view(), name="order-events"),
     path("api/v1/me/orders/", OwnOrders.as_view(), name="me-orders"),

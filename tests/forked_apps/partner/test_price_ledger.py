@@ -8,9 +8,9 @@ from django.db import ProgrammingError, connection, transaction
 
 from forked_apps.catalogue.models import Product, ProductClass
 from forked_apps.dashboard.catalogue.operations import PriceChange as Bulk
-from forked_apps.dashboard.catalogue.operations import change_prices
+from forked_apps.dashboard.catalogue.operations import change_prices, withdraw_product
 from forked_apps.partner.inventory import PRICES_ARE_THEIR_LAST_CHANGES, price_changes_of
-from forked_apps.partner.models import Partner, PriceChange, StockRecord
+from forked_apps.partner.models import Partner, PriceChange, StockMovement, StockRecord
 from forked_apps.partner.operations import adjust_stock, change_price, set_price
 from forked_apps.partner.product_entries import create_product_of
 from forked_apps.partner.products import NewProduct, create_product
@@ -162,6 +162,41 @@ def test_a_deleted_record_closes_its_ledger_with_who_and_why() -> None:
         other = StockRecord.objects.create(product=mug, partner=Partner.objects.get(), partner_sku="X", price=1)
         StockRecord.objects.filter(pk=other.pk).update(price=2)
     assert PriceChange.objects.latest("pk").reason == ""
+
+
+def told() -> list[tuple[Any, ...]]:
+    """What the outbox says of prices and stock, oldest first: (record, old, new, reason, who)."""
+    names = {"PriceChanged": ("old_price", "new_price"), "StockAdjusted": ("old_num_in_stock", "new_num_in_stock")}
+    events = OutboxEvent.objects.filter(name__in=names).order_by("pk")
+    return [
+        tuple(event.payload[name] for name in ("stock_record_id", *names[event.name], "reason", "changed_by"))
+        for event in events
+    ]
+
+
+def test_a_deleted_record_is_told_as_its_ledgers_say_it() -> None:
+    clerk, mug, cup = make_user(is_staff=True), make_product("Mug", stock=2), make_product("Cup", stock=0)
+    mugs, cups = record_of(mug).pk, record_of(cup).pk
+    StockRecord.objects.filter(pk=cups).update(price=None)
+    delete_stock_record(clerk, mugs, reason="closing")
+    delete_stock_record(clerk, cups, reason="closing")
+    assert told() == [(mugs, "10.00", None, "closing", clerk.pk), (mugs, 2, 0, "closing", clerk.pk)]
+    movement = StockMovement.objects.latest("pk")
+    assert (movement.delta, movement.balance, movement.reason, movement.changed_by) == (-2, 0, "closing", clerk)
+    assert ledger_of_former(mugs)[-1] == ("10.00", "None", "closing")
+
+
+def test_a_product_that_is_deleted_tells_of_its_stock() -> None:
+    clerk, mug = make_user(is_staff=True), make_product("Mug", stock=2)
+    record = record_of(mug).pk
+    assert withdraw_product(mug.pk, withdrawn_by=clerk.pk) is True
+    assert told() == [(record, "10.00", None, "dashboard", clerk.pk), (record, 2, 0, "dashboard", clerk.pk)]
+    assert ledger_of_former(record)[-1] == ("10.00", "None", "dashboard")
+
+
+def ledger_of_former(stock_record_id: int) -> list[tuple[str, str, str]]:
+    rows = PriceChange.objects.filter(stock_record_id=stock_record_id).order_by("pk")
+    return [(str(old), str(new), reason) for old, new, reason in rows.values_list("old_price", "new_price", "reason")]
 
 
 def test_partner_staff_see_the_changes_of_records_that_were_theirs() -> None:

@@ -237,6 +237,18 @@ class AdminClassNew(AdminClassInput):
     is_new = True
 
 
+def _reason() -> Words:
+    return Words(
+        max_length=255, required=False, help_text="Why prices are others, for their ledger; left out it is `api`."
+    )
+
+
+class PricedRemoval(StrictSerializer):
+    """Why what has prices is deleted."""
+
+    reason = _reason()
+
+
 class AdminChoice(serializers.Serializer[Any]):
     """A value of a group. `price` is added to each unit where it is chosen as an option."""
 
@@ -299,6 +311,7 @@ class AdminGroupChanges(StrictSerializer):
     name = Words(max_length=128, required=False)
     code = Words(max_length=255, required=False, allow_null=True)
     options = serializers.ListField(child=AdminChoiceInput(), required=False, max_length=500)
+    reason = _reason()
 
     def validate_options(self, options: list[Any]) -> tuple[Choice, ...]:
         """The values; a text and an id stand once."""
@@ -346,6 +359,7 @@ class AdminOptionChanges(StrictSerializer):
     help_text = Words(lines=True, max_length=255, required=False, allow_blank=True)  # type: ignore[assignment]
     order = WholeNumber(required=False, allow_null=True, min_value=-MAX_INT)
     price = Amount(required=False, max_digits=9)
+    reason = _reason()
 
 
 class AdminOptionInput(AdminOptionChanges):

@@ -41,8 +41,8 @@ def _ids(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=WholeNumber(min_value=1), required=False, max_length=MAX_LINKS, **options)
 
 
-def _reason() -> Text:
-    return Text(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `api`.")
+def _reason() -> Words:
+    return Words(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `api`.")
 
 
 class StockRecordChanges(StrictSerializer):
@@ -74,6 +74,12 @@ class StockRecordWhole(StockRecordChanges):
     backorder_limit = WholeNumber(required=False, default=0)
     expected_on = serializers.DateField(required=False, allow_null=True, default=None)
     is_preorder = YesOrNo(required=False, default=False)
+
+
+class StockRecordRemoval(StrictSerializer):
+    """Why a stock record is deleted."""
+
+    reason = _reason()
 
 
 class ShopCurrency(Text):

@@ -14,6 +14,7 @@ from forked_apps.payment.states import LIVE
 
 from .basket import ChosenOption, ItemInput, LineProduct, Totals
 from .fields import MoneyField, PriceField, StrictSerializer, Text, WholeNumber, YesOrNo
+from .texts import Words
 
 # The brief's words for Oscar's fields.
 ALIASES: Final = {"street": "line1", "city": "line4", "zip_code": "postcode"}
@@ -99,7 +100,7 @@ class StatusInput(StrictSerializer):
 
     status = serializers.ChoiceField(list(STATUSES))
     lines: Any = serializers.ListSerializer(child=LineMove(), required=False, min_length=1, max_length=100)
-    reference = Text(max_length=200, required=False, allow_blank=True, default="")
+    reference = Words(max_length=200, required=False, allow_blank=True, default="")
     restock = YesOrNo(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from forked_apps.partner.models import StockMovement
 
 from .fields import MAX_INT, StrictSerializer, Text, WholeNumber
+from .texts import Words
 
 # What may be said by hand: the opening figure and shipments are written by the shop.
 BY_HAND = tuple(kind.value for kind in StockMovement.Kind if kind not in {"initial", "shipment"})
@@ -169,7 +170,7 @@ class AdjustmentInput(StrictSerializer):
     expected = WholeNumber()
     quantity = WholeNumber(required=False)
     delta = WholeNumber(min_value=-MAX_INT, required=False)
-    reason = Text(max_length=255)
+    reason = Words(max_length=255)
     kind = serializers.ChoiceField(BY_HAND, required=False, default="adjustment")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:

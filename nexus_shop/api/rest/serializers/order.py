@@ -10,6 +10,7 @@ from forked_apps.order.models import OrderEvent, PaymentStatus
 from .basket import Totals
 from .checkout import AddressInput, AddressShape, NextAction, OrderItem, OrderShape, PaymentShape
 from .fields import MoneyField, StrictSerializer, Text
+from .texts import Words
 
 CHANGEABLE: Final = frozenset({"notes", "shipping_address", "billing_address"})
 
@@ -177,4 +178,4 @@ class NoteShape(serializers.Serializer[Any]):
 class NoteInput(StrictSerializer):
     """A note for other staff."""
 
-    message = Text(max_length=2000)
+    message = Words(lines=True, max_length=2000)

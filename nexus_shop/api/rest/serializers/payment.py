@@ -14,6 +14,7 @@ from nexus_shop.core.money import Money
 from .bodies import payment_state
 from .checkout import NextAction
 from .fields import Amount, MoneyField, StrictSerializer, Text, YesOrNo
+from .texts import Words
 
 
 class PaymentInput(StrictSerializer):
@@ -41,8 +42,8 @@ class RefundInput(StrictSerializer):
     order = Text(max_length=64)
     payment = Text(max_length=64, required=False)
     amount = PositiveMoney()
-    reason = Text(max_length=255, required=False, allow_blank=True, default="")
-    reference = Text(max_length=128, required=False, allow_blank=True, default="")
+    reason = Words(max_length=255, required=False, allow_blank=True, default="")
+    reference = Words(max_length=128, required=False, allow_blank=True, default="")
     is_owed = YesOrNo(required=False, default=False)
 
 

@@ -197,7 +197,7 @@ class NewProduct(StrictSerializer):
     stock_quantity = WholeNumber(required=False, default=0)
     sku = Words(max_length=64, required=False, allow_null=True, default=None)
     product_class = Text(max_length=128, required=False)
-    reason = Text(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `new product`.")
+    reason = Words(max_length=255, required=False, help_text="Why, for the ledgers; left out it is `new product`.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """One title, under either name."""

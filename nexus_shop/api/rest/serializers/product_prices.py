@@ -7,6 +7,7 @@ from rest_framework import serializers
 from .basket import ShippingParameters
 from .fields import MAX_INT, MoneyField, PriceField
 from .inventory import AccountRef, LedgerProduct, PageParameters
+from .kept import UnnamedParameters
 from .product import Availability
 
 MAX_PIECES = 1000  # OSCAR_MAX_BASKET_QUANTITY_THRESHOLD: no cart holds more
@@ -90,6 +91,43 @@ class PriceChangePage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     count = serializers.IntegerField(allow_null=True)
+
+
+class OptionPriceChangeShape(serializers.Serializer[Any]):
+    """One change of what an option, or a choice of an option group, adds to the price. Amounts as entered.
+
+    No old price: it is new. No new one: it was deleted. `name` is how it was called then.
+    """
+
+    id = serializers.IntegerField()
+    option = serializers.IntegerField(allow_null=True)
+    choice = serializers.IntegerField(allow_null=True, help_text="The `id` of a value of the group.")
+    option_group = serializers.IntegerField(allow_null=True, help_text="Of a choice.")
+    name = serializers.CharField()
+    old_price = MoneyField(allow_null=True)
+    new_price = MoneyField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    changed_by = AccountRef(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class OptionPriceChangePage(serializers.Serializer[Any]):
+    """One page of changes, newest first."""
+
+    results = OptionPriceChangeShape(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    count = serializers.IntegerField(allow_null=True)
+
+
+class OptionPriceChangeParameters(UnnamedParameters):
+    """The query of the changes of options' prices."""
+
+    option = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)
+    choice = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)
+    option_group = serializers.IntegerField(required=False, min_value=1, max_value=MAX_INT)
+    date_from = serializers.DateField(required=False)
+    date_to = serializers.DateField(required=False)
 
 
 class PriceChangeParameters(PageParameters):

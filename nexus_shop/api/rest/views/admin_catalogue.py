@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.catalogue import brands, categories, classes, options
 from forked_apps.catalogue.category_pictures import ensure_picture_stored, held_picture
 from forked_apps.catalogue.category_rows import put_categories
+from forked_apps.catalogue.option_prices import REASON
 from forked_apps.partner import partners
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import ApiError
@@ -143,7 +144,6 @@ class CategoryAdminDetail(_WithPicture, KeptDetail):
     """`admin/categories/{id}/`."""
 
     kept = CATEGORIES
-    write_parameters = frozenset({"move_to"})
 
     def held(self) -> str:
         """The name of the picture that the category has. Raises NotFound."""
@@ -244,15 +244,43 @@ class AttributeAdminDetail(KeptDetail):
     kept = ATTRIBUTES
 
 
+class _Priced(KeptDetail):
+    """What has prices: the ledger says who has changed them, and why."""
+
+    def change(self, pk: int, changes: dict[str, Any], version: str | None) -> None:
+        """Change the thing, in the caller's name."""
+        self.kept.change(pk, changes=changes, version=version, changed_by=self.request.user.pk)
+
+    def remove(self, pk: int, version: str | None) -> None:
+        """Delete the thing, in the caller's name."""
+        reason = self.parameters(shapes.PricedRemoval).get("reason")
+        self.kept.delete(pk, version=version, changed_by=self.request.user.pk, reason=reason or REASON)
+
+    def delete(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is still in use is not deleted: 409 with what uses it. Prices that go with it stay in their ledger."""
+        self.parameters(shapes.PricedRemoval)
+        return super().delete(request, key)
+
+
 @kept_list("OptionGroup", "OptionGroups", shape=shapes.AdminGroup, new=shapes.AdminGroupInput)
 class OptionGroupList(KeptList):
     """`admin/option-groups/`."""
 
     kept = GROUPS
 
+    def create(self, data: dict[str, Any]) -> int:
+        """Make a group, in the caller's name."""
+        return options.create_group(data, changed_by=self.request.user.pk)
 
-@kept_detail("OptionGroup", shape=shapes.AdminGroup, whole=shapes.AdminGroupInput, changes=shapes.AdminGroupChanges)
-class OptionGroupDetail(KeptDetail):
+
+@kept_detail(
+    "OptionGroup",
+    shape=shapes.AdminGroup,
+    whole=shapes.AdminGroupInput,
+    changes=shapes.AdminGroupChanges,
+    removal=[shapes.PricedRemoval],
+)
+class OptionGroupDetail(_Priced):
     """`admin/option-groups/{id}/`."""
 
     kept = GROUPS
@@ -264,9 +292,19 @@ class OptionAdminList(KeptList):
 
     kept = OPTIONS
 
+    def create(self, data: dict[str, Any]) -> int:
+        """Make an option, in the caller's name."""
+        return options.create_option(data, changed_by=self.request.user.pk)
 
-@kept_detail("Option", shape=shapes.AdminOption, whole=shapes.AdminOptionInput, changes=shapes.AdminOptionChanges)
-class OptionAdminDetail(KeptDetail):
+
+@kept_detail(
+    "Option",
+    shape=shapes.AdminOption,
+    whole=shapes.AdminOptionInput,
+    changes=shapes.AdminOptionChanges,
+    removal=[shapes.PricedRemoval],
+)
+class OptionAdminDetail(_Priced):
     """`admin/options/{id}/`."""
 
     kept = OPTIONS

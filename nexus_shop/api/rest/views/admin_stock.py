@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.partner.inventory import stock_table
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.stock_records import (
+    REASON,
     change_stock_record,
     create_stock_record,
     delete_stock_record,
@@ -51,6 +52,7 @@ class StockRecordAdminList(StockRecordList):
     shape=shapes.StockRecordShape,
     whole=inputs.StockRecordWhole,
     changes=inputs.StockRecordChanges,
+    removal=[inputs.StockRecordRemoval],
 )
 class StockRecordAdminDetail(KeptDetail):
     """`admin/stockrecords/{id}/`."""
@@ -77,6 +79,12 @@ class StockRecordAdminDetail(KeptDetail):
         change_stock_record(user, pk, changes=changes, version=version)
 
     def remove(self, pk: int, version: str | None) -> None:
-        """Delete the record."""
+        """Delete the record, for the `reason` that is given."""
         user: Any = self.request.user
-        delete_stock_record(user, pk, version=version)
+        reason = self.parameters(inputs.StockRecordRemoval).get("reason")
+        delete_stock_record(user, pk, version=version, reason=reason or REASON)
+
+    def delete(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The ledgers stay and end with it: no price any more, its stock taken away. 409 while stock is promised."""
+        self.parameters(inputs.StockRecordRemoval)
+        return super().delete(request, key)

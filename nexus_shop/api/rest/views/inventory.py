@@ -16,6 +16,7 @@ from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.cursors import cursor_of, next_page, refused, sealed, unsealed, words_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import inventory as shapes
+from nexus_shop.core.errors import pointing
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.money import amount_text
 
@@ -119,18 +120,19 @@ class AdjustmentList(StockView):
         def render(_: None) -> Answer:
             return answer(record_body(stock_table(user, {"stock_record": record_id}).get()), status=201)
 
-        return self.write(
-            lambda: adjust_stock(
-                record_id,
-                num_in_stock=data.get("quantity"),
-                delta=data.get("delta"),
-                expected=data["expected"],
-                changed_by=user.pk,
-                reason=data["reason"],
-                kind=data["kind"],
-            ),
-            render,
-        )
+        def adjust() -> None:
+            with pointing({"/num_in_stock": "/quantity"}):
+                adjust_stock(
+                    record_id,
+                    num_in_stock=data.get("quantity"),
+                    delta=data.get("delta"),
+                    expected=data["expected"],
+                    changed_by=user.pk,
+                    reason=data["reason"],
+                    kind=data["kind"],
+                )
+
+        return self.write(adjust, render)
 
 
 class ReservationList(StockView):

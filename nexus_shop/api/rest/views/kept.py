@@ -195,6 +195,7 @@ def kept_detail(
 
     def decorate(view: V) -> V:
         view.whole_class, view.changes_class = whole, changes  # type: ignore[attr-defined]
+        view.delete_parameters = frozenset(name for parameters in removal for name in parameters().fields)
         one = _words(noun)
         described: V = extend_schema_view(
             get=extend_schema(

@@ -8,6 +8,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 
 from forked_apps.basket.previews import price_for
+from forked_apps.catalogue.models import OptionPriceChange
+from forked_apps.catalogue.option_prices import option_price_changes
 from forked_apps.partner.inventory import price_changes_of
 from forked_apps.partner.models import PriceChange
 from forked_apps.partner.price_history import WINDOW
@@ -155,6 +157,50 @@ class PriceChangeList(StockView):
             lambda change: cursor_of(change.pk),
         )
         return found
+
+
+class OptionPriceChangeList(StockView):
+    """`admin/prices/option-changes/`: the ledger of what options cost."""
+
+    query_parameters = frozenset(shapes.OptionPriceChangeParameters().fields)
+
+    @extend_schema(
+        operation_id="listOptionPriceChanges",
+        summary="List changes of options' prices",
+        parameters=[shapes.OptionPriceChangeParameters],
+        responses={200: shapes.OptionPriceChangePage, **problems(400, 401, 403, 429)},
+    )
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Every change of what an option or a choice costs: who, when, why; newest first, by cursor."""
+        query = self.parameters(shapes.OptionPriceChangeParameters)
+        changes = option_price_changes(query)
+        words = words_of(query["cursor"]) if "cursor" in query else None
+        if words is not None:
+            changes = changes.filter(pk__lt=id_of(words))
+        found: HttpResponse = self.page(
+            list(changes[: query["page_size"] + 1]),
+            query["page_size"],
+            option_change_body,
+            lambda change: cursor_of(change.pk),
+        )
+        return found
+
+
+def option_change_body(change: OptionPriceChange) -> dict[str, Any]:
+    """A change whose account was read with it. Amounts as entered, in the shop's currency: options have no other."""
+    held = {"old_price": change.old_price, "new_price": change.new_price}
+    currency = settings.OSCAR_DEFAULT_CURRENCY
+    return {
+        "id": change.pk,
+        "option": change.option_id,
+        "choice": change.choice_id,
+        "option_group": change.option_group_id,
+        "name": change.name,
+        **{name: None if value is None else Money(value, currency).as_json() for name, value in held.items()},
+        "reason": change.reason,
+        "changed_by": account_body(change.changed_by_id, change.changed_by),
+        "created_at": change.created_at,
+    }
 
 
 def change_body(change: PriceChange) -> dict[str, Any]:

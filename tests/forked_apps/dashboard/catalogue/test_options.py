@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from forked_apps.catalogue.models import AttributeOption, AttributeOptionGroup, Option
+from forked_apps.catalogue.models import AttributeOption, AttributeOptionGroup, Option, OptionPriceChange
 from tests.factories.staff import browser_of, make_member
+from tests.forked_apps.dashboard.catalogue.forms import filled
 
 pytestmark = pytest.mark.django_db
 OPTION = {"name": "Engraving", "type": "text", "order": "1", "help_text": "", "option_group": ""}
@@ -63,3 +64,35 @@ def test_group_that_is_missing_or_too_much_is_told_at_its_field(
 
     assert answer.context["form"].errors == {"option_group": [reason]}
     assert not Option.objects.exists()
+
+
+def told() -> list[tuple[str, str, str]]:
+    """(old price, new price, reason) of each change that a known account has made, oldest first."""
+    rows = OptionPriceChange.objects.filter(changed_by__isnull=False).order_by("pk")
+    return [(str(row.old_price), str(row.new_price), row.reason) for row in rows]
+
+
+def test_price_of_an_option_is_changed_with_a_reason_or_without(browser: Client) -> None:
+    browser.post("/dashboard/catalogue/option/create/", OPTION | {"price": "4.50"})
+    url = f"/dashboard/catalogue/option/{Option.objects.get().pk}/update/"
+    assert 'name="reason"' in browser.get(url).content.decode()
+    refused = browser.post(url, filled(browser, url) | {"price": "5.00", "reason": "<script>x"})
+    assert refused.context["form"].errors == {"reason": ["This text may have no markup."]}
+    assert browser.post(url, filled(browser, url) | {"price": "5.00", "reason": "gold"}).status_code == 302
+    browser.post(url.replace("update", "delete"))
+    assert not Option.objects.exists()
+    assert told() == [("None", "4.50", "dashboard"), ("4.50", "5.00", "gold"), ("5.00", "None", "dashboard")]
+
+
+def test_price_of_a_choice_is_changed_with_a_reason_or_without(browser: Client) -> None:
+    group = AttributeOptionGroup.objects.create(name="Wrapping")
+    AttributeOption.objects.create(group=group, option="Paper")
+    url = f"/dashboard/catalogue/attribute-option-group/{group.pk}/update/"
+    changes = {"options-0-price": "1.50", "options-1-option": "Silk", "options-1-price": "3.00", "reason": "gold"}
+    assert browser.post(url, filled(browser, url) | changes).status_code == 302
+    browser.post(url.replace("update", "delete"))
+    assert not AttributeOptionGroup.objects.exists()
+    assert sorted(told()) == [
+        *(("0.00", "1.50", "gold"), ("1.50", "None", "dashboard"), ("3.00", "None", "dashboard")),
+        ("None", "3.00", "gold"),
+    ]

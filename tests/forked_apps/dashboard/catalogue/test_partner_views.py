@@ -6,10 +6,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from forked_apps.catalogue.models import Product
+from forked_apps.catalogue.models import Product, ProductAttribute, ProductRecommendation
 from forked_apps.catalogue.operations import product_class_named
 from forked_apps.partner.models import StockRecord
 from forked_apps.partner.products import default_partner
+from forked_apps.partner.queries import products_of
 from nexus_shop.accounts.models import User
 from tests.factories.shop import make_category, make_product
 from tests.factories.staff import browser_of, make_member, make_partner
@@ -231,3 +232,58 @@ def test_last_stock_record_of_a_product_is_not_deleted(scene: Scene) -> None:
     assert stocks() == STOCKS
     assert scene.save(scene.shared, **{"stockrecords-0-DELETE": "on"}).status_code == 302
     assert "N-1" not in stocks()
+
+
+def test_hidden_product_of_others_is_neither_recommended_nor_shown(scene: Scene) -> None:
+    Product.objects.filter(pk=scene.foreign.pk).update(is_public=False)
+    name = "primary_recommendations-0-recommendation"
+    refused = scene.save(scene.own, **{name: scene.foreign.pk})
+    assert refused.status_code == 200
+    assert "Foreign cup" not in refused.content.decode()
+    assert ProductRecommendation.objects.count() == 0
+    assert scene.save(scene.own, **{name: scene.shared.pk}).status_code == 302
+    assert ProductRecommendation.objects.get().recommendation == scene.shared
+
+
+def test_what_is_recommended_already_stays_when_it_is_hidden(scene: Scene) -> None:
+    ProductRecommendation.objects.create(primary=scene.own, recommendation=scene.foreign, ranking=1)
+    Product.objects.filter(pk=scene.foreign.pk).update(is_public=False)
+    assert scene.save(scene.own, title="Our lamp").status_code == 302
+    assert ProductRecommendation.objects.get().recommendation == scene.foreign
+
+
+def test_attribute_names_no_hidden_product_of_others(scene: Scene) -> None:
+    ProductAttribute.objects.create(
+        product_class=scene.own.product_class, code="with", name="With", type=ProductAttribute.ENTITY
+    )
+    Product.objects.filter(pk=scene.foreign.pk).update(is_public=False)
+    refused = scene.save(scene.own, attr_with=f"product {scene.foreign.pk}")
+    missing = scene.save(scene.own, attr_with="product 999999")
+    for answer in (refused, missing):
+        assert answer.context["form"].errors == {"attr_with": ["There is no such thing."]}
+    assert not scene.own.attribute_values.exists()
+    assert scene.save(scene.own, attr_with=f"product {scene.shared.pk}").status_code == 302
+
+
+def test_dashboard_and_api_find_by_one_rule(scene: Scene) -> None:
+    sold = make_product("Shirt in S", sku="S")
+    parent = Product.objects.create(structure="parent", title="Shirt", product_class=sold.product_class)
+    unsold = Product.objects.create(structure="child", parent=parent, title="Shirt in M", upc="M")
+    Product.objects.filter(pk=sold.pk).update(structure="child", parent=parent, product_class=None)
+    StockRecord.objects.filter(product=sold).update(partner=scene.partner)
+    family, both = {parent.pk, sold.pk, unsold.pk}, {scene.own.pk, scene.shared.pk}
+    everything = {*family, *both, scene.foreign.pk}
+
+    def opened() -> set[int]:
+        urls = {pk: f"/dashboard/catalogue/products/{pk}/" for pk in everything}
+        return {pk for pk, url in urls.items() if scene.browser.get(url).status_code == 200}
+
+    def ids(*, shared: bool) -> set[int]:
+        return set(products_of(scene.member, shared=shared).values_list("pk", flat=True))
+
+    assert opened() == ids(shared=True) == family | both
+    assert ids(shared=False) == family | {scene.own.pk}
+
+    StockRecord.objects.create(product=unsold, partner=default_partner(), partner_sku="M", price="1.00")
+    assert opened() == ids(shared=True) == {parent.pk, sold.pk} | both
+    assert ids(shared=False) == {scene.own.pk}

@@ -177,6 +177,8 @@ def test_stock_record_without_promises_is_deleted(browser: Client, lamp: Product
     assert save(browser, lamp, **{"stockrecords-0-DELETE": "on"}).status_code == 302
 
     assert StockRecord.objects.count() == 0
+    names = OutboxEvent.objects.filter(payload__reason="dashboard").values_list("name", flat=True)
+    assert sorted(names) == ["PriceChanged", "StockAdjusted"]
 
 
 @pytest.mark.parametrize(

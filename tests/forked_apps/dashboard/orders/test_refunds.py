@@ -51,6 +51,15 @@ def test_money_that_came_by_hand_is_recorded_as_paid_out(clerk: User) -> None:
     assert "Give money back" in page
 
 
+@pytest.mark.parametrize("field", ["reason", "reference"])
+def test_refund_with_script_is_refused(clerk: User, field: str) -> None:
+    order = make_order(make_product(price="10.00"), quantity=2)
+    record_manual_payment(order.pk, amount=Decimal("24.95"), recorded_by=None)
+    body = {"order_action": "refund_order_payment", "refund-amount": "5.00", f"refund-{field}": "<script>x"}
+    browser_of(clerk).post(f"/dashboard/orders/{order.number}/", body)
+    assert not PaymentAttempt.objects.filter(kind="refund").exists()
+
+
 def test_money_of_a_gateway_goes_back_by_it(clerk: User, gateway: Loopback) -> None:
     order = make_order(make_product(price="10.00"), payment_method="loopback")
     pay(order)

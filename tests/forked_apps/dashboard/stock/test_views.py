@@ -62,6 +62,7 @@ def test_stock_is_set_with_a_reason_and_the_figure_that_was_shown(staff: Client,
     ("changes", "said"),
     [
         ({"reason": ""}, "reason: This field is required."),
+        ({"reason": "<script>x"}, "reason: This text may have no markup."),
         ({"num_in_stock": "-1"}, "num_in_stock: Ensure this value is greater than or equal to 0."),
         ({"num_in_stock": str(2**31)}, "num_in_stock: Ensure this value is less than or equal to 2147483647."),
         ({"num_in_stock": "2"}, "num_in_stock: 3 are promised to orders. Cancel or ship them first."),
