@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
+from forked_apps.catalogue.attributes import codes_known_to, is_same_json
 from forked_apps.catalogue.errors import SkuTaken, VariantRequired
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add_whole_product, set_product
@@ -155,14 +156,26 @@ def _facts(entry: Mapping[str, Any]) -> ProductFacts:
 def _differing(stored: StoredProduct, facts: ProductFacts) -> ProductFacts:
     """What is said anew. Times and status go together: they are judged by each other."""
     held = asdict(stored.facts)
-    new = {name: value for name, value in facts.items() if _as_said(name, value) != _as_said(name, held[name])}
-    if new.get("attributes"):
-        new["attributes"] = {
-            code: value for code, value in facts["attributes"].items() if value != stored.facts.attributes.get(code)
-        }
+    plain = {name: value for name, value in facts.items() if name != "attributes"}
+    new = {name: value for name, value in plain.items() if _as_said(name, value) != _as_said(name, held[name])}
+    if attributes := _differing_attributes(stored, facts.get("attributes") or {}, is_moved="product_class" in new):
+        new["attributes"] = attributes
     if PUBLICATION & set(new):
         new |= {name: value for name, value in facts.items() if name in PUBLICATION}
     return ProductFacts(**new)  # type: ignore[typeddict-item]
+
+
+def _differing_attributes(stored: StoredProduct, said: Mapping[str, Any], *, is_moved: bool) -> dict[str, Any]:
+    """What is said anew of attributes; of a code that the class does not have nothing can be said, null neither.
+
+    `is_moved`: to another class, to which neither the product nor its variants take what is null.
+    """
+    held = stored.facts.attributes
+    new = {code: value for code, value in said.items() if not is_same_json(held.get(code), value)}
+    empty = {code for code, value in said.items() if value is None and code not in held}
+    if empty and not is_moved:
+        empty -= codes_known_to(stored.id)
+    return new | dict.fromkeys(sorted(empty))
 
 
 def says_anew(stored: StoredProduct, entry: Mapping[str, Any]) -> bool:
@@ -176,8 +189,6 @@ def _as_said(name: str, value: Any) -> Any:
         return sorted(set(value or ()))
     if name == "recommendations":
         return {kind: list(ids) for kind, ids in (value or {}).items() if ids}
-    if name == "attributes":
-        return {code: each for code, each in (value or {}).items() if each is not None}
     return value or None if isinstance(value, str) else value
 
 
