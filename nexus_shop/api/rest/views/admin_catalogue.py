@@ -10,7 +10,7 @@ from forked_apps.catalogue import brands, categories, classes, options
 from forked_apps.catalogue.category_rows import put_categories
 from forked_apps.partner import partners
 from nexus_shop.api.rest.base import View, answer
-from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.errors import ApiError, facts_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_catalogue as shapes
 from nexus_shop.api.rest.serializers import category_rows as bulk
@@ -22,14 +22,11 @@ from .kept import Keeping, KeptDetail, KeptList, kept_detail, kept_list, number_
 
 def outcome_body(outcome: RowOutcome) -> dict[str, Any]:
     """What became of a row, in the API's shape."""
-    refusal = outcome.refusal
-    return {
-        "status": outcome.status,
-        "id": outcome.id,
-        "code": None if refusal is None else refusal.code,
-        "detail": None if refusal is None else str(refusal.message),
-        "pointer": None if refusal is None else refusal.pointer,
-    }
+    done, refusal = {"status": outcome.status, "id": outcome.id}, outcome.refusal
+    if refusal is None:
+        return done | {"code": None, "detail": None, "pointer": None, "facts": None}
+    why = {"code": refusal.code, "detail": str(refusal.message), "pointer": refusal.pointer}
+    return done | why | {"facts": facts_of(refusal) or None}
 
 
 BRANDS: Final = Keeping(

@@ -230,4 +230,4 @@ def _refuse_twins(results: list[dict[str, Any]], rows: list[dict[str, Any]]) -> 
 
 
 def _refused(code: str, detail: str, pointer: str | None) -> dict[str, Any]:
-    return {"status": "refused", "id": None, "code": code, "detail": detail, "pointer": pointer}
+    return {"status": "refused", "id": None, "code": code, "detail": detail, "pointer": pointer, "facts": None}
