@@ -25,7 +25,7 @@ from nexus_shop.core.transactions import transaction, transaction_required
 from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, StockRecordAmbiguous
 from .operations import TERMS
 from .queries import products_of, stock_records_of
-from .stock_records import REASON, add_stock_record, alter_stock_record, partner_for
+from .stock_records import REASON, add_stock_record, alter_stock_record, check_prices, partner_for
 
 if TYPE_CHECKING:
     from nexus_shop.accounts.models import User
@@ -74,7 +74,8 @@ def archive_product_of(user: "User", product_id: int, *, check: Check | None = N
 def build_variants_of(user: "User", parent_id: int, matrix: Matrix, *, sale: Mapping[str, Any]) -> list[int]:
     """Make the variants of the matrix that are missing; returns their ids. They are sold as `sale` says.
 
-    Raises as `add_variants`; NotFound also where the product is not the user's to change; PartnerStockRequired.
+    Raises, also where none is missing, as `add_variants`; NotFound also where the product is not the user's to change,
+    or the partner; PartnerStockRequired, PermissionMissing, ListPriceTooLow.
     """
     _ensure_own(user, parent_id)
     return _add_variants(user, parent_id, matrix, sale)
@@ -197,12 +198,29 @@ def _sale(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sell(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    _judge_sale(user, entry)
+    _open(user, product, entry)
+
+
+def _judge_sale(user: "User", entry: Mapping[str, Any]) -> None:
+    """Raise what stands against selling like this, whatever is sold: PartnerStockRequired, PermissionMissing,
+    ListPriceTooLow, NotFound for the partner.
+    """
     sale = _sale(entry)
-    if not sale and user.is_staff:
-        return
     if "price" not in sale and not user.is_staff:
         raise PartnerStockRequired(pointer="/price")
-    _ensure_allowed(user, "partner.add_stockrecord", f"/{next(name for name in SALE if entry.get(name) is not None)}")
+    if sale:
+        pointer = f"/{next(name for name in SALE if entry.get(name) is not None)}"
+        _ensure_allowed(user, "partner.add_stockrecord", pointer)
+        check_prices(sale.get("price"), sale.get("list_price"))
+    if entry.get("partner") is not None or not user.is_staff:
+        partner_for(user, entry.get("partner"))
+
+
+def _open(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    sale = _sale(entry)
+    if not sale:
+        return
     try:
         told = {name: entry[name] for name in (*RECORD, "reason") if name in entry}
         add_stock_record(user, product, {**sale, **told, "partner": entry.get("partner")})
@@ -235,8 +253,9 @@ def _add_variants(user: "User", parent_id: int, matrix: Matrix, sale: Mapping[st
 
 
 def _sell_all(user: "User", children: Sequence[Product], sale: Mapping[str, Any]) -> list[int]:
+    _judge_sale(user, sale)
     for child in children:
-        _sell(user, child, sale)
+        _open(user, child, sale)
     return [int(child.pk) for child in children]
 
 

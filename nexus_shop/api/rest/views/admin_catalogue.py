@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 
 from forked_apps.catalogue import brands, categories, classes, options
 from forked_apps.catalogue.category_rows import put_categories
+from forked_apps.catalogue.errors import CategoryCycle, CategoryTooDeep, SlugTaken
 from forked_apps.partner import partners
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import ApiError, facts_of
@@ -130,7 +131,11 @@ class CategoryAdminDetail(KeptDetail):
     def remove(self, pk: int, version: str | None) -> None:
         """Empty it into `move_to` first, where that is given."""
         move_to = self.parameters(shapes.CategoryRemoval).get("move_to")
-        categories.remove_category(pk, move_to=move_to, version=version)
+        try:
+            categories.remove_category(pk, move_to=move_to, version=version)
+        except (CategoryCycle, CategoryTooDeep, SlugTaken) as refusal:
+            refusal.pointer, refusal.parameter = None, "move_to"
+            raise
 
     def delete(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Products and categories in it go to the category `move_to`; without that it has to be empty (409)."""

@@ -161,10 +161,10 @@ class ProductVariantsAdmin(View):
         operation_id="buildAdminVariants",
         summary="Build the variants of a product",
         request=shapes.VariantsInput,
-        responses={201: shapes.ProductAdminShape(many=True), **CREATE},
+        responses={status: shapes.ProductAdminShape(many=True) for status in (200, 201)} | CREATE,
     )
     def post(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Options of attributes are combined; answers the variants that were missing. The same again makes none."""
+        """Options of attributes are combined; answers the variants that were missing. The same again makes none: 200."""
         parent_id, user = number_of(key), request.user
         data = self.parsed(shapes.VariantsInput)
         matrix = data.pop("matrix")
@@ -172,7 +172,7 @@ class ProductVariantsAdmin(View):
         def render(ids: list[int]) -> Any:
             rows = stored_products(products_of(user).filter(pk__in=ids), limit=len(ids) or 1)
             stock = stock_ids(ids)
-            return answer([product_body(row, stock) for row in rows], status=201)
+            return answer([product_body(row, stock) for row in rows], status=201 if ids else 200)
 
         return self.write(lambda: build_variants_of(user, parent_id, matrix, sale=data), render)
 
