@@ -16,6 +16,7 @@ class WithinCalendar:
     #: Fields that may have any date: whoever takes their values judges these.
     any_date: Collection[str] = frozenset()
 
+    fields: dict[str, Any]
     cleaned_data: dict[str, Any]
     changed_data: list[str]
 

@@ -124,7 +124,7 @@ class OutcomeShape(serializers.Serializer[Any]):
     facts = serializers.DictField(
         child=serializers.JSONField(allow_null=True),
         allow_null=True,
-        help_text="What the error of a single write has beside its code: `reason`, `attributes`, `variant` and the like.",
+        help_text="What the error of a single write has beside its code: `reason`, `attributes`, `variant`, say.",
     )
 
 

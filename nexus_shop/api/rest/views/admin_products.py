@@ -164,7 +164,7 @@ class ProductVariantsAdmin(View):
         responses={status: shapes.ProductAdminShape(many=True) for status in (200, 201)} | CREATE,
     )
     def post(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Options of attributes are combined; answers the variants that were missing. The same again makes none: 200."""
+        """Options of attributes are combined; answers the variants that were missing, or 200 where none was."""
         parent_id, user = number_of(key), request.user
         data = self.parsed(shapes.VariantsInput)
         matrix = data.pop("matrix")

@@ -19,6 +19,7 @@ from nexus_shop.api.rest.serializers.shown_product import edited, is_shown
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.languages import active_language
+from nexus_shop.core.versions import is_named
 
 from .admin_products import ARCHIVE
 from .kept import CHANGE, NO_CONTENT
@@ -100,10 +101,10 @@ class ProductWrites(View):
     def _check(self, stored: StoredProduct) -> None:
         """If-Match has the version of `admin/products/`, or the ETag of the public product. Raises StaleVersion."""
         tag = self.tag()
-        if tag is None or tag == stored.version:
+        if tag is None or is_named(tag, stored.version):
             return
         found = product_detail(stored.id, language=active_language(), also_hidden=True)
-        if found is None or found[1] != tag:
+        if found is None or not is_named(tag, found[1]):
             raise StaleVersion
 
 
