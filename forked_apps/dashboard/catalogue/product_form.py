@@ -252,6 +252,12 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
         super(OscarProductForm, self)._post_clean()  # Oscar's would set them
         self.cleaned_data = {name: value for name, value in data.items() if name not in self.errors}
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The columns that are not judged: those that were not edited, too."""
+        kept = set() if self.is_new else {*self._meta.fields} - {*self.changed_data}
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded | kept
+
     def attribute_values(self) -> dict[str, Any]:
         """The attributes that were edited, as `set_attributes` takes them."""
         edited = [name for name in self.attributes if name in self.fields and name in self.changed_data]
