@@ -24,7 +24,7 @@ from .values import CartRef, Changed, RowResult
 
 @transaction
 def add_rows_to_cart(
-    ref: CartRef, *, rows: Sequence[Row], token: str, is_partial: bool = False, version: int | None = None
+    ref: CartRef, *, rows: Sequence[Row], token: str, is_partial: bool = False, version: str | None = None
 ) -> Changed:
     """Put the rows into the cart; what became of each is in the answer's `rows`.
 

@@ -34,7 +34,7 @@ def change_cart(
     notes: str | None = None,
     accept: Collection[str] = (),
     token: str = "",
-    version: int | None = None,
+    version: str | None = None,
 ) -> Changed:
     """Keep the notes, and accept problems by their code: take prices of now as seen, lower quantities to what is free
     (none left removes the line), remove what is not sold any more or not with its options, forget what is gone

@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.errors import NotFound
+from nexus_shop.core.versions import ensure_version
 
 from .errors import CartNotFound, CartOrdered
 from .values import CartRef, Changed, hash_of_token
@@ -34,7 +35,7 @@ def changed(cart: Locked) -> Changed:
     return Changed(cart.id, cart.is_new, cart.token)
 
 
-def lock(ref: CartRef, *, token: str, version: int | None = None) -> Locked:
+def lock(ref: CartRef, *, token: str, version: str | None = None) -> Locked:
     """Lock the open cart, making it where none is named. One statement.
 
     Raises CartNotFound, CartOrdered (go on with a reference that only `follows`), StaleVersion; NotFound where the
@@ -52,7 +53,7 @@ def lock(ref: CartRef, *, token: str, version: int | None = None) -> Locked:
     return cart
 
 
-def lock_existing(ref: CartRef, *, version: int | None) -> Locked:
+def lock_existing(ref: CartRef, *, version: str | None) -> Locked:
     """Lock the open cart. Raises NotFound where there is none (any more), CartNotFound, StaleVersion."""
     condition, value = (
         ("owner_id = %s", ref.owner_id) if ref.owner_id is not None else ("token_hash = %s", ref.token_hash)
@@ -65,7 +66,7 @@ def lock_existing(ref: CartRef, *, version: int | None) -> Locked:
     return found
 
 
-def lock_or_follow(ref: CartRef, *, token: str, version: int | None) -> Locked:
+def lock_or_follow(ref: CartRef, *, token: str, version: str | None) -> Locked:
     """Lock the open cart, or make the one that follows an ordered one; no other is made.
 
     Raises CartOrdered (as `lock`), NotFound where there is none, CartNotFound, StaleVersion.
@@ -75,7 +76,7 @@ def lock_or_follow(ref: CartRef, *, token: str, version: int | None) -> Locked:
     return lock_existing(ref, version=version)
 
 
-def _lock_by_token(token_hash: str, version: int | None) -> Locked:
+def _lock_by_token(token_hash: str, version: str | None) -> Locked:
     """The token's open cart. Raises CartOrdered once it has become an order, CartNotFound for an unknown token."""
     found = _raise_version("token_hash = %s AND owner_id IS NULL AND status = 'Open'", token_hash, version)
     if found is None:
@@ -90,7 +91,7 @@ def is_known(token_hash: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _raise_version(condition: str, value: Any, version: int | None, *, handle: str | None = None) -> Locked | None:
+def _raise_version(condition: str, value: Any, version: str | None, *, handle: str | None = None) -> Locked | None:
     named, values = ("", [value]) if handle is None else (" AND handle = %s", [value, handle])
     with connection.cursor() as cursor:
         cursor.execute(
@@ -101,7 +102,7 @@ def _raise_version(condition: str, value: Any, version: int | None, *, handle: s
         row = cursor.fetchone()
     if row is None:
         return None
-    check_version(row[2] - 1, version)
+    ensure_version(version, row[2] - 1)
     return Locked(row[0], row[1], is_new=False, own=units_of(row[3]))
 
 
@@ -110,7 +111,7 @@ def units_of(found: Mapping[str, int] | None) -> dict[int, int]:
     return {int(pk): units for pk, units in (found or {}).items()}
 
 
-def lock_of_owner(owner_id: int, version: int | None) -> Locked:
+def lock_of_owner(owner_id: int, version: str | None) -> Locked:
     """Two first writes at once: the unique index on a login's open cart makes the second one wait and find it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -123,12 +124,12 @@ def lock_of_owner(owner_id: int, version: int | None) -> Locked:
             [owner_id, settings.OSCAR_DEFAULT_CURRENCY],
         )
         pk, currency, new_version, is_new, own = cursor.fetchone()
-    check_version(new_version - 1, version)
+    ensure_version(version, new_version - 1)
     return Locked(pk, currency, is_new, own=units_of(own))
 
 
-def _new_guest_cart(token: str, version: int | None) -> Locked:
-    check_version(0, version)
+def _new_guest_cart(token: str, version: str | None) -> Locked:
+    ensure_version(version, 0)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO basket_basket (status, date_created, token_hash, currency)"
@@ -147,9 +148,3 @@ def _take_saved_lines(basket_id: int, token_hash: str) -> None:
             " WHERE basket_id = (SELECT id FROM basket_basket WHERE token_hash = %s AND status <> 'Open')",
             [basket_id, token_hash],
         )
-
-
-def check_version(found: int, wanted: int | None) -> None:
-    """Raise StaleVersion where the cart is another than the one that was read."""
-    if wanted is not None and wanted != found:
-        raise StaleVersion

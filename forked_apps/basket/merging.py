@@ -27,7 +27,7 @@ class _Source:
 
 
 @transaction
-def merge_carts(token_hash: str, *, owner_id: int, strategy: str, version: int | None = None) -> Changed:
+def merge_carts(token_hash: str, *, owner_id: int, strategy: str, version: str | None = None) -> Changed:
     """Join the cart of a guest's token into the login's open cart, which is made if there is none.
 
     Lines by strategy, as far as stock and limits allow (the rest is in the answer's `skipped`), vouchers, notes where
@@ -43,7 +43,7 @@ def merge_carts(token_hash: str, *, owner_id: int, strategy: str, version: int |
     return Changed(cart.id, cart.is_new, skipped=tuple(skipped))
 
 
-def _lock_both(token_hash: str, owner_id: int, version: int | None) -> tuple[_Source, Locked]:
+def _lock_both(token_hash: str, owner_id: int, version: str | None) -> tuple[_Source, Locked]:
     """The token's cart and the login's open one, which gets the next version.
 
     A login's cart that appears only now is younger than what is locked already: the order of locks holds.

@@ -62,7 +62,7 @@ class _PinnedLine:
 
 
 @transaction
-def open_cart(ref: CartRef, *, token: str, version: int | None = None) -> Changed:
+def open_cart(ref: CartRef, *, token: str, version: str | None = None) -> Changed:
     """The open cart of the reference, made if there is none; `token` names a new guest's cart.
 
     Raises CartNotFound, CartOrdered, StaleVersion.
@@ -71,7 +71,7 @@ def open_cart(ref: CartRef, *, token: str, version: int | None = None) -> Change
 
 
 @transaction
-def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None = None) -> Changed:
+def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: str | None = None) -> Changed:
     """Put units of a product into the cart; an equal line (product and options) grows.
 
     Locks the cart. Raises NotFound, VariantRequired, ProductUnavailable, InvalidOption, InsufficientStock,
@@ -83,7 +83,7 @@ def add_to_cart(ref: CartRef, *, wanted: Wanted, token: str, version: int | None
 
 
 @transaction
-def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, version: int | None = None) -> Changed:
+def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, version: str | None = None) -> Changed:
     """Let the cart hold exactly these units. Locks the cart; raises as `add_to_cart`, then nothing is changed."""
     cart = lock(ref, token=token, version=version)
     if not cart.is_new:
@@ -93,7 +93,7 @@ def replace_cart_lines(ref: CartRef, *, wanted: Sequence[Wanted], token: str, ve
 
 
 @transaction
-def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version: int | None = None) -> Changed:
+def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version: str | None = None) -> Changed:
     """Set the units of a line; 0 removes it. The shopper has seen the price of now, that of the line's stock record.
 
     Locks the cart. Raises NotFound, CartNotFound, ProductUnavailable, InsufficientStock, QuantityLimit, StaleVersion.
@@ -118,7 +118,7 @@ def set_line_quantity(ref: CartRef, *, line_handle: str, quantity: int, version:
 
 
 @transaction
-def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> Changed:
+def remove_line(ref: CartRef, *, line_handle: str, version: str | None = None) -> Changed:
     """Take a line out. Locks the cart. Raises NotFound, CartNotFound, StaleVersion."""
     cart = lock_existing(ref, version=version)
     _line(cart.id, line_handle)
@@ -127,7 +127,7 @@ def remove_line(ref: CartRef, *, line_handle: str, version: int | None = None) -
 
 
 @transaction
-def empty_cart(ref: CartRef, *, token: str = "", version: int | None = None) -> Changed:
+def empty_cart(ref: CartRef, *, token: str = "", version: str | None = None) -> Changed:
     """Take everything out. Locks the cart.
 
     Raises NotFound where there is none, CartNotFound, CartOrdered, StaleVersion.

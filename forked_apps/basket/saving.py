@@ -42,7 +42,7 @@ class SavedLines:
 
 
 @transaction
-def save_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> Changed:
+def save_line(ref: CartRef, *, line_handle: str, version: str | None = None) -> Changed:
     """Move a line out of the cart to what is saved for later, where an equal one (product and options) grows.
 
     Locks the cart. Raises NotFound, QuantityLimit, CartNotFound, StaleVersion.
@@ -55,7 +55,7 @@ def save_line(ref: CartRef, *, line_handle: str, version: int | None = None) -> 
 
 
 @transaction
-def restore_saved_line(ref: CartRef, *, handle: str, token: str, version: int | None = None) -> Changed:
+def restore_saved_line(ref: CartRef, *, handle: str, token: str, version: str | None = None) -> Changed:
     """Move a saved line back into the cart, which is made if there is none.
 
     Locks the cart. Raises NotFound, what `add_to_cart` raises (then the line stays saved), CartNotFound, CartOrdered,
@@ -78,7 +78,7 @@ def restore_saved_line(ref: CartRef, *, handle: str, token: str, version: int | 
 
 
 @transaction
-def forget_saved_line(ref: CartRef, *, handle: str, token: str, version: int | None = None) -> Changed:
+def forget_saved_line(ref: CartRef, *, handle: str, token: str, version: str | None = None) -> Changed:
     """Throw a saved line away. Locks the cart. Raises NotFound, CartNotFound, CartOrdered, StaleVersion."""
     cart = lock(ref, token=token, version=version)
     _take(_holder(ref, cart), handle)

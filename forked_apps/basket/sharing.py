@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.transactions import transaction
+from nexus_shop.core.versions import ensure_version
 
 from .errors import CartEmpty, CartNotFound
 from .filling import fill
-from .locking import changed, check_version, is_known, lock
+from .locking import changed, is_known, lock
 from .models import SharedCart
 from .operations import Wanted
 from .previews import Listed
@@ -34,7 +35,7 @@ class Shared:
 
 
 @transaction
-def share_cart(ref: CartRef, *, version: int | None = None) -> Shared:
+def share_cart(ref: CartRef, *, version: str | None = None) -> Shared:
     """Make a link to what the open cart holds, good for 30 days. The cart stays as it is.
 
     Locks the cart. Raises CartEmpty, CartNotFound, StaleVersion.
@@ -44,7 +45,7 @@ def share_cart(ref: CartRef, *, version: int | None = None) -> Shared:
         raise CartNotFound
     cart = cart_by_id(basket_id) if basket_id is not None else None
     if cart is not None:
-        check_version(cart.version, version)
+        ensure_version(version, cart.version)
     if cart is None or not cart.lines:
         raise CartEmpty
     lines = [
@@ -62,7 +63,7 @@ def share_cart(ref: CartRef, *, version: int | None = None) -> Shared:
 
 @transaction
 def restore_shared_cart(
-    handle: str, *, ref: CartRef, token: str, strategy: str = "sum", version: int | None = None
+    handle: str, *, ref: CartRef, token: str, strategy: str = "sum", version: str | None = None
 ) -> Changed:
     """Put what a shared cart holds into the cart, as far as it can be had; the rest is in the answer's `skipped`.
 

@@ -22,7 +22,7 @@ MAX_VOUCHERS: Final = 10
 
 
 @transaction
-def add_voucher(ref: CartRef, *, code: str, token: str, version: int | None = None) -> Changed:
+def add_voucher(ref: CartRef, *, code: str, token: str, version: str | None = None) -> Changed:
     """Put a voucher into the cart by its code, in whatever case; one that is there already stays.
 
     Locks the cart. Raises VoucherInvalid (unknown, expired, used up, not for this customer: it does not say which),
@@ -51,7 +51,7 @@ def add_voucher(ref: CartRef, *, code: str, token: str, version: int | None = No
 
 
 @transaction
-def remove_voucher(ref: CartRef, *, code: str, version: int | None = None) -> Changed:
+def remove_voucher(ref: CartRef, *, code: str, version: str | None = None) -> Changed:
     """Take a voucher out, also one that does not count any more.
 
     Locks the cart. Raises NotFound where it is not in the cart, CartNotFound, StaleVersion.

@@ -186,6 +186,20 @@ def class_id_of(product: Product) -> int | None:
     return owner.product_class_id if owner is not None else None
 
 
+def codes_known_to(product_id: int) -> set[str]:
+    """The codes of the attributes that the class of a product, or of its parent, has."""
+    owner = Q(product_class__products=product_id) | Q(product_class__products__children=product_id)
+    return set(ProductAttribute.objects.filter(owner).values_list("code", flat=True))
+
+
+def is_same_json(held: JSON, value: JSON) -> bool:
+    """Whether a value is what `json_values` says (`held`), type and all: to Python true is 1. 1 may stand for 1.0."""
+    if isinstance(held, dict) and isinstance(value, dict):
+        return held.keys() == value.keys() and all(is_same_json(held[name], value[name]) for name in held)
+    is_same_type = type(held) is type(value) or (type(held), type(value)) == (float, int)
+    return is_same_type and bool(held == value)
+
+
 def _attributes_of(product: Product) -> list[ProductAttribute]:
     return list(ProductAttribute.objects.filter(product_class=class_id_of(product)).order_by("pk"))
 

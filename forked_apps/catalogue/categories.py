@@ -200,7 +200,7 @@ def remove_category(category_id: int, *, move_to: int | None = None, version: st
 
     With `move_to` its products and the categories below it go there first. Locks the tree, then the category: whoever
     begins to use it waits, and finds it gone. Raises NotFound, StaleVersion, StillUsed (with what), CategoryCycle,
-    SlugTaken where the target has a category of the same slug.
+    CategoryTooDeep, SlugTaken where the target has a category of the same slug.
     """
     lock_tree()
     ensure_current(version, stored_category(category_id))

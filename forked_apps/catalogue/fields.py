@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .barcodes import is_gtin
 from .errors import Refusal, ValueRefused
 from .html import MARKUP, sanitised
-from .models import ADDRESS
+from .page_addresses import NO_ADDRESS, is_page_address
 from .slugs import is_allowed
 
 MAX_HTML: Final = 50_000
@@ -95,8 +95,8 @@ def _barcode(value: Any, pointer: str) -> str:
 
 def _address(value: Any, pointer: str) -> str:
     address: str = text(500)(value, pointer)
-    if address and not re.match(ADDRESS, address):
-        raise refused(_("An address is a path, or begins with https://."), pointer)
+    if address and not is_page_address(address):
+        raise refused(NO_ADDRESS, pointer)
     return address
 
 

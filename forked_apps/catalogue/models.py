@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Left, Length, LPad, Now
@@ -34,12 +34,12 @@ from oscar.models.fields.slugfield import SlugField
 
 from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, CategoryAddress, ProductAddress
 from .barcodes import validate_gtin
+from .page_addresses import validate_page_address
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
 from .triggers import APPEND_ONLY, CHOICE_PRICES, OPTION_PRICES
 
 GTIN_LENGTH = 14  # shorter barcodes are the same with zeros before them
-ADDRESS = r"^(https?://[^/\s]|/(?!/))[^\s\\<>\"]*\Z"  # of a page: whole, or a path
 
 
 class _Translated:
@@ -147,7 +147,7 @@ class Product(_Addressed, AbstractProduct):
         blank=True,
         default="",
         db_default="",
-        validators=[RegexValidator(ADDRESS, _("An address is a path, or begins with https://."))],
+        validators=[validate_page_address],
         help_text=_("The page that search engines should show instead of this product's own."),
     )
     og_title = models.CharField(_("Title when shared"), max_length=255, blank=True, default="", db_default="")

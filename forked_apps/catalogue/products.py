@@ -17,7 +17,7 @@ from oscar.core.utils import slugify
 from nexus_shop.core.errors import DomainError, NotFound
 from nexus_shop.core.transactions import transaction, transaction_required, violated
 
-from .attributes import JSON, change_class, require_attributes, set_attributes
+from .attributes import JSON, change_class, codes_known_to, require_attributes, set_attributes
 from .errors import SlugTaken, StructureRefused
 from .fields import PLAIN, refused, text
 from .links import place_in_categories, set_options, set_recommendations, set_tags
@@ -125,7 +125,7 @@ def set_product(product_id: int, *, changes: ProductFacts) -> Product:
     product.slug = product.slug or free_product_slug(product)
     _set_brand(product, changes)
     if "product_class" in changes:
-        _set_class(product, changes["product_class"], attributes)
+        attributes = _set_class(product, changes["product_class"], attributes)
     if PUBLICATION & set(changes):
         place(product, _publication(changes))
     _save(product, [name for name, value in old.items() if getattr(product, name) != value])
@@ -215,10 +215,14 @@ def _class_named(name: Any) -> ProductClass:
     return found
 
 
-def _set_class(product: Product, name: Any, attributes: Mapping[str, JSON]) -> None:
+def _set_class(product: Product, name: Any, attributes: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Returns those of the attributes that are to be set yet: not what the other class only takes away."""
     product_class = _class_named(name)
-    if product_class.pk != product.product_class_id:
-        change_class(product, product_class, removed=[code for code, value in attributes.items() if value is None])
+    if product_class.pk == product.product_class_id:
+        return attributes
+    removed = {code for code, value in attributes.items() if value is None} & codes_known_to(product.pk)
+    change_class(product, product_class, removed=sorted(removed))
+    return {code: value for code, value in attributes.items() if code not in removed}
 
 
 def _publication(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nexus_shop.core.days import OUTSIDE, is_within_calendar
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.events import publish
 from nexus_shop.core.transactions import transaction, transaction_required
@@ -144,6 +145,7 @@ def place(product: Product, wanted: Mapping[str, Any]) -> bool:
     start = wanted.get("publish_from") if status != SCHEDULED else wanted.get("publish_from", product.publish_from)
     end = wanted.get("publish_until") if status in {DRAFT, ARCHIVED} else _end(product, wanted, before, now)
     _check(status, start, end, now)
+    _check_days(product, start, end)
     product.is_public = status == PUBLISHED
     product.publish_from, product.publish_until = start, end
     product.archived_at = (product.archived_at or now) if status == ARCHIVED else None
@@ -178,6 +180,13 @@ def _check(status: str, start: datetime | None, end: datetime | None, now: datet
         raise ScheduleRefused(Refusal(_("What is not published has no end.")), pointer="/publish_until")
     if end is not None and (end <= now or (start is not None and end <= start)):
         raise ScheduleRefused(Refusal(_("It would end before it begins.")), pointer="/publish_until")
+
+
+def _check_days(product: Product, start: datetime | None, end: datetime | None) -> None:
+    """What is as it was is not judged."""
+    for name, time in zip(TIMES, (start, end), strict=True):
+        if time is not None and time != getattr(product, name) and not is_within_calendar(time):
+            raise ScheduleRefused(Refusal(OUTSIDE), pointer=f"/{name}")
 
 
 def _not_allowed(product: Product) -> PublicationRefused:

@@ -68,7 +68,7 @@ def add_variants(parent_id: int, matrix: Matrix) -> list[Product]:
     """
     parent = lock_product(parent_id)
     if not parent.can_be_parent():
-        raise StructureRefused(pointer="/parent")
+        raise StructureRefused
     axes = _axes(parent, matrix.axes)
     known = _combinations(parent, axes)
     wanted = [options for options in itertools.product(*(axis.options for axis in axes)) if matrix.wants(options)]
@@ -80,6 +80,8 @@ def add_variants(parent_id: int, matrix: Matrix) -> list[Product]:
         parent.structure = Product.PARENT
         parent.save(update_fields=["structure", "date_updated"])
     children = [_child(parent, axes, options, matrix) for options in missing]
+    for options in () if missing else wanted[:1]:
+        _child(parent, axes, options, matrix)  # the patterns are judged also where they fill nothing
     _insert_all(children)
     ProductAttributeValue.objects.bulk_create(
         ProductAttributeValue(product=child, attribute=axis.attribute, value_option=option)

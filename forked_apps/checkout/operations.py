@@ -38,11 +38,11 @@ from forked_apps.payment.operations import open_source
 from forked_apps.voucher.errors import LostVoucherFacts, VoucherInvalid
 from forked_apps.voucher.models import Voucher
 from forked_apps.voucher.operations import lock_vouchers, use_vouchers
-from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.handles import new_handle
 from nexus_shop.core.money import ZERO, Money
 from nexus_shop.core.rules import rules_token
 from nexus_shop.core.transactions import transaction, transaction_required
+from nexus_shop.core.versions import ensure_version
 from nexus_shop.markets.taxes import Destination
 
 from .errors import (
@@ -94,7 +94,7 @@ def complete_checkout(
     details: Details,
     expected_total: Money,
     expected_shipping: Money | None = None,
-    version: int | None = None,
+    version: str | None = None,
 ) -> Placed:
     """Turn a cart into an order awaiting payment. Whoever has confirmed the charge for delivery too names it.
 
@@ -124,12 +124,11 @@ def order_locked_cart(
     details: Details,
     expected_total: Money,
     expected_shipping: Money | None = None,
-    version: int | None = None,
+    version: str | None = None,
 ) -> Order:
     """`complete_checkout` inside the transaction of a caller who has locked the open cart."""
     cart = cart_by_id(basket_id)
-    if version is not None and version != cart.version:
-        raise StaleVersion
+    ensure_version(version, cart.version)
     if not cart.lines:
         raise CartEmpty
     order, standing = _place(cart, details, expected_total=expected_total, expected_shipping=expected_shipping)

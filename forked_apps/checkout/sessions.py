@@ -23,9 +23,10 @@ from forked_apps.partner.reservations import release_reservation, reserve_stock
 from forked_apps.payment.errors import PaymentMethodUnknown
 from forked_apps.payment.gateways.base import PaymentMethod
 from forked_apps.payment.gateways.registry import available_methods, method_of
-from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.money import Money
 from nexus_shop.core.transactions import transaction
+from nexus_shop.core.versions import ensure_version
 
 from .errors import CheckoutClosed, ShippingMethodUnknown
 from .models import CheckoutSession
@@ -101,7 +102,7 @@ def _lock_open_cart(cursor: Any, ref: CartRef) -> int:
 
 
 @transaction
-def change_checkout(handle: str, ref: CartRef, *, changes: Mapping[str, Any], version: int | None = None) -> int:
+def change_checkout(handle: str, ref: CartRef, *, changes: Mapping[str, Any], version: str | None = None) -> int:
     """Keep what the shopper says: names of `FIELDS`; addresses are PostalAddress or None. Returns the checkout's id.
 
     A login's e-mail address is not kept: it is the account's. Locks the cart. Raises NotFound, CheckoutClosed,
@@ -160,7 +161,7 @@ def open_payment_session(
 
 
 @transaction
-def cancel_checkout(handle: str, ref: CartRef, *, version: int | None = None) -> int:
+def cancel_checkout(handle: str, ref: CartRef, *, version: str | None = None) -> int:
     """Leave the checkout: its cart stays open, the stock that it holds goes back. Cancelling again changes nothing.
 
     Locks the cart, then stock. Returns the checkout's id. Raises NotFound, CheckoutClosed once it is completed,
@@ -168,7 +169,7 @@ def cancel_checkout(handle: str, ref: CartRef, *, version: int | None = None) ->
     """
     session = _lock(handle, ref)
     if session.status == CheckoutSession.Status.CANCELLED:
-        _check_version(session, version)
+        ensure_version(version, session.version)
         return session.id
     _check_open(session, version)
     release_reservation(session.basket_id)
@@ -178,7 +179,7 @@ def cancel_checkout(handle: str, ref: CartRef, *, version: int | None = None) ->
 
 @transaction
 def complete_session(
-    handle: str, ref: CartRef, *, payer: Payer, expected_total: Money, version: int | None = None
+    handle: str, ref: CartRef, *, payer: Payer, expected_total: Money, version: str | None = None
 ) -> Placed:
     """Place the order of the checkout, as `complete_checkout` does with its cart. A completed one answers its order.
 
@@ -227,21 +228,16 @@ def _lock(handle: str, ref: CartRef) -> Session:
     return session
 
 
-def _lock_open(handle: str, ref: CartRef, version: int | None) -> Session:
+def _lock_open(handle: str, ref: CartRef, version: str | None) -> Session:
     session = _lock(handle, ref)
     _check_open(session, version)
     return session
 
 
-def _check_open(session: Session, version: int | None) -> None:
+def _check_open(session: Session, version: str | None) -> None:
     if not session.is_open:
         raise CheckoutClosed
-    _check_version(session, version)
-
-
-def _check_version(session: Session, version: int | None) -> None:
-    if version is not None and version != session.version:
-        raise StaleVersion
+    ensure_version(version, session.version)
 
 
 def _update(session: Session, **values: Any) -> None:

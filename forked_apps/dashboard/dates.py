@@ -1,30 +1,30 @@
 """Dates that staff may ask for."""
 
-from datetime import date, datetime
-from typing import Any, Final
+from collections.abc import Collection
+from datetime import date
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.forms import DateField, DateTimeField
-from django.utils.translation import gettext as _
-
-FIRST: Final = date(1900, 1, 1)
-LAST: Final = date(2999, 12, 31)
-
-
-def check_within_calendar(value: date) -> None:
-    """Raise ValidationError for a date, or a moment, that nobody can mean."""
-    day = value.date() if isinstance(value, datetime) else value
-    if not FIRST <= day <= LAST:
-        raise ValidationError(_("Dates go from 1900 to 2999."), code="out_of_range")
+from nexus_shop.core.days import OUTSIDE, is_within_calendar
 
 
 class WithinCalendar:
-    """Oscar 4.2.1 adds a day, or a time zone, to any date: the first and the last of Python's calendar overflow."""
+    """Oscar 4.2.1 adds a day, or a time zone, to any date: the first and the last of Python's calendar overflow.
+
+    What was not edited is not judged: it may have come by another door, and is not written.
+    """
+
+    #: Fields that may have any date: whoever takes their values judges these.
+    any_date: Collection[str] = frozenset()
 
     fields: dict[str, Any]
+    cleaned_data: dict[str, Any]
+    changed_data: list[str]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, DateField | DateTimeField):
-                field.validators = [*field.validators, check_within_calendar]
+    def clean(self) -> dict[str, Any]:
+        """Refuse dates, and moments, that nobody can mean."""
+        for name in self.changed_data:
+            value = self.cleaned_data.get(name)
+            if isinstance(value, date) and name not in self.any_date and not is_within_calendar(value):
+                self.add_error(name, OUTSIDE)  # type: ignore[attr-defined]  # the form's
+        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]  # the form's
+        return self.cleaned_data if cleaned is None else cleaned

@@ -7,9 +7,9 @@ from forked_apps.address.errors import CountryFacts, CountryNotServed
 from forked_apps.address.validation import PostalAddress, check_address
 from forked_apps.shipping.pricing import unserved
 from forked_apps.shipping.queries import METHODS
-from nexus_shop.core.errors import StaleVersion
 from nexus_shop.core.rules import rules_token
 from nexus_shop.core.transactions import transaction
+from nexus_shop.core.versions import ensure_version
 from nexus_shop.markets.taxes import Destination, load_taxes
 
 from .errors import AddressPricedOtherwise, CountryChangeRefused, OrderNotChangeable
@@ -33,7 +33,7 @@ class Changes:
 
 
 @transaction
-def change_order(order_id: int, *, changes: Changes, changed_by: int | None, version: int | None = None) -> Order:
+def change_order(order_id: int, *, changes: Changes, changed_by: int | None, version: str | None = None) -> Order:
     """Change notes and addresses of an order for its customer. What is as it was is no change.
 
     Addresses can be changed until something is shipped, inside their country, to where taxes and delivery are the same.
@@ -41,8 +41,7 @@ def change_order(order_id: int, *, changes: Changes, changed_by: int | None, ver
     InvalidPostcode, AddressPricedOtherwise, StaleVersion; then nothing is changed.
     """
     order = lock_order(order_id)
-    if version is not None and version != order.version:
-        raise StaleVersion
+    ensure_version(version, order.version)
     changed = {
         "shipping_address": _change_address(order, "shipping_address", changes.shipping_address, SHIPPING_FIELDS),
         "billing_address": _change_address(order, "billing_address", changes.billing_address, FIELDS),

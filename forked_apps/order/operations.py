@@ -12,10 +12,11 @@ from typing import Any
 from forked_apps.offer.operations import count_offer_use, return_offer_uses
 from forked_apps.partner.operations import consume_stock, release_stock, return_stock
 from forked_apps.voucher.operations import return_vouchers
-from nexus_shop.core.errors import NotFound, StaleVersion
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.events import publish
 from nexus_shop.core.money import ZERO, amount_text, round_money
 from nexus_shop.core.transactions import transaction, transaction_required
+from nexus_shop.core.versions import ensure_version
 
 from .errors import (
     MissingFacts,
@@ -79,7 +80,7 @@ def change_order_status(
     quantities: Mapping[int, int] | None = None,
     changed_by: int | None = None,
     note: str = "",
-    version: int | None = None,
+    version: str | None = None,
     restock: bool = False,
 ) -> Order:
     """Move units of an order to `status`: those of `quantities` (line id -> units), else all that may move.
@@ -91,7 +92,7 @@ def change_order_status(
     StaleVersion.
     """
     order = lock_order(order_id)
-    _check_version(order, version)
+    ensure_version(version, order.version)
     role = STAFF if changed_by is not None else None
     move_order(
         order, status=status, quantities=quantities, changed_by=changed_by, note=note, role=role, restock=restock
@@ -101,7 +102,7 @@ def change_order_status(
 
 @transaction
 def cancel_order(
-    order_id: int, *, cancelled_by: int | None, reason: str = REQUESTED, note: str = "", version: int | None = None
+    order_id: int, *, cancelled_by: int | None, reason: str = REQUESTED, note: str = "", version: str | None = None
 ) -> Order:
     """Cancel an order for its customer: all of it, as long as nothing has been shipped.
 
@@ -110,7 +111,7 @@ def cancel_order(
     NotFound, OrderNotCancellable, StaleVersion.
     """
     order = lock_order(order_id)
-    _check_version(order, version)
+    ensure_version(version, order.version)
     if order.status == CANCELLED:
         return order
     if any(has_started(line.units) for line in order.lines.all()):
@@ -118,11 +119,6 @@ def cancel_order(
     order.cancel_reason = reason
     move_order(order, status=CANCELLED, changed_by=cancelled_by, note=note, role=CUSTOMER)
     return order
-
-
-def _check_version(order: Order, version: int | None) -> None:
-    if version is not None and version != order.version:
-        raise StaleVersion
 
 
 @transaction_required

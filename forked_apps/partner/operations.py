@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from forked_apps.catalogue.fields import refused
+from nexus_shop.core.days import OUTSIDE, is_within_calendar
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.events import publish, publish_all
 from nexus_shop.core.transactions import transaction, transaction_required
@@ -330,8 +332,9 @@ def _stock_facts(record: StockRecord, *, new: int, changed_by: int | None, reaso
 def change_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
     """Change how a stock record is sold and watched: the names of TERMS that `changes` has.
 
-    Locks the stock record. Raises NotFound, StockBelowAllocation where fewer backorders are let in than wait.
-    Publishes StockLow, StockReplenished, AvailabilityChanged where that is crossed.
+    Locks the stock record. Raises NotFound, ValueRefused for a day that nobody can mean, StockBelowAllocation where
+    fewer backorders are let in than wait. Publishes StockLow, StockReplenished, AvailabilityChanged where that is
+    crossed.
     """
     set_terms(stock_record_id, changes=changes)
 
@@ -346,12 +349,20 @@ def set_terms(stock_record_id: int, *, changes: Mapping[str, Any]) -> None:
     if not changed:
         return
     before = _level(record)
+    check_terms(changed)
     for name, value in changed.items():
         setattr(record, name, value)
     if (record.num_in_stock or 0) + record.backorder_limit < (record.num_allocated or 0):
         raise StockBelowAllocation(StockFacts(allocated=record.num_allocated or 0), pointer="/backorder_limit")
     record.save(update_fields=[*changed, "date_updated"])
     _announce(record.pk, record.product_id, before, _level(record))
+
+
+def check_terms(terms: Mapping[str, Any]) -> None:
+    """Raise ValueRefused for a day of delivery that nobody can mean."""
+    day = terms.get("expected_on")
+    if day is not None and not is_within_calendar(day):
+        raise refused(OUTSIDE, "/expected_on")
 
 
 def _level(record: StockRecord) -> _Level:

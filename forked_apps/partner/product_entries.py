@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
+from forked_apps.catalogue.attributes import codes_known_to, is_same_json
 from forked_apps.catalogue.errors import SkuTaken, VariantRequired
 from forked_apps.catalogue.models import Product
 from forked_apps.catalogue.products import FACTS, PUBLICATION, ProductFacts, add_whole_product, set_product
@@ -25,7 +26,7 @@ from .errors import CandidateFacts, PartnerSkuTaken, PartnerStockRequired, Stock
 from .naming import ensure_namable
 from .operations import TERMS
 from .queries import products_of, stock_records_of
-from .stock_records import REASON, add_stock_record, alter_stock_record, partner_for
+from .stock_records import REASON, add_stock_record, alter_stock_record, check_prices, partner_for
 
 if TYPE_CHECKING:
     from nexus_shop.accounts.models import User
@@ -76,7 +77,8 @@ def archive_product_of(user: "User", product_id: int, *, check: Check | None = N
 def build_variants_of(user: "User", parent_id: int, matrix: Matrix, *, sale: Mapping[str, Any]) -> list[int]:
     """Make the variants of the matrix that are missing; returns their ids. They are sold as `sale` says.
 
-    Raises as `add_variants`; NotFound also where the product is not the user's to change; PartnerStockRequired.
+    Raises, also where none is missing, as `add_variants`; NotFound also where the product is not the user's to change,
+    or the partner; PartnerStockRequired, PermissionMissing, ListPriceTooLow.
     """
     _ensure_own(user, parent_id)
     return _add_variants(user, parent_id, matrix, sale)
@@ -149,14 +151,26 @@ def _facts(entry: Mapping[str, Any]) -> ProductFacts:
 def _differing(stored: StoredProduct, facts: ProductFacts) -> ProductFacts:
     """What is said anew. Times and status go together: they are judged by each other."""
     held = asdict(stored.facts)
-    new = {name: value for name, value in facts.items() if _as_said(name, value) != _as_said(name, held[name])}
-    if new.get("attributes"):
-        new["attributes"] = {
-            code: value for code, value in facts["attributes"].items() if value != stored.facts.attributes.get(code)
-        }
+    plain = {name: value for name, value in facts.items() if name != "attributes"}
+    new = {name: value for name, value in plain.items() if _as_said(name, value) != _as_said(name, held[name])}
+    if attributes := _differing_attributes(stored, facts.get("attributes") or {}, is_moved="product_class" in new):
+        new["attributes"] = attributes
     if PUBLICATION & set(new):
         new |= {name: value for name, value in facts.items() if name in PUBLICATION}
     return ProductFacts(**new)  # type: ignore[typeddict-item]
+
+
+def _differing_attributes(stored: StoredProduct, said: Mapping[str, Any], *, is_moved: bool) -> dict[str, Any]:
+    """What is said anew of attributes; of a code that the class does not have nothing can be said, null neither.
+
+    `is_moved`: to another class, to which neither the product nor its variants take what is null.
+    """
+    held = stored.facts.attributes
+    new = {code: value for code, value in said.items() if not is_same_json(held.get(code), value)}
+    empty = {code for code, value in said.items() if value is None and code not in held}
+    if empty and not is_moved:
+        empty -= codes_known_to(stored.id)
+    return new | dict.fromkeys(sorted(empty))
 
 
 def says_anew(stored: StoredProduct, entry: Mapping[str, Any]) -> bool:
@@ -170,8 +184,6 @@ def _as_said(name: str, value: Any) -> Any:
         return sorted(set(value or ()))
     if name == "recommendations":
         return {kind: list(ids) for kind, ids in (value or {}).items() if ids}
-    if name == "attributes":
-        return {code: each for code, each in (value or {}).items() if each is not None}
     return value or None if isinstance(value, str) else value
 
 
@@ -180,12 +192,29 @@ def _sale(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sell(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    _judge_sale(user, entry)
+    _open(user, product, entry)
+
+
+def _judge_sale(user: "User", entry: Mapping[str, Any]) -> None:
+    """Raise what stands against selling like this, whatever is sold: PartnerStockRequired, PermissionMissing,
+    ListPriceTooLow, NotFound for the partner.
+    """
     sale = _sale(entry)
-    if not sale and user.is_staff:
-        return
     if "price" not in sale and not user.is_staff:
         raise PartnerStockRequired(pointer="/price")
-    _ensure_allowed(user, "partner.add_stockrecord", f"/{next(name for name in SALE if entry.get(name) is not None)}")
+    if sale:
+        pointer = f"/{next(name for name in SALE if entry.get(name) is not None)}"
+        _ensure_allowed(user, "partner.add_stockrecord", pointer)
+        check_prices(sale.get("price"), sale.get("list_price"))
+    if entry.get("partner") is not None or not user.is_staff:
+        partner_for(user, entry.get("partner"))
+
+
+def _open(user: "User", product: Product, entry: Mapping[str, Any]) -> None:
+    sale = _sale(entry)
+    if not sale:
+        return
     try:
         told = {name: entry[name] for name in (*RECORD, "reason") if name in entry}
         add_stock_record(user, product, {**sale, **told, "partner": entry.get("partner")})
@@ -218,8 +247,9 @@ def _add_variants(user: "User", parent_id: int, matrix: Matrix, sale: Mapping[st
 
 
 def _sell_all(user: "User", children: Sequence[Product], sale: Mapping[str, Any]) -> list[int]:
+    _judge_sale(user, sale)
     for child in children:
-        _sell(user, child, sale)
+        _open(user, child, sale)
     return [int(child.pk) for child in children]
 
 

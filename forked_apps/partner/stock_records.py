@@ -17,7 +17,7 @@ from nexus_shop.core.versions import ensure_current, version_of
 
 from .errors import LastStockRecord, ListPriceTooLow, PartnerSkuTaken, PromiseFacts, StockStillPromised
 from .models import Partner, StockRecord
-from .operations import TERMS, end_records, open_records, set_price, set_stock, set_terms
+from .operations import TERMS, check_terms, end_records, open_records, set_price, set_stock, set_terms
 from .products import default_partner
 from .queries import partners_of, products_of, stock_records_of
 
@@ -66,7 +66,7 @@ def create_stock_record(user: "User", values: Mapping[str, Any]) -> int:
 
     `values`: product (id), partner (id; left out: the default one, or the user's), and the fields of StockTerms but the
     currency, which is the shop's; `reason` is what the ledgers say. Raises NotFound for a product or partner that is
-    not the user's to change, VariantRequired, PartnerSkuTaken, ListPriceTooLow. Publishes PriceChanged.
+    not the user's to change, VariantRequired, PartnerSkuTaken, ListPriceTooLow, ValueRefused. Publishes PriceChanged.
     """
     product = products_of(user).filter(pk=values["product"]).first()
     if product is None:
@@ -85,6 +85,7 @@ def add_stock_record(user: "User", locked: Product, values: Mapping[str, Any]) -
         raise VariantRequired(pointer="/product")
     price, list_price = values.get("price"), values.get("list_price")
     check_prices(price, list_price)
+    check_terms(values)
     figure = values.get("num_in_stock", 0)
     record = StockRecord(
         product=locked,
@@ -109,7 +110,7 @@ def change_stock_record(
     """Change terms and prices (fields of StockTerms but the currency); `reason` is what the ledgers say of it.
 
     Locks the record. Raises NotFound also where it is not the user's, StaleVersion, PartnerSkuTaken, ListPriceTooLow,
-    StockBelowAllocation. Publishes PriceChanged, and what the terms cross.
+    StockBelowAllocation, ValueRefused. Publishes PriceChanged, and what the terms cross.
     """
     record = locked_stock_record(user, record_id)
     ensure_current(version, terms_of(record))

@@ -15,7 +15,8 @@ class DomainError(Exception):
     """A rule of the shop was broken; nothing was written.
 
     `code` is stable and snake_case, `message` is for people, `facts` (a frozen dataclass or None) is for programs.
-    `pointer` is the JSON pointer of the offending part of the body, where one part is to blame.
+    `pointer` is the JSON pointer of the offending part of the body, where one part is to blame; `parameter` is set by
+    whoever knows that a parameter of the query is.
     """
 
     code: ClassVar[str]
@@ -25,6 +26,7 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.facts = facts
         self.pointer = pointer
+        self.parameter: str | None = None
 
     def details(self) -> Mapping[str, Any]:
         """The facts as a mapping, empty without any."""

@@ -1,4 +1,8 @@
-"""Versions of things that count none themselves: a digest of what is stored."""
+"""Versions of things: a number that they count themselves, else a digest of what is stored.
+
+Whoever changes a thing says which version was read: a text, or several with commas between them, of which one is to be
+that of now. None is whoever has not looked.
+"""
 
 import hashlib
 import json
@@ -14,7 +18,18 @@ def version_of(facts: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def ensure_current(version: str | None, facts: Any) -> None:
-    """Raise StaleVersion unless `version` is that of the facts; None is whoever has not looked."""
-    if version is not None and version != version_of(facts):
+def is_named(version: str, current: str | int) -> bool:
+    """Whether the current version is the one that was read, or one of them."""
+    return str(current) in version.split(",")
+
+
+def ensure_version(version: str | None, current: str | int) -> None:
+    """Raise StaleVersion unless the current version is named, or nobody has looked."""
+    if version is not None and not is_named(version, current):
         raise StaleVersion
+
+
+def ensure_current(version: str | None, facts: Any) -> None:
+    """Raise StaleVersion unless the version of the facts is named, or nobody has looked."""
+    if version is not None:
+        ensure_version(version, version_of(facts))

@@ -7,10 +7,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from forked_apps.catalogue.models import Category, Product, ProductAttribute
+from forked_apps.catalogue.products import change_product
+from forked_apps.catalogue.variants import Matrix
 from forked_apps.partner import product_rows
 from forked_apps.partner.models import StockMovement, StockRecord
+from forked_apps.partner.products import NewProduct, build_variants, create_product
 from forked_apps.search.operations import rebuild_noted, stale_products
 from nexus_shop.core.models import OutboxEvent
+from tests.factories.catalogue import make_attribute, make_class
 from tests.factories.http import client_of, new_client
 from tests.factories.shop import make_category, make_product, make_user
 from tests.factories.staff import make_member, make_partner
@@ -238,3 +242,37 @@ def test_prices_are_changed_by_those_who_may(staff: APIClient) -> None:
     assert states(put(client, {"sku": "MUG", "price": "1.00"})) == [("MUG", "refused", "permission_denied", "/price")]
     assert states(put(client, {"sku": "MUG", "title": "Cup"})) == [("MUG", "updated", None, None)]
     assert StockRecord.objects.get().price == Decimal("10.00")
+
+
+def test_refused_row_has_the_facts_of_a_single_write(staff: APIClient) -> None:
+    shirts = make_class("Shirts")
+    make_class("Books")
+    make_attribute(shirts, "washing")
+    shirt = make_product("Shirt", sku="SHIRT", product_class="Shirts")
+    change_product(shirt.pk, changes={"attributes": {"washing": "40"}})
+    parent = create_product(NewProduct("Top", None, None, product_class="Shirts", structure="parent"))
+    first, second = build_variants(parent, Matrix({"size": ["S", "M"]}, sku="TOP-{size}"), changed_by=None)
+    make_product("Mug", sku="MUG")
+    wanted: dict[int, dict[str, Any]] = {
+        shirt.pk: {"sku": "SHIRT", "product_class": "books"},
+        second: {"sku": "TOP-m", "attributes": {"size": "S"}},
+        Product.objects.get(upc="MUG").pk: {"sku": "MUG", "barcode": "123"},
+    }
+    mug = {"sku": "MUG", "status": "scheduled", "publish_from": "2000-01-01T00:00:00Z"}
+    rows = put(staff, *wanted.values())
+    assert [row["facts"] for row in rows] == [
+        {"attributes": ["washing"]},
+        {"variant": first},
+        {"reason": "A barcode has 8, 12, 13 or 14 digits, the last of which checks the others."},
+    ]
+    for (pk, body), row in zip(wanted.items(), rows, strict=True):
+        single = staff.patch(f"/api/v1/admin/products/{pk}/", body).json()
+        assert {name: single[name] for name in row["facts"]} == row["facts"]
+    assert [row["facts"] for row in put(staff, mug)] == [{"reason": "That time is over."}]
+    other = put(staff, {"sku": "MUG"}, {"sku": "MUG", "title": "Twice"}, {"sku": "CUP", "price": "x"}, {"sku": "CUP"})
+    assert [(row["status"], row["facts"]) for row in other] == [
+        ("unchanged", None),
+        ("refused", None),
+        ("refused", None),
+        ("refused", {"reason": "A product has a title."}),
+    ]

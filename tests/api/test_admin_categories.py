@@ -119,7 +119,16 @@ def test_full_category_is_deleted_only_with_a_place_for_what_is_in_it(staff: API
     assert staff.patch(f"{PATH}{lamps.pk}/?move_to={home.pk}", {}).json()["code"] == "unknown_parameter"
     assert staff.delete(f"{PATH}{lamps.pk}/?move_to=999999").json()["errors"][0]["parameter"] == "move_to"
     below = Category.objects.get(slug="desk-lamps")
-    assert staff.delete(f"{PATH}{lamps.pk}/?move_to={below.pk}").json()["code"] == "category_cycle"
+    refused = staff.delete(f"{PATH}{lamps.pk}/?move_to={below.pk}")
+    assert (refused.status_code, refused.json()["code"]) == (422, "category_cycle")
+    assert refused.json()["errors"] == [
+        {"parameter": "move_to", "code": "category_cycle", "detail": "A category cannot stand below itself."}
+    ]
+    make_category("Desk lamps", home)
+    taken = staff.delete(f"{PATH}{lamps.pk}/?move_to={home.pk}")
+    assert (taken.status_code, taken.json()["errors"][0]["parameter"]) == (409, "move_to")
+    Category.objects.get(slug="desk-lamps", depth=2).delete()
+    below = Category.objects.get(slug="desk-lamps")
     assert len(tree()) == 3
 
     assert staff.delete(f"{PATH}{lamps.pk}/?move_to={home.pk}").status_code == 204

@@ -5,6 +5,7 @@ Oscar 4.2.1 stores uploads as they come, has no field for entities, and wants a 
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django import forms
@@ -87,14 +88,17 @@ def stored_upload(attribute: ProductAttribute, upload: Any) -> str:
         raise ValidationError(refusal.facts.reason) from None
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: datetime | None) -> str | None:
+    """In UTC: before there were time zones their offsets have seconds, which the operations do not take."""
+    if value is not None and 1 < value.year < date.max.year:
+        value = value.astimezone(UTC)
     return value.isoformat() if value else None
 
 
 _JSON: Final[Mapping[str, Callable[[Any], Any]]] = {
     ProductAttribute.TEXT: lambda value: value or None,
     ProductAttribute.RICHTEXT: lambda value: sanitised(value) or None,
-    ProductAttribute.DATE: _moment,
+    ProductAttribute.DATE: lambda value: value.isoformat() if value else None,
     ProductAttribute.DATETIME: _moment,
     ProductAttribute.OPTION: lambda value: value.option if value else None,
     ProductAttribute.MULTI_OPTION: lambda value: [option.option for option in value],

@@ -114,6 +114,7 @@ class ProductForm(EditedOnly, WordsInOtherLanguages, WithinCalendar, OscarProduc
 
     def __init__(self, product_class: Any, *args: Any, **kwargs: Any) -> None:
         self.attributes = {f"attr_{each.code}": each for each in product_class.attributes.all()}
+        self.any_date = frozenset(self.attributes)
         self.product_class = product_class
         super().__init__(product_class, *args, **kwargs)
         self.is_new = self.instance.pk is None

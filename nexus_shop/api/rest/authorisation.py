@@ -91,10 +91,10 @@ def translator(action: str) -> Rule:
 
 
 def _staff_routes(
-    path: str, key: str, permissions: str, rule: Callable[[str], Rule] = staff
+    path: str, key: str, permissions: str, rule: Callable[[str], Rule] = staff, *, converter: str = "str"
 ) -> dict[tuple[str, str], Rule]:
     """The list and the things of a model that staff keep; `permissions` is `app.%s_model`."""
-    one = f"{path}<str:{key}>/"
+    one = f"{path}<{converter}:{key}>/"
     return {
         (path, "GET"): rule(permissions % "view"),
         (path, "POST"): rule(permissions % "add"),
@@ -236,13 +236,13 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("api/v1/admin/orders/<str:handle>/links/", "DELETE"): staff("order.change_order"),
     **_staff_routes("api/v1/admin/shipping-methods/", "method_id", "shipping.%s_shippingmethod"),
     **_staff_routes("api/v1/admin/tax-rules/", "rate_id", "markets.%s_taxrate"),
-    **_staff_routes("api/v1/admin/products/", "key", "catalogue.%s_product", stock_keeper),
-    ("api/v1/admin/products/<str:key>/variants/", "POST"): stock_keeper("catalogue.add_product"),
-    ("api/v1/admin/products/<str:key>/images/", "GET"): stock_keeper("catalogue.view_product"),
-    ("api/v1/admin/products/<str:key>/images/", "POST"): stock_keeper("catalogue.change_product"),
-    ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "GET"): stock_keeper("catalogue.view_product"),
-    ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "PATCH"): stock_keeper("catalogue.change_product"),
-    ("api/v1/admin/products/<str:key>/images/<str:image_id>/", "DELETE"): stock_keeper("catalogue.change_product"),
+    **_staff_routes("api/v1/admin/products/", "key", "catalogue.%s_product", stock_keeper, converter="product"),
+    ("api/v1/admin/products/<product:key>/variants/", "POST"): stock_keeper("catalogue.add_product"),
+    ("api/v1/admin/products/<product:key>/images/", "GET"): stock_keeper("catalogue.view_product"),
+    ("api/v1/admin/products/<product:key>/images/", "POST"): stock_keeper("catalogue.change_product"),
+    ("api/v1/admin/products/<product:key>/images/<str:image_id>/", "GET"): stock_keeper("catalogue.view_product"),
+    ("api/v1/admin/products/<product:key>/images/<str:image_id>/", "PATCH"): stock_keeper("catalogue.change_product"),
+    ("api/v1/admin/products/<product:key>/images/<str:image_id>/", "DELETE"): stock_keeper("catalogue.change_product"),
     ("api/v1/admin/files/", "POST"): keeper_of_any(
         "catalogue.add_product", "catalogue.change_product", "catalogue.add_category", "catalogue.change_category"
     ),

@@ -1,5 +1,6 @@
 """The base of every view: strict input, declared permissions, limits, idempotency, cache headers."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, ClassVar, Final, TypeVar
@@ -32,6 +33,8 @@ JSON: Final = "application/json"
 GUESSES: Final = (InvalidToken, NotAuthenticated, CartNotFound)
 PLAIN_ACCEPTS: Final = frozenset({"*/*", JSON})
 CHANGES: Final = frozenset({"PUT", "PATCH", "DELETE"})
+#: Of a list: whether it is weak, and what stands in its quotes, or what has none.
+ETAGS: Final = re.compile(r'(W/)?"([^"]*)"|([^\s,"]+)')
 PUBLIC: Final = "public, max-age=0, s-maxage=30"
 
 
@@ -209,18 +212,16 @@ class View(APIView):
             name, details = next(iter(errors.items()))
             raise ApiError("invalid_request", str(details[0]), parameter=str(name)) from None
 
-    def version(self) -> int | None:
-        """The version of If-Match; None where there is none (or it is `*`)."""
+    def tag(self) -> str | None:
+        """The versions that If-Match names, with commas between them; None where there is none (or it is `*`).
+
+        Weak ones are never that of now (RFC 9110, 13.1.1). What has no quotes is taken for a tag, too.
+        """
         header = self.request.META.get("HTTP_IF_MATCH", "").strip()
         if not header or header == "*":
             return None
-        text = header.strip('"')
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-    def tag(self) -> str | None:
-        """The ETag of If-Match, of what has a digest for a version; None where there is none (or it is `*`)."""
-        header = self.request.META.get("HTTP_IF_MATCH", "").strip()
-        return None if not header or header == "*" else header.strip('"')
+        tags = [quoted or bare for weak, quoted, bare in ETAGS.findall(header) if not weak]
+        return ",".join(tag for tag in tags if "," not in tag)
 
     def refuse_version(self) -> None:
         """For what has no version: one that is sent is not that of now. Raises StaleVersion."""

@@ -395,9 +395,15 @@ def problem(code: str, detail: str, path: str, errors: list[dict[str, Any]] | No
 def domain_problem(error: DomainError, path: str) -> dict[str, Any]:
     """The body for a broken rule, its facts as further members."""
     message = str(error.message)
-    errors = [_entry(error.code, message, pointer=error.pointer)] if error.pointer else None
-    facts = {name: _plain(value) for name, value in error.details().items()}
+    entry = _entry(error.code, message, pointer=error.pointer, parameter=error.parameter)
+    errors = [entry] if error.pointer or error.parameter else None
+    facts = facts_of(error)
     return problem(error.code, message, path, errors) | {k: v for k, v in facts.items() if k not in {"status", "code"}}
+
+
+def facts_of(error: DomainError) -> dict[str, Any]:
+    """What programs may want to know of a broken rule, by name."""
+    return {name: _plain(value) for name, value in error.details().items()}
 
 
 def _plain(value: Any) -> Any:

@@ -189,15 +189,17 @@ urlpatterns = [
     path("api/v1/admin/tax-rules/<str:rate_id>/", TaxRuleDetail.as_view(), name="admin-tax-rule"),
     path("api/v1/admin/products/", ProductAdminList.as_view(), name="admin-product-list"),
     path("api/v1/admin/products/bulk/", ProductBulk.as_view(), name="admin-product-bulk"),
-    path("api/v1/admin/products/<str:key>/", ProductAdminDetail.as_view(), name="admin-product-detail"),
-    path("api/v1/admin/products/<str:key>/variants/", ProductVariantsAdmin.as_view(), name="admin-product-variants"),
-    path("api/v1/admin/products/<str:key>/images/", ProductImageList.as_view(), name="admin-product-images"),
     path(
-        "api/v1/admin/products/<str:key>/images/<str:image_id>/",
+        "api/v1/admin/products/<product:key>/variants/", ProductVariantsAdmin.as_view(), name="admin-product-variants"
+    ),
+    path("api/v1/admin/products/<product:key>/images/", ProductImageList.as_view(), name="admin-product-images"),
+    path(
+        "api/v1/admin/products/<product:key>/images/<str:image_id>/",
         ProductImageDetail.as_view(),
         name="admin-product-image",
     ),
     path("api/v1/admin/files/", FileList.as_view(), name="admin-files"),
+    path("api/v1/admin/products/<product:key>/", ProductAdminDetail.as_view(), name="admin-product-detail"),
     path("api/v1/admin/brands/", kept.BrandList.as_view(), name="admin-brand-list"),
     path("api/v1/admin/brands/<str:key>/", kept.BrandDetail.as_view(), name="admin-brand-detail"),
     path("api/v1/admin/categories/", kept.CategoryAdminList.as_view(), name="admin-category-list"),

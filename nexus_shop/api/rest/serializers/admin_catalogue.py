@@ -127,13 +127,18 @@ class CategoryRemoval(StrictSerializer):
 
 
 class OutcomeShape(serializers.Serializer[Any]):
-    """What became of a row. A refused one wrote nothing; `code`, `detail` and `pointer` (in the row) say why."""
+    """What became of a row. A refused one wrote nothing: `code`, `detail`, `pointer` (in the row), `facts`."""
 
     status = serializers.ChoiceField(["created", "updated", "unchanged", "refused"])
     id = serializers.IntegerField(allow_null=True)
     code = serializers.CharField(allow_null=True)
     detail = serializers.CharField(allow_null=True)
     pointer = serializers.CharField(allow_null=True)
+    facts = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        allow_null=True,
+        help_text="What the error of a single write has beside its code: `reason`, `attributes`, `variant`, say.",
+    )
 
 
 class AdminAttribute(serializers.Serializer[Any]):

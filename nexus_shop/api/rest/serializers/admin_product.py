@@ -24,6 +24,7 @@ from .oscar_product import (
     partner_in,
     refuse_stock_records,
     refused_in_sent_words,
+    said_twice,
     stock_record_in,
 )
 from .shown_product import SHOWN, SYNONYMS, WRITTEN
@@ -177,11 +178,15 @@ class VariantsInput(MatrixInput, SaleFields):
 
 
 class RecommendationsInput(StrictSerializer):
-    """Ids of products by why they are recommended, the first one first."""
+    """Ids of products by why they are recommended, the first one first. Null is none."""
 
-    related = _ids()
-    cross_sell = _ids()
-    up_sell = _ids()
+    related = _ids(allow_null=True)
+    cross_sell = _ids(allow_null=True)
+    up_sell = _ids(allow_null=True)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Lists."""
+        return {kind: ids or [] for kind, ids in data.items()}
 
 
 class UnitContent(Exact):
@@ -332,7 +337,7 @@ def in_our_words(data: dict[str, Any]) -> dict[str, Any]:
     """The brief's words in ours."""
     for ours, theirs in (("title", "name"), ("categories", "category")):
         if ours in data and theirs in data:
-            raise ValidationError({theirs: [f"`{theirs}` is another word for `{ours}`: send one."]})
+            raise ValidationError({theirs: [said_twice(theirs, ours)]})
     if "name" in data:
         data["title"] = data.pop("name")
     if "category" in data:

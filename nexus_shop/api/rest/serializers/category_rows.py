@@ -16,7 +16,8 @@ from .fields import StrictSerializer
 from .texts import Words
 
 Result = dict[str, Any]
-PARENT_REFUSED: Final = {"status": "refused", "id": None, "code": ParentRefused.code, "pointer": None}
+REFUSED: Final = {"status": "refused", "id": None, "facts": None}
+PARENT_REFUSED: Final = {**REFUSED, "code": ParentRefused.code, "pointer": None}
 
 
 class CategoryData(CategoryTexts):
@@ -90,7 +91,7 @@ class CategoryReader:
                 problem = validation_problem(invalid.detail, self._path)
                 first = problem["errors"][0]
                 told = {"code": problem["code"], "detail": first["detail"], "pointer": first["pointer"]}
-                result.update({"status": "refused", "id": None, **told})
+                result.update({**REFUSED, **told})
                 self._refuse(_children_of(row), f"{place}/children")
                 continue
             children = self.read(values.pop("children", ()), f"{place}/children")

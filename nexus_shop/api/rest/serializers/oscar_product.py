@@ -18,6 +18,8 @@ Steps = tuple[str, ...]
 
 #: oscarapi's read-only parts of a product: written back, ignored.
 SHOWN: Final = frozenset({"url"})
+#: oscarapi's words for some of ours.
+WORDS: Final[Mapping[str, str]] = {"upc": "sku", "is_public": "status", "recommended_products": "recommendations"}
 #: The names that a stock record's fields have in the body of a product.
 SOLD: Final[Mapping[str, str]] = {"num_in_stock": "stock_quantity"}
 _STOCK: Final = frozenset(
@@ -44,27 +46,39 @@ SHOWN_PARTS: Final = {
 
 
 def from_oscarapi(body: Any, host: str) -> Any:
-    """The body with oscarapi's fields under our names; a field of oscarapi's beside ours of the same is left as it is.
+    """The body with oscarapi's fields under our names.
 
     `upc`, `is_public`, `attributes` as a list, `options` as objects, `recommended_products` as links to `host`. Raises
-    ValidationError for what is oscarapi's and cannot be done. What is of another shape stays, to be refused as any
-    other field is.
+    ValidationError for what is oscarapi's and cannot be done, and for what stands beside our word for it. What is of
+    another shape stays, to be refused as any other field is.
     """
     if not isinstance(body, Mapping):
         return body
     found = {name: value for name, value in body.items() if name not in SHOWN}
     _refuse_written_parts(found)
-    if "upc" in found and "sku" not in found:
+    _refuse_both_words(found)
+    if "upc" in found:
         found["sku"] = found.pop("upc")
-    if "is_public" in found and "status" not in found:
+    if "is_public" in found:
         found["status"] = _status(found.pop("is_public"))
     if isinstance(found.get("attributes"), list):
         found["attributes"] = _attributes(found["attributes"])
     if isinstance(found.get("options"), list):
         found["options"] = option_codes(found["options"])
-    if "recommended_products" in found and "recommendations" not in found:
+    if "recommended_products" in found:
         found["recommendations"] = {"related": _recommended(found.pop("recommended_products"), host)}
     return found
+
+
+def said_twice(theirs: str, ours: str) -> str:
+    """What is wrong with a body that has both words for a thing."""
+    return _("`%(theirs)s` is another word for `%(ours)s`: send one.") % {"theirs": theirs, "ours": ours}
+
+
+def _refuse_both_words(body: Mapping[str, Any]) -> None:
+    for theirs, ours in WORDS.items():
+        if theirs in body and ours in body:
+            _refuse({theirs: [said_twice(theirs, ours)]})
 
 
 def stock_record_in(body: Any) -> Any:

@@ -9,10 +9,11 @@ from drf_spectacular.utils import extend_schema
 from forked_apps.catalogue import brands, categories, classes, options
 from forked_apps.catalogue.category_pictures import ensure_picture_stored, held_picture
 from forked_apps.catalogue.category_rows import put_categories
+from forked_apps.catalogue.errors import CategoryCycle, CategoryTooDeep, SlugTaken
 from forked_apps.catalogue.option_prices import REASON
 from forked_apps.partner import partners
 from nexus_shop.api.rest.base import View, answer
-from nexus_shop.api.rest.errors import ApiError
+from nexus_shop.api.rest.errors import ApiError, facts_of
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_catalogue as shapes
 from nexus_shop.api.rest.serializers import category_rows as bulk
@@ -24,14 +25,11 @@ from .kept import Keeping, Kept, KeptDetail, KeptList, kept_detail, kept_list, n
 
 def outcome_body(outcome: RowOutcome) -> dict[str, Any]:
     """What became of a row, in the API's shape."""
-    refusal = outcome.refusal
-    return {
-        "status": outcome.status,
-        "id": outcome.id,
-        "code": None if refusal is None else refusal.code,
-        "detail": None if refusal is None else str(refusal.message),
-        "pointer": None if refusal is None else refusal.pointer,
-    }
+    done, refusal = {"status": outcome.status, "id": outcome.id}, outcome.refusal
+    if refusal is None:
+        return done | {"code": None, "detail": None, "pointer": None, "facts": None}
+    why = {"code": refusal.code, "detail": str(refusal.message), "pointer": refusal.pointer}
+    return done | why | {"facts": facts_of(refusal) or None}
 
 
 BRANDS: Final = Keeping(
@@ -152,7 +150,11 @@ class CategoryAdminDetail(_WithPicture, KeptDetail):
     def remove(self, pk: int, version: str | None) -> None:
         """Empty it into `move_to` first, where that is given."""
         move_to = self.parameters(shapes.CategoryRemoval).get("move_to")
-        categories.remove_category(pk, move_to=move_to, version=version)
+        try:
+            categories.remove_category(pk, move_to=move_to, version=version)
+        except (CategoryCycle, CategoryTooDeep, SlugTaken) as refusal:
+            refusal.pointer, refusal.parameter = None, "move_to"
+            raise
 
     def delete(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Products and categories in it go to the category `move_to`; without that it has to be empty (409)."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 
 from forked_apps.catalogue.attributes import ensure_stored
@@ -21,15 +21,18 @@ from forked_apps.partner.product_rows import put_products
 from forked_apps.partner.queries import products_of
 from nexus_shop.api.rest.base import View, answer
 from nexus_shop.api.rest.errors import validation_problem
+from nexus_shop.api.rest.keys import product_named
 from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import admin_product as shapes
 from nexus_shop.api.rest.serializers.oscar_product import in_sent_words, sent_pointer
+from nexus_shop.core.errors import NotFound
 from nexus_shop.core.versions import ensure_current
 
 from .admin_catalogue import outcome_body
-from .kept import CREATE, Kept, KeptDetail, KeptList, kept_detail, kept_list, number_of
+from .kept import CREATE, Kept, KeptDetail, KeptList, kept_detail, kept_list
 
 PLACE: Final = "/api/v1/admin/products/"
+KEY: Final = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
 ARCHIVE: Final = problems(400, 401, 403, 404, 412, 428, 429)
 
 
@@ -48,6 +51,15 @@ def product_body(stored: StoredProduct, stock: dict[int, list[int]]) -> dict[str
         "date_created": stored.date_created,
         "date_updated": stored.date_updated,
     }
+
+
+def product_id_of(user: Any, key: str) -> int:
+    """The id that is named, or that of the user's product which is named otherwise. Raises NotFound."""
+    named = product_named(key)
+    pk = named.get("pk") or products_of(user).filter(**named).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFound
+    return int(pk)
 
 
 def stock_ids(product_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -123,6 +135,10 @@ class ProductAdminDetail(_WithFiles, KeptDetail):
         user: Any = self.request.user
         return stored_product(products_of(user), pk)
 
+    def key_of(self, key: str) -> int:
+        """Its id, its slug, or `sku:…`. Raises NotFound."""
+        return product_id_of(self.request.user, key)
+
     def held(self) -> Mapping[str, Any]:
         """The attributes that the product has. Raises NotFound."""
         return self.read(self.key_of(self.kwargs["key"])).facts.attributes
@@ -160,19 +176,20 @@ class ProductVariantsAdmin(View):
     @extend_schema(
         operation_id="buildAdminVariants",
         summary="Build the variants of a product",
+        parameters=[KEY],
         request=shapes.VariantsInput,
-        responses={201: shapes.ProductAdminShape(many=True), **CREATE},
+        responses={status: shapes.ProductAdminShape(many=True) for status in (200, 201)} | CREATE,
     )
     def post(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Options of attributes are combined; answers the variants that were missing. The same again makes none."""
-        parent_id, user = number_of(key), request.user
+        """Options of attributes are combined; answers the variants that were missing, or 200 where none was."""
+        parent_id, user = product_id_of(request.user, key), request.user
         data = self.parsed(shapes.VariantsInput)
         matrix = data.pop("matrix")
 
         def render(ids: list[int]) -> Any:
             rows = stored_products(products_of(user).filter(pk__in=ids), limit=len(ids) or 1)
             stock = stock_ids(ids)
-            return answer([product_body(row, stock) for row in rows], status=201)
+            return answer([product_body(row, stock) for row in rows], status=201 if ids else 200)
 
         return self.write(lambda: build_variants_of(user, parent_id, matrix, sale=data), render)
 
@@ -230,4 +247,4 @@ def _refuse_twins(results: list[dict[str, Any]], rows: list[dict[str, Any]]) -> 
 
 
 def _refused(code: str, detail: str, pointer: str | None) -> dict[str, Any]:
-    return {"status": "refused", "id": None, "code": code, "detail": detail, "pointer": pointer}
+    return {"status": "refused", "id": None, "code": code, "detail": detail, "pointer": pointer, "facts": None}

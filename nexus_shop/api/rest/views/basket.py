@@ -89,7 +89,7 @@ class AddProductView(BasketFacade):
         return self.change(
             lambda ref, token: said_as(
                 {"/product_id": "/url"},
-                lambda: add_to_cart(ref, wanted=wanted, token=token, version=self.version()),
+                lambda: add_to_cart(ref, wanted=wanted, token=token, version=self.tag()),
             )
         )
 
@@ -114,7 +114,7 @@ class AddVoucherView(VoucherList):
         return self.change(
             lambda ref, token: said_as(
                 {"/code": "/vouchercode"},
-                lambda: add_voucher(ref, code=self.code, token=token, version=self.version()),
+                lambda: add_voucher(ref, code=self.code, token=token, version=self.tag()),
             )
         )
 
@@ -207,7 +207,7 @@ class BasketList(BasketFacade):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """As `POST cart/`: a new cart (201) or the one at hand (200). Owner, status and currency are the shop's."""
         self.parsed(shapes.OscarNewBasket)
-        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
+        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.tag()))
 
 
 class BasketDetail(OwnBasketView):
@@ -232,7 +232,7 @@ class BasketDetail(OwnBasketView):
     )
     def delete(self, request: Any, basket: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take everything out. The cart itself stays, with its token."""
-        return self.removed(lambda: empty_cart(self.ref(), version=self.version()))
+        return self.removed(lambda: empty_cart(self.ref(), version=self.tag()))
 
 
 class LineList(OwnBasketView):
@@ -294,12 +294,12 @@ class BasketLineDetail(OwnBasketView):
     )
     def delete(self, request: Any, basket: str, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the line out."""
-        return self.removed(lambda: remove_line(self.ref(), line_handle=handle, version=self.version()))
+        return self.removed(lambda: remove_line(self.ref(), line_handle=handle, version=self.tag()))
 
     def _set_quantity(self, handle: str) -> HttpResponse:
         quantity = self.parsed(shapes.OscarQuantity)["quantity"]
         return self.write(
-            lambda: set_line_quantity(self.ref(), line_handle=handle, quantity=quantity, version=self.version()),
+            lambda: set_line_quantity(self.ref(), line_handle=handle, quantity=quantity, version=self.tag()),
             self._changed_line,
         )
 

@@ -145,7 +145,7 @@ class CartDetail(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Make a cart (201) or answer the one at hand (200). A guest's token comes in `X-Cart-Token` and `token`."""
         self.parsed(shapes.NoBody)
-        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.version()))
+        return self.change(lambda ref, token: open_cart(ref, token=token, version=self.tag()))
 
     @extend_schema(
         operation_id="changeCart",
@@ -162,7 +162,7 @@ class CartDetail(CartView):
         data = self.parsed(shapes.CartInput)
         return self.change(
             lambda ref, token: change_cart(
-                ref, notes=data.get("notes"), accept=data.get("accept", ()), token=token, version=self.version()
+                ref, notes=data.get("notes"), accept=data.get("accept", ()), token=token, version=self.tag()
             )
         )
 
@@ -174,7 +174,7 @@ class CartDetail(CartView):
     )
     def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.version()))
+        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.tag()))
 
 
 class CartItems(CartView):
@@ -190,7 +190,7 @@ class CartItems(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Put units of a product into the cart, which is made if there is none. An equal line grows."""
         wanted = wanted_of(self.parsed(shapes.ItemInput), "")
-        return self.change(lambda ref, token: add_to_cart(ref, wanted=wanted, token=token, version=self.version()))
+        return self.change(lambda ref, token: add_to_cart(ref, wanted=wanted, token=token, version=self.tag()))
 
     @extend_schema(
         operation_id="replaceCartItems",
@@ -203,9 +203,7 @@ class CartItems(CartView):
         """Let the cart hold exactly these lines: all or none."""
         items = self.parsed(shapes.ItemsInput)["items"]
         wanted = [wanted_of(item, f"/items/{position}") for position, item in enumerate(items)]
-        return self.change(
-            lambda ref, token: replace_cart_lines(ref, wanted=wanted, token=token, version=self.version())
-        )
+        return self.change(lambda ref, token: replace_cart_lines(ref, wanted=wanted, token=token, version=self.tag()))
 
     @extend_schema(
         operation_id="emptyCartItems",
@@ -215,7 +213,7 @@ class CartItems(CartView):
     )
     def delete(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take everything out."""
-        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.version()))
+        return self.change(lambda ref, token: empty_cart(ref, token=token, version=self.tag()))
 
 
 class CartItemDetail(CartView):
@@ -232,7 +230,7 @@ class CartItemDetail(CartView):
         """Set the quantity; 0 removes the line. The price of now is taken as seen."""
         quantity = self.parsed(shapes.QuantityInput)["quantity"]
         return self.change(
-            lambda ref, token: set_line_quantity(ref, line_handle=handle, quantity=quantity, version=self.version())
+            lambda ref, token: set_line_quantity(ref, line_handle=handle, quantity=quantity, version=self.tag())
         )
 
     @extend_schema(
@@ -243,7 +241,7 @@ class CartItemDetail(CartView):
     )
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the line out."""
-        return self.change(lambda ref, token: remove_line(ref, line_handle=handle, version=self.version()))
+        return self.change(lambda ref, token: remove_line(ref, line_handle=handle, version=self.tag()))
 
 
 class CartShippingMethods(CartView):

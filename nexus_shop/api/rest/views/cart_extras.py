@@ -42,7 +42,7 @@ class BulkView(CartView):
         data = self.parsed(shapes.BulkInput)
         return self.change(
             lambda ref, token: add_rows_to_cart(
-                ref, rows=data["rows"], is_partial=data["partial"], token=token, version=self.version()
+                ref, rows=data["rows"], is_partial=data["partial"], token=token, version=self.tag()
             )
         )
 
@@ -79,7 +79,7 @@ class VoucherList(CartView):
         """Put a voucher into the cart. It is used up by the order only."""
         self.count_guesses()
         code = self.parsed(shapes.VoucherInput)["code"]
-        return self.change(lambda ref, token: add_voucher(ref, code=code, token=token, version=self.version()))
+        return self.change(lambda ref, token: add_voucher(ref, code=code, token=token, version=self.tag()))
 
 
 class VoucherDetail(CartView):
@@ -93,7 +93,7 @@ class VoucherDetail(CartView):
     )
     def delete(self, request: Any, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the voucher out of the cart."""
-        return self.change(lambda ref, token: remove_voucher(ref, code=code, version=self.version()))
+        return self.change(lambda ref, token: remove_voucher(ref, code=code, version=self.tag()))
 
 
 class SavedList(CartView):
@@ -122,7 +122,7 @@ class SavedList(CartView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Move a line out of the cart; an equal one that is saved grows."""
         item = self.parsed(shapes.SaveInput)["item"]
-        return self.change(lambda ref, token: save_line(ref, line_handle=item, version=self.version()))
+        return self.change(lambda ref, token: save_line(ref, line_handle=item, version=self.tag()))
 
 
 class SavedDetail(CartView):
@@ -136,9 +136,7 @@ class SavedDetail(CartView):
     )
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Throw the saved line away. The cart is made if there is none."""
-        return self.change(
-            lambda ref, token: forget_saved_line(ref, handle=handle, token=token, version=self.version())
-        )
+        return self.change(lambda ref, token: forget_saved_line(ref, handle=handle, token=token, version=self.tag()))
 
 
 class SavedRestoreView(CartView):
@@ -154,9 +152,7 @@ class SavedRestoreView(CartView):
     def post(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Move the saved line back, wholly; where that cannot be, it stays saved. The cart is made if there is none."""
         self.parsed(carts.NoBody)
-        return self.change(
-            lambda ref, token: restore_saved_line(ref, handle=handle, token=token, version=self.version())
-        )
+        return self.change(lambda ref, token: restore_saved_line(ref, handle=handle, token=token, version=self.tag()))
 
 
 class ShareView(CartView):
@@ -173,7 +169,7 @@ class ShareView(CartView):
         """Keep what the cart holds now (products, quantities, options; nothing of whose it is) for 30 days."""
         self.parsed(carts.NoBody)
         ref = cart_ref(request)
-        return self.write(lambda: share_cart(ref, version=self.version()), self._link)
+        return self.write(lambda: share_cart(ref, version=self.tag()), self._link)
 
     @staticmethod
     def _link(shared: Shared) -> Answer:
@@ -218,9 +214,7 @@ class SharedRestoreView(_FillingView):
         """Put in what can be had; the rest is in `skipped`. The cart is made if there is none."""
         strategy = self.parsed(shapes.RestoreInput)["strategy"]
         return self.change(
-            lambda ref, token: restore_shared_cart(
-                handle, ref=ref, token=token, strategy=strategy, version=self.version()
-            )
+            lambda ref, token: restore_shared_cart(handle, ref=ref, token=token, strategy=strategy, version=self.tag())
         )
 
 
@@ -243,7 +237,7 @@ class MergeView(_FillingView):
                 hash_of_token(data["token"]),
                 owner_id=ref.owner_id,
                 strategy=data["strategy"],
-                version=self.version(),
+                version=self.tag(),
             )
         )
 

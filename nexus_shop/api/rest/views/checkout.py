@@ -77,7 +77,7 @@ class CheckoutView(View):
         self.count_guesses(len({code.upper() for code in details.vouchers}))
         return self.write(
             lambda: complete_checkout(
-                self._basket_id(data.get("cart")), details=details, expected_total=expected, version=self.version()
+                self._basket_id(data.get("cart")), details=details, expected_total=expected, version=self.tag()
             ),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
@@ -88,7 +88,7 @@ class CheckoutView(View):
         details = _details(request, _our_words(data))
         expected = Money(data["total"], shop_currency())
         charge = _charge_of(data["shipping_charge"]) if "shipping_charge" in data else None
-        version = self.version()
+        version = self.tag()
 
         def render(order_id: int) -> Answer:
             order = order_by_id(order_id)

@@ -58,7 +58,7 @@ class SessionView(View):
         """Keep what was said and answer the whole checkout."""
         values = {name: self._kept(value) for name, value in changes.items()}
         return self.write(
-            lambda: change_checkout(handle, self.ref(), changes=values, version=self.version()), checkout_answer
+            lambda: change_checkout(handle, self.ref(), changes=values, version=self.tag()), checkout_answer
         )
 
     def _kept(self, value: Any) -> Any:
@@ -260,7 +260,7 @@ class CheckoutComplete(SessionView):
                 self.ref(),
                 payer=payer,
                 expected_total=Money(total["amount"], total["currency"]),
-                version=self.version(),
+                version=self.tag(),
             ),
             lambda placed: order_answer(placed.order.pk, is_new=placed.is_new),
         )
@@ -279,4 +279,4 @@ class CheckoutCancel(SessionView):
     def post(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The stock that it holds goes back; the cart stays as it is."""
         self.parsed(NoBody)
-        return self.write(lambda: cancel_checkout(handle, self.ref(), version=self.version()), checkout_answer)
+        return self.write(lambda: cancel_checkout(handle, self.ref(), version=self.tag()), checkout_answer)

@@ -167,16 +167,14 @@ class OrderDetail(OrderView, oscarapi.OrderDetail):
     def delete(self, request: Any, handle: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Cancel the order, as `orders/{handle}/cancel/`. Nothing is deleted."""
         return self.write(
-            lambda: cancel_order(self.find_id(handle), cancelled_by=self.user_id(), version=self.version()),
+            lambda: cancel_order(self.find_id(handle), cancelled_by=self.user_id(), version=self.tag()),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
     def _change(self, handle: str) -> HttpResponse:
         changes = Changes(**self.parsed(shapes.OrderChange))
         return self.write(
-            lambda: change_order(
-                self.find_id(handle), changes=changes, changed_by=self.user_id(), version=self.version()
-            ),
+            lambda: change_order(self.find_id(handle), changes=changes, changed_by=self.user_id(), version=self.tag()),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
@@ -197,9 +195,7 @@ class OrderCancelView(OrderView):
         """Cancel all of it, until something is shipped. A cancelled order is answered as it is."""
         reason = self.parsed(shapes.CancelInput)["reason"]
         return self.write(
-            lambda: cancel_order(
-                self.find_id(handle), cancelled_by=self.user_id(), note=reason, version=self.version()
-            ),
+            lambda: cancel_order(self.find_id(handle), cancelled_by=self.user_id(), note=reason, version=self.tag()),
             lambda order: order_answer(order.pk, is_new=False),
         )
 
@@ -313,7 +309,7 @@ class OrderStatusView(View):
                 quantities=quantities,
                 changed_by=request.user.pk,
                 note=data["reference"],
-                version=self.version(),
+                version=self.tag(),
                 restock=data["restock"],
             ),
             lambda order: order_answer(order.pk, is_new=False),

@@ -35,8 +35,9 @@ from nexus_shop.api.rest.serializers import listing
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.core.languages import active_language
 
+from .admin_products import KEY
 from .category import CategoryDetail, CategoryList
-from .product_writes import KEY, ProductWrites
+from .product_writes import ProductWrites
 
 MOVED: dict[Any, Any] = {301: OpenApiResponse(description="The slug is an old one: `Location` has the new one.")}
 

@@ -22,7 +22,7 @@ from nexus_shop.api.rest.serializers import product_images as shapes
 from nexus_shop.api.rest.uploads import FormParser
 from nexus_shop.core.idempotency import Answer
 
-from .admin_products import PLACE
+from .admin_products import KEY, PLACE, product_id_of
 from .kept import CHANGE, CREATE, NO_CONTENT, READ, number_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from forked_apps.catalogue.models import Product
 
-PRODUCT: Final = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The product's id.")
 PICTURE: Final = OpenApiParameter("image_id", str, OpenApiParameter.PATH, description="The picture's id.")
 
 
@@ -41,6 +40,10 @@ class PictureView(View):
         """These products."""
         user: Any = self.request.user
         return products_of(user)
+
+    def product_id(self, key: str) -> int:
+        """The id of the product that the path names. Raises NotFound."""
+        return product_id_of(self.request.user, key)
 
     def one(self, product_id: int, picture_id: int, *, status: int = 200) -> Answer:
         """An answer with the picture as it is now."""
@@ -75,18 +78,18 @@ class ProductImageList(PictureView):
     @extend_schema(
         operation_id="listAdminProductImages",
         summary="List a product's pictures for staff",
-        parameters=[PRODUCT],
+        parameters=[KEY],
         responses={200: shapes.PictureList, **READ},
     )
     def get(self, request: Any, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """All of them, in their order, on one page; of a variant its own, not its parent's."""
-        results = [picture_body(picture) for picture in pictures_of(number_of(key), among=self.own())]
+        results = [picture_body(picture) for picture in pictures_of(self.product_id(key), among=self.own())]
         return self.private({"results": results, "next": None, "previous": None, "count": len(results)})
 
     @extend_schema(
         operation_id="addAdminProductImage",
         summary="Add a picture to a product",
-        parameters=[PRODUCT],
+        parameters=[KEY],
         request={"multipart/form-data": shapes.PictureInput},
         responses={201: shapes.PictureShape, **CREATE},
     )
@@ -95,7 +98,7 @@ class ProductImageList(PictureView):
 
         A file that cannot be kept is 422 `product_value_refused`; a product has at most 250 pictures (`list_full`).
         """
-        product_id, own = number_of(key), self.own()
+        product_id, own = self.product_id(key), self.own()
         ensure_among(product_id, own)
         data = self.parsed(shapes.PictureInput)
         upload = data.pop("original")
@@ -115,24 +118,24 @@ class ProductImageDetail(PictureView):
     @extend_schema(
         operation_id="getAdminProductImage",
         summary="Read a picture of a product",
-        parameters=[PRODUCT, PICTURE],
+        parameters=[KEY, PICTURE],
         responses={200: shapes.PictureShape, **READ},
     )
     def get(self, request: Any, key: str, image_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """With its version in `ETag`."""
-        picture = picture_of(number_of(key), number_of(image_id), among=self.own())
+        picture = picture_of(self.product_id(key), number_of(image_id), among=self.own())
         return self.private(picture_body(picture), headers={"ETag": f'"{picture.version}"'})
 
     @extend_schema(
         operation_id="changeAdminProductImage",
         summary="Change a picture of a product",
-        parameters=[PRODUCT, PICTURE],
+        parameters=[KEY, PICTURE],
         request=shapes.PictureChanges,
         responses={200: shapes.PictureShape, **CHANGE},
     )
     def patch(self, request: Any, key: str, image_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Its caption, or its place: the others make room. What the body leaves out stays."""
-        product_id, picture_id, version = number_of(key), number_of(image_id), self.tag()
+        product_id, picture_id, version = self.product_id(key), number_of(image_id), self.tag()
         changes = self.parsed(shapes.PictureChanges)
         return self.write(
             lambda: change_picture(product_id, picture_id, changes=changes, version=version, among=self.own()),
@@ -142,12 +145,12 @@ class ProductImageDetail(PictureView):
     @extend_schema(
         operation_id="deleteAdminProductImage",
         summary="Take a picture from a product",
-        parameters=[PRODUCT, PICTURE],
+        parameters=[KEY, PICTURE],
         responses={204: None, **problems(400, 401, 403, 404, 412, 428, 429)},
     )
     def delete(self, request: Any, key: str, image_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Those behind it move up. Its file stays in the storage, as where the dashboard takes a picture away."""
-        product_id, picture_id, version = number_of(key), number_of(image_id), self.tag()
+        product_id, picture_id, version = self.product_id(key), number_of(image_id), self.tag()
         return self.write(
             lambda: delete_picture(product_id, picture_id, version=version, among=self.own()), lambda _: NO_CONTENT
         )

@@ -14,8 +14,8 @@ from nexus_shop.api.rest.schema import problems
 from nexus_shop.api.rest.serializers import category as shapes
 from nexus_shop.core.languages import active_language
 
+from .admin_products import KEY
 from .product import MOVED, ProductView, digest_of, tag_of
-from .product_writes import KEY
 
 END = b'],"next":null,"previous":null,"count":%d}'
 

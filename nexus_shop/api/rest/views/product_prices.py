@@ -24,10 +24,10 @@ from nexus_shop.core.errors import NotFound
 from nexus_shop.core.languages import active_language
 from nexus_shop.core.money import Money
 
+from .admin_products import KEY
 from .cart import destination_of
 from .inventory import StockView, account_body, id_of, ledger_product
 from .product import MOVED, ProductView, digest_of, tag_of
-from .product_writes import KEY
 
 
 class ProductPriceView(ProductView):

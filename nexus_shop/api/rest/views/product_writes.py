@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 
 from forked_apps.catalogue.stored_products import StoredProduct
 from forked_apps.partner.product_entries import archive_product_of, change_product_of
 from forked_apps.partner.queries import products_of
 from forked_apps.search.queries import product_detail
 from nexus_shop.api.rest.base import View
-from nexus_shop.api.rest.keys import key_of
+from nexus_shop.api.rest.keys import product_named
 from nexus_shop.api.rest.serializers import admin_product as inputs
 from nexus_shop.api.rest.serializers import product as shapes
 from nexus_shop.api.rest.serializers.oscar_product import in_sent_words
@@ -19,11 +19,10 @@ from nexus_shop.api.rest.serializers.shown_product import edited, is_shown
 from nexus_shop.core.errors import NotFound, StaleVersion
 from nexus_shop.core.idempotency import Answer
 from nexus_shop.core.languages import active_language
+from nexus_shop.core.versions import is_named
 
-from .admin_products import ARCHIVE
+from .admin_products import ARCHIVE, KEY
 from .kept import CHANGE, NO_CONTENT
-
-KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="Id, slug, or `sku:…`.")
 
 
 class ProductWrites(View):
@@ -68,12 +67,7 @@ class ProductWrites(View):
     def _id_of(self, key: str) -> int:
         """The id of a product that the caller may change. Raises NotFound."""
         user: Any = self.request.user
-        wanted = key_of(key)
-        if isinstance(wanted, int):
-            named: dict[str, Any] = {"pk": wanted}
-        else:
-            named = {"upc": wanted.removeprefix("sku:")} if wanted.startswith("sku:") else {"slug": wanted}
-        pk: int | None = products_of(user).filter(**named).values_list("pk", flat=True).first()
+        pk: int | None = products_of(user).filter(**product_named(key)).values_list("pk", flat=True).first()
         if pk is None:
             raise NotFound
         return pk
@@ -100,10 +94,10 @@ class ProductWrites(View):
     def _check(self, stored: StoredProduct) -> None:
         """If-Match has the version of `admin/products/`, or the ETag of the public product. Raises StaleVersion."""
         tag = self.tag()
-        if tag is None or tag == stored.version:
+        if tag is None or is_named(tag, stored.version):
             return
         found = product_detail(stored.id, language=active_language(), also_hidden=True)
-        if found is None or found[1] != tag:
+        if found is None or not is_named(tag, found[1]):
             raise StaleVersion
 
 

@@ -21,6 +21,7 @@ from forked_apps.catalogue.models import (
     ProductAttribute,
     ProductRecommendation,
 )
+from forked_apps.catalogue.page_addresses import NO_ADDRESS
 from forked_apps.catalogue.publishing import archive_product, obey_clock, status_of
 from forked_apps.dashboard.catalogue.preview import preview_url
 from forked_apps.partner.models import StockRecord
@@ -126,7 +127,8 @@ def test_buttons_save_and_move_the_status(browser: Client, lamp: Product) -> Non
             "barcode",
             "A barcode has 8, 12, 13 or 14 digits, the last of which checks the others.",
         ),
-        ({"canonical_url": "javascript:alert(1)"}, "canonical_url", "An address is a path, or begins with https://."),
+        ({"canonical_url": "javascript:alert(1)"}, "canonical_url", str(NO_ADDRESS)),
+        ({"canonical_url": "http://["}, "canonical_url", str(NO_ADDRESS)),
         ({"og_title": "x" * 256}, "og_title", "Ensure this value has at most 255 characters (it has 256)."),
         ({"tags": "a\0b"}, "tags", "Null characters are not allowed."),
         ({"tags": "x" * 65}, "tags", "A tag has at most 64 characters, all of which can be shown."),
