@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 
 PATH_STEP: Final = 4  # characters of a category's path per level (treebeard's steplen)
+NO_ADDRESS: Final = "~"  # begins a slug that a category has for a moment only; no form takes such a one
 
 
 def translated_slugs(row: str) -> str:

@@ -32,6 +32,7 @@ from oscar.models.fields import NullCharField
 from oscar.models.fields.slugfield import SlugField
 
 from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, CategoryAddress, ProductAddress
+from .ancestors import ANCESTORS
 from .barcodes import validate_gtin
 from .pictures import strip_new_upload
 from .slugs import free_category_slug, free_product_slug, is_allowed
@@ -267,7 +268,7 @@ class Category(_Addressed, AbstractCategory):
     objects = CategoryManager.from_queryset(CategoryQuerySet)()
 
     class Meta(AbstractCategory.Meta):
-        triggers = CATEGORY_ADDRESSES
+        triggers = [*CATEGORY_ADDRESSES, *ANCESTORS]
         constraints = [
             models.UniqueConstraint(Left("path", Length("path") - PATH_STEP), "slug", name="one_slug_among_siblings")
         ]
@@ -278,6 +279,10 @@ class Category(_Addressed, AbstractCategory):
             self.slug = free_category_slug(self)
         strip_new_upload(self.image)
         super().save(*args, **kwargs)
+
+    def set_ancestors_are_public(self) -> None:
+        """Oscar 4.2.1 writes the whole subtree after every save; triggers have done it. The instance says so too."""
+        self.refresh_from_db(fields=["ancestors_are_public"])
 
     def rival_addresses(self) -> "models.QuerySet[CategoryAddress]":
         """All slugs of its siblings."""
