@@ -58,6 +58,14 @@ def keep_addresses(table: str, *, owner: str, scope: tuple[str, str] | None = No
             func=f"{body} RETURN NULL;",
         )
         for event, (operation, body, rows) in bodies.items()
+    ] + [
+        pgtrigger.Trigger(
+            name="keep_addresses_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Truncate,
+            func=f"DELETE FROM {table}; RETURN NULL;",
+        )
     ]
 
 
