@@ -42,7 +42,7 @@ class CategoryForm(MoveNodeForm):
             self.add_error("slug", _("Another category beside this one has this slug."))
 
     def save(self, commit: bool = True) -> Any:
-        """treebeard 5.1 makes a category in another place first, and moves it by way of slugs that may be taken."""
+        """Treebeard 5.1 makes a category in another place first, and moves it by way of slugs that may be taken."""
         place = self._place()
         if place is not None:
             put_category(self.instance, position=place[0], reference=place[1])
@@ -50,7 +50,7 @@ class CategoryForm(MoveNodeForm):
 
     def _place(self) -> tuple[str, Category | None] | None:
         """Where a new category, or one that is to move, is to stand; None: where it is."""
-        if not self.instance._state.adding and not PLACE & set(self.changed_data):
+        if self.instance.pk is not None and not PLACE & set(self.changed_data):
             return None
         return self.cleaned_data["treebeard_position"], self.cleaned_data.get("treebeard_ref_node")
 

@@ -346,7 +346,7 @@ def put_category(category: Category, *, position: str, reference: Category | Non
     """Make a category, or move one whose other columns the caller saves, inside the transaction of a caller who has
     locked the tree. The place is that of `save_category`.
     """
-    if category._state.adding:
+    if category.pk is None:
         _insert(category, position, reference)
         return
     stored = _node(category.pk)

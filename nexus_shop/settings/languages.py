@@ -12,7 +12,7 @@ REGION: Final = re.compile(r"[a-z]{2}|[0-9]{3}")
 
 
 def _name(code: str) -> str:
-    """What its speakers call the language; that of a region, which Django need not know, by its base. Empty: unknown."""
+    """What its speakers call a language, that of a region by its base if need be. Empty: Django knows neither."""
     base, _, region = code.partition("-")
     if name := LANG_INFO.get(code, {}).get("name_local"):
         return str(name)
@@ -45,9 +45,7 @@ SHOP_LANGUAGES = tuple(_known(code, "SHOP_LANGUAGES") for code in dict.fromkeys(
 LANGUAGE_CODE = SHOP_LANGUAGES[0]
 LANGUAGE_FALLBACKS = _fallbacks(items("LANGUAGE_FALLBACKS"))
 _STAFF_LANGUAGES = ("en", "de", "fr")
-LANGUAGES = [
-    (code, _name(code) or code) for code in dict.fromkeys([*_STAFF_LANGUAGES, *SHOP_LANGUAGES])
-]
+LANGUAGES = [(code, _name(code) or code) for code in dict.fromkeys([*_STAFF_LANGUAGES, *SHOP_LANGUAGES])]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 MODELTRANS_AVAILABLE_LANGUAGES = SHOP_LANGUAGES

@@ -150,7 +150,7 @@ def test_move_among_siblings_keeps_no_address(tree: dict[str, Category], browser
     assert old_paths() == []
 
 
-def test_move_with_another_slug_keeps_the_one_address_that_there_was(tree: dict[str, Category], browser: Client) -> None:
+def test_move_with_another_slug_keeps_the_one_old_address(tree: dict[str, Category], browser: Client) -> None:
     change_category(tree["kitchen"].pk, changes={"parent": tree["garden"].pk, "slug": "cooking"})
     assert old_paths() == [("home/kitchen", "cooking")]
     answer = post(browser, tree["mugs"], slug="cups", treebeard_position="first-child", treebeard_ref_node="")

@@ -23,7 +23,7 @@ class Words(serializers.RegexField):
         word = f"({'|'.join(allowed)})" if allowed else "[-a-zA-Z0-9_]{1,128}"
         pattern = rf"^{word}(,{word}){{0,{MAX_WORDS - 1}}}\Z"
         self.allowed = allowed or ()
-        kind = "Names of those there are" if allowed else "Ids and slugs, each of at most 128 letters, digits, - and _"
+        kind = "Names of those there are" if allowed else "Ids and slugs"
         told = f"{kind}, with commas between them, 1 to {MAX_WORDS}."
         texts = {"error_messages": {"invalid": told, "blank": told}}
         super().__init__(
