@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 
 PATH_STEP: Final = 4  # characters of a category's path per level (treebeard's steplen)
+NO_ADDRESS: Final = "~"  # begins a slug that a category has for a moment only; no form takes such a one
 
 
 def translated_slugs(row: str) -> str:
@@ -57,6 +58,14 @@ def keep_addresses(table: str, *, owner: str, scope: tuple[str, str] | None = No
             func=f"{body} RETURN NULL;",
         )
         for event, (operation, body, rows) in bodies.items()
+    ] + [
+        pgtrigger.Trigger(
+            name="keep_addresses_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Truncate,
+            func=f"DELETE FROM {table}; RETURN NULL;",
+        )
     ]
 
 

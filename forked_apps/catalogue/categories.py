@@ -16,7 +16,7 @@ from nexus_shop.core.errors import CodeTaken, NotFound
 from nexus_shop.core.transactions import transaction, transaction_required
 from nexus_shop.core.versions import ensure_current, version_of
 
-from .addresses import PATH_STEP, CategoryAddress
+from .addresses import NO_ADDRESS, PATH_STEP, CategoryAddress
 from .category_pictures import picture_name
 from .errors import CategoryCycle, CategoryTooDeep, DepthFacts, SlugTaken, StillUsed, Uses
 from .html import sanitised
@@ -188,8 +188,7 @@ def alter_category(category_id: int, *, changes: Mapping[str, Any], version: str
     _check_code(texts.get("code"), category_id)
     if is_moved:
         _check_depth(parent, _height(category))
-        category = _placed(category, parent, _nth(siblings, position))
-        texts = {"slug": stored.slug, **texts}
+        category = _placed(category, parent, _nth(siblings, position), is_renamed="slug" in texts)
     _save(category, texts)
     return True
 
@@ -288,19 +287,19 @@ def _check_code(code: str | None, category_id: int) -> None:
         raise CodeTaken(pointer="/code")
 
 
-def _placed(category: Category, parent: Category | None, before: Category | None) -> Category:
+def _placed(category: Category, parent: Category | None, before: Category | None, *, is_renamed: bool) -> Category:
     if before is not None:
-        return _moved(category, "left", before)
+        return _moved(category, "left", before, is_renamed=is_renamed)
     if parent is not None:
-        return _moved(category, "last-child", parent)
-    return _moved(category, "right", Category.get_root_nodes().exclude(pk=category.pk).order_by("path").last())
+        return _moved(category, "last-child", parent, is_renamed=is_renamed)
+    last = Category.get_root_nodes().exclude(pk=category.pk).order_by("path").last()
+    return _moved(category, "right", last, is_renamed=is_renamed)
 
 
 def _save(category: Category, texts: Mapping[str, Any]) -> None:
     for name, value in texts.items():
         setattr(category, name, value)
     category.save(update_fields=list(texts))
-    category.set_ancestors_are_public()
 
 
 @transaction(before_commit="documents")
@@ -331,11 +330,10 @@ def save_category(
     siblings = _siblings(position, reference) if is_moved else category.get_siblings()
     _check_slugs({wanted["slug"], *_translated_slugs(category)}, siblings.exclude(pk=category_id))
     if is_moved:
-        category = _moved(category, position, reference)
+        category = _moved(category, position, reference, is_renamed=wanted["slug"] != category.slug)
     for name, value in wanted.items():
         setattr(category, name, value)
     category.save(update_fields=list(wanted))
-    category.set_ancestors_are_public()
     write_translations(category, texts or {})
     return category
 
@@ -344,11 +342,26 @@ def save_category(
 def show_categories(category_ids: list[int], *, is_public: bool) -> int:
     """Make categories public, or hide them with all below; returns how many there were. Locks the tree."""
     lock_tree()
-    changed = list(Category.objects.filter(pk__in=category_ids).order_by("path"))
-    Category.objects.filter(pk__in=[category.pk for category in changed]).update(is_public=is_public)
-    for category in changed:
-        category.set_ancestors_are_public()
-    return len(changed)
+    return int(Category.objects.filter(pk__in=category_ids).update(is_public=is_public))
+
+
+def ensure_slug_is_free(category: Category, place: tuple[str, Category | None] | None = None) -> None:
+    """Raise SlugTaken where a category beside it, there or in its place of now, has one of the category's slugs."""
+    siblings = category.get_siblings() if place is None else _siblings(*place)
+    _check_slugs({category.slug, *_translated_slugs(category)}, siblings.exclude(pk=category.pk))
+
+
+@transaction_required
+def put_category(category: Category, *, position: str, reference: Category | None) -> None:
+    """Make a category, or move one whose other columns the caller saves, inside the transaction of a caller who has
+    locked the tree. The place is that of `save_category`.
+    """
+    if category.pk is None:
+        _insert(category, position, reference)
+        return
+    stored = _node(category.pk)
+    moved = _moved(stored, position, reference, is_renamed=stored.slug != category.slug)
+    category.path, category.depth, category.numchild = moved.path, moved.depth, moved.numchild
 
 
 def _node(category_id: int) -> Category:
@@ -393,11 +406,14 @@ def _insert(category: Category, position: str, reference: Category | None) -> No
         reference.add_child(instance=category)
 
 
-def _moved(category: Category, position: str, reference: Category | None) -> Category:
-    """The category in its new place. Its slug is out of the way while it moves: old and new place may both want it."""
+def _moved(category: Category, position: str, reference: Category | None, *, is_renamed: bool) -> Category:
+    """The category in its new place. What gets another slug there has one on the way that is no address: the old and
+    the new one may both be taken at one of its ends.
+    """
     if reference is not None and (reference.pk == category.pk or reference.is_descendant_of(category)):
         raise NotFound
-    Category.objects.filter(pk=category.pk).update(slug=f"moving-{secrets.token_hex(8)}")
+    if is_renamed:
+        Category.objects.filter(pk=category.pk).update(slug=f"{NO_ADDRESS}{secrets.token_hex(8)}")
     if reference is None:
         category.move(Category.get_first_root_node(), "first-sibling")
     else:

@@ -1,6 +1,7 @@
 """HTML that people typed, made harmless."""
 
 import re
+from html import unescape
 from typing import Final
 
 import nh3
@@ -49,8 +50,8 @@ def sanitised(html: str) -> str:
 
 
 def plain_text(html: str, *, limit: int = 160) -> str:
-    """The words of the HTML on one line, cut at a word."""
-    words = nh3.clean(html.replace("<", " <"), tags=set()).split()
+    """The words of the HTML on one line, cut at a word. It is a text: who puts it into HTML escapes it."""
+    words = unescape(nh3.clean(html.replace("<", " <"), tags=set())).split()
     text = ""
     for word in words:
         if len(text) + len(word) + 1 > limit:

@@ -33,6 +33,7 @@ from oscar.models.fields import NullCharField
 from oscar.models.fields.slugfield import SlugField
 
 from .addresses import CATEGORY_ADDRESSES, PATH_STEP, PRODUCT_ADDRESSES, CategoryAddress, ProductAddress
+from .ancestors import ANCESTORS
 from .barcodes import validate_gtin
 from .page_addresses import validate_page_address
 from .pictures import strip_new_upload
@@ -269,7 +270,7 @@ class Category(_Addressed, AbstractCategory):
     objects = CategoryManager.from_queryset(CategoryQuerySet)()
 
     class Meta(AbstractCategory.Meta):
-        triggers = CATEGORY_ADDRESSES
+        triggers = [*CATEGORY_ADDRESSES, *ANCESTORS]
         constraints = [
             models.UniqueConstraint(Left("path", Length("path") - PATH_STEP), "slug", name="one_slug_among_siblings")
         ]
@@ -280,6 +281,10 @@ class Category(_Addressed, AbstractCategory):
             self.slug = free_category_slug(self)
         strip_new_upload(self.image)
         super().save(*args, **kwargs)
+
+    def set_ancestors_are_public(self) -> None:
+        """Oscar 4.2.1 writes the whole subtree after every save; triggers have done it. The instance says so too."""
+        self.refresh_from_db(fields=["ancestors_are_public"])
 
     def rival_addresses(self) -> "models.QuerySet[CategoryAddress]":
         """All slugs of its siblings."""

@@ -1,9 +1,11 @@
 """Addresses that products and categories had, kept by triggers, whoever renames: API, dashboard, import, plain SQL."""
 
+from typing import Final
+
 import pgtrigger
 from django.db import models
 
-from .addresses import PATH_STEP, slugs_of, translated_slugs
+from .addresses import NO_ADDRESS, PATH_STEP, slugs_of, translated_slugs
 from .models import Category, Product
 
 
@@ -21,7 +23,7 @@ class OldProductSlug(models.Model):
 
 
 class OldCategoryPath(models.Model):
-    """A path of slugs that a category had, in whatever language, before it was renamed.
+    """A path of slugs that a category had, in whatever language, before it was renamed or moved.
 
     What stood below it is found by it too.
     """
@@ -55,21 +57,40 @@ class RenamedProduct(Product):
         ]
 
 
-# Old path -> what each category of the way down was called: in the main language, and in those with a slug given up.
-_OLD_PATHS = f"""
-    SELECT DISTINCT string_agg(CASE a.id WHEN OLD.id THEN gone.slug
-                      ELSE COALESCE(NULLIF(a.i18n->>gone.key, ''), a.slug) END, '/' ORDER BY a.depth), OLD.id
-    FROM (SELECT 'slug' AS key, OLD.slug AS slug WHERE OLD.slug IS DISTINCT FROM NEW.slug
-          UNION ALL SELECT word.key, word.value FROM {translated_slugs("OLD")}
-          WHERE word.value IS DISTINCT FROM NEW.i18n->>word.key) AS gone
-    CROSS JOIN catalogue_category a
-    WHERE a.path IN (SELECT left(OLD.path, level * {PATH_STEP}) FROM generate_series(1, OLD.depth) AS level)
-    GROUP BY gone.key
+# What each category that gives up a slug, or gets another parent, was called with those above it before the statement:
+# in the main language, and in those in which one of them is translated. What goes with its parent, as the rows below a
+# category that moves do and those beside the place that it takes, has not been moved itself.
+_WORD: Final = "COALESCE(NULLIF({row}.i18n->>{key}, ''), {row}.slug)"
+_KEPT: Final = f"""
+    INSERT INTO catalogue_oldcategorypath (path, category_id)
+    WITH changed AS (
+        SELECT o.*, is_moved, ARRAY({slugs_of("r")}) AS slugs FROM old_rows o JOIN new_rows r ON o.id = r.id
+        LEFT JOIN old_rows above ON above.path = left(o.path, -{PATH_STEP})
+        LEFT JOIN new_rows below ON below.id = above.id
+        CROSS JOIN LATERAL (SELECT left(r.path, -{PATH_STEP})
+            <> COALESCE(below.path, left(o.path, -{PATH_STEP}))) AS place(is_moved)
+        WHERE is_moved OR (o.slug, o.i18n) IS DISTINCT FROM (r.slug, r.i18n)),
+    chain AS (
+        SELECT c.id, level, a.slug, a.i18n FROM changed c CROSS JOIN generate_series(1, c.depth) AS level
+        CROSS JOIN LATERAL (
+            SELECT b.slug, b.i18n FROM old_rows b WHERE b.path = left(c.path, level * {PATH_STEP})
+            UNION ALL SELECT b.slug, b.i18n FROM catalogue_category b
+            WHERE b.path = left(c.path, level * {PATH_STEP}) AND b.id NOT IN (SELECT id FROM old_rows)) AS a),
+    keys AS (SELECT id, 'slug' AS key FROM changed
+             UNION SELECT chain.id, word.key FROM chain CROSS JOIN LATERAL {translated_slugs("chain")}),
+    old AS (
+        SELECT id, string_agg({_WORD.format(row="chain", key="key")}, '/' ORDER BY level) AS path
+        FROM keys JOIN changed USING (id) JOIN chain USING (id)
+        WHERE is_moved OR {_WORD.format(row="changed", key="key")} <> ALL(slugs)
+        GROUP BY id, key)
+    SELECT DISTINCT ON (path) path, id FROM old WHERE path NOT LIKE '%{NO_ADDRESS}%' ORDER BY path, id
+    ON CONFLICT (path) DO UPDATE SET category_id = excluded.category_id;
+    RETURN NULL;
 """
 
 
 class RenamedCategory(Category):
-    """Categories. A move, which changes `path`, is no rename."""
+    """Categories: those that get another slug, and those that are moved."""
 
     class Meta:
         proxy = True
@@ -77,15 +98,10 @@ class RenamedCategory(Category):
         triggers = [
             pgtrigger.Trigger(
                 name="keep_old_path",
+                level=pgtrigger.Statement,
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("slug", "i18n"),
-                condition=pgtrigger.Condition(
-                    "((OLD.slug, OLD.i18n) IS DISTINCT FROM (NEW.slug, NEW.i18n) AND OLD.path = NEW.path)"
-                ),
-                func=f"""
-                    INSERT INTO catalogue_oldcategorypath (path, category_id) {_OLD_PATHS}
-                    ON CONFLICT (path) DO UPDATE SET category_id = excluded.category_id;
-                    RETURN NULL;
-                """,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+                func=_KEPT,
             )
         ]

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from anyascii import anyascii
 from oscar.core.utils import slugify
 
 if TYPE_CHECKING:
@@ -20,9 +21,17 @@ def is_allowed(slug: str) -> bool:
     return bool(slug) and not slug.isdigit() and slug not in RESERVED
 
 
+def readable_slug(text: str) -> str:
+    """A slug of the text in Latin letters, whatever its script; Oscar 4.2.1 makes code points of what it knows not.
+
+    Empty where the text has nothing to read. Keys that imports know things by are not made here: they stay as they are.
+    """
+    return str(slugify(anyascii(text)))
+
+
 def free_product_slug(product: "Product") -> str:
     """The product's slug if it is free, else one made from its title; a child's from the parent's and its options."""
-    wanted = product.slug or _child_slug(product) or slugify(product.get_title() or "")
+    wanted = product.slug or _child_slug(product) or readable_slug(product.get_title() or "")
     return free_slug(wanted, product.rival_addresses(), "product")
 
 
@@ -33,12 +42,12 @@ def _child_slug(product: "Product") -> str:
     title = product.title or ""
     if product.parent.title and title.startswith(product.parent.title):
         words[1] = title[len(product.parent.title) :]
-    return slugify(" ".join(words))
+    return readable_slug(" ".join(words))
 
 
 def free_category_slug(category: "Category") -> str:
     """The category's slug if no sibling has it, else a numbered one."""
-    return free_slug(category.slug or slugify(category.name), category.rival_addresses(), "category")
+    return free_slug(category.slug or readable_slug(category.name), category.rival_addresses(), "category")
 
 
 def free_slug(wanted: str, rivals: Any, fallback: str) -> str:
@@ -57,11 +66,11 @@ def free_brand_slug(name: str) -> str:
     """A slug for a new brand."""
     from .models import Brand  # noqa: PLC0415 - the models use this module
 
-    return free_slug(slugify(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
+    return free_slug(readable_slug(name)[:MAX_BRAND_LENGTH], Brand.objects.all(), "brand")
 
 
 def free_tag_slug(name: str) -> str:
     """A slug for a new tag."""
     from .models import Tag  # noqa: PLC0415 - the models use this module
 
-    return free_slug(slugify(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")
+    return free_slug(readable_slug(name)[:MAX_TAG_LENGTH], Tag.objects.all(), "tag")

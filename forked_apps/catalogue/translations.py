@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db import transaction as django_transaction
 from django.db.models import QuerySet
-from oscar.core.utils import slugify
 
 from nexus_shop.core.errors import NotFound
 from nexus_shop.core.languages import main_language, other_languages
@@ -20,7 +19,7 @@ from .fields import is_control, is_invisible
 from .html import MARKUP, sanitised
 from .locks import lock_tree
 from .models import AttributeOption, Category, Option, Product, ProductAttribute
-from .slugs import free_slug, is_allowed
+from .slugs import free_slug, is_allowed, readable_slug
 from .wording import key_of
 
 #: What is translated, by its word in the API.
@@ -198,7 +197,7 @@ def _name_slug(thing: Any, words: dict[str, Any], language: str) -> None:
     """A slug for the language, made of its title; none where it has no title, or one that no slug can be made of."""
     key = key_of("slug", language)
     titles = (words.get(key_of(name, language)) for name in NAMES)
-    wanted = slugify(next((title for title in titles if title), ""))
+    wanted = readable_slug(next((title for title in titles if title), ""))
     if wanted and key not in words:
         words[key] = free_slug(wanted, thing.rival_addresses(), type(thing)._meta.model_name)  # noqa: SLF001
 

@@ -22,7 +22,7 @@ from .fields import refused, text
 from .models import AttributeOption, Product, ProductAttribute, ProductAttributeValue
 from .operations import insert, taken_by_another
 from .publishing import lock_product
-from .slugs import MAX_LENGTH, is_allowed
+from .slugs import MAX_LENGTH, is_allowed, readable_slug
 
 MAX_VARIANTS: Final = 500  # of one parent
 MAX_AXES: Final = 5
@@ -143,7 +143,7 @@ def _child(parent: Product, axes: Sequence[_Axis], options: Sequence[AttributeOp
         parent=parent,
         title=title or f"{parent.title[: 253 - len(words)]}, {words}"[:255],
         upc=text(64)(sku, "/sku"),
-        slug=slugify(" ".join([parent.slug, *names.values()]))[:MAX_LENGTH].strip("-"),
+        slug=readable_slug(" ".join([parent.slug, *names.values()]))[:MAX_LENGTH].strip("-"),
         is_public=matrix.is_public,
     )
 

@@ -73,7 +73,7 @@ def category_tree(
                 ), 'UTF8')), 'hex'), 32) AS version
                 FROM nodes)
             SELECT version, CASE WHEN version = ANY(%(known)s::text[]) THEN NULL ELSE (
-                SELECT json_agg(json_build_array(id, name, slug, image, products, depth) ORDER BY path COLLATE "C")
+                SELECT json_agg(json_build_array(id, name, slug, image, products, path) ORDER BY path COLLATE "C")
                 FROM nodes) END,
                 EXISTS (SELECT 1 FROM nodes WHERE id = %(root)s)
             FROM tree
@@ -95,19 +95,20 @@ def category_tree(
 def _tree(rows: list[Any], root_id: int | None, depth: int | None) -> list[Node]:
     tree = _nested(rows)
     if root_id is not None:
-        tree = next(node for node in _all(tree) if node["id"] == root_id)["children"]
+        tree = next((node["children"] for node in _all(tree) if node["id"] == root_id), [])
     return tree if depth is None else _cut(tree, depth)
 
 
 def _nested(rows: list[Any]) -> list[Node]:
+    """The rows, in the order of their places, as a tree. What has no parent among them is left out, with all below."""
     roots: list[Node] = []
-    above: list[Node] = []
-    for pk, name, slug, image, products, depth in rows:
-        del above[depth - 1 :]
-        parent = above[-1] if above else None
-        node = _node((pk, name, slug, image, products), f"{parent['path']}/{slug}" if parent else slug)
+    nodes: dict[str, Node] = {}
+    for pk, name, slug, image, products, place in rows:
+        parent = nodes.get(place[:-PATH_STEP])
+        if parent is None and len(place) > PATH_STEP:
+            continue
+        nodes[place] = node = _node((pk, name, slug, image, products), f"{parent['path']}/{slug}" if parent else slug)
         (parent["children"] if parent else roots).append(node)
-        above.append(node)
     return roots
 
 

@@ -23,6 +23,8 @@ from forked_apps.partner.selection import Stock
 from nexus_shop.core.languages import chain_of, shop_languages
 from nexus_shop.core.rules import CURRENT
 
+from .values import displayed
+
 # What things that attributes name are called, with their translations and the column of these.
 NAMES: Final = """
     SELECT 'product', p.id, COALESCE(NULLIF(p.title, ''), parent.title, ''),
@@ -338,20 +340,10 @@ def _attribute(value: Any) -> AttributeRow:
         value.attribute.name,
         kind,
         plain,
-        _display(kind, plain),
+        displayed(kind, plain),
         words=_words(value.attribute.i18n),
         value_words=[(option.option, _words(option.i18n)) for option in chosen],
     )
-
-
-def _display(kind: str, plain: Any) -> str:
-    if plain is None:
-        return ""
-    if kind == "multi_option":
-        return ", ".join(plain)
-    if kind == "boolean":
-        return "Yes" if plain else "No"
-    return str(plain)
 
 
 def _add_options(rows: dict[int, ProductRow], ids: list[int]) -> None:

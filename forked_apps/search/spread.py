@@ -6,7 +6,7 @@ Expanded when the note is read, not when it is written: what a rival had not com
 
 from typing import Final
 
-EVERYTHING: Final = 0  # stands for a range with every product
+EVERYTHING: Final = 0  # stands for a range with every product, those too that only their documents still know
 
 # The notes of an offer's condition and benefit become one of the range of both, and this one notes of its products.
 NARROWED: Final = {"offer_condition": "range", "offer_benefit": "range"}
@@ -71,6 +71,8 @@ SPREAD: Final = {
         SELECT p.id FROM noted JOIN catalogue_product p ON p.parent_id IS NULL
         WHERE noted.id = {EVERYTHING} OR EXISTS (
             SELECT 1 FROM offer_range r WHERE r.id = noted.id AND r.includes_all_products)
+        UNION SELECT d.product_id FROM noted JOIN search_productdocument d ON noted.id = {EVERYTHING}
+        WHERE NOT EXISTS (SELECT 1 FROM catalogue_product p WHERE p.id = d.product_id)
         UNION SELECT x.product_id FROM noted JOIN offer_rangeproduct x ON x.range_id = noted.id
         UNION SELECT p.id FROM noted JOIN offer_range_classes k ON k.range_id = noted.id
         JOIN catalogue_product p ON p.product_class_id = k.productclass_id

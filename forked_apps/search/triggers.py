@@ -30,6 +30,8 @@ from forked_apps.catalogue.models import (
 from forked_apps.partner.models import StockRecord
 from nexus_shop.markets.models import TaxRate
 
+from .spread import EVERYTHING
+
 NOTE: Final = "INSERT INTO search_documentnote (kind, ref)"
 
 
@@ -51,7 +53,7 @@ def note_triggers(
     name: str, *, notes: Sequence[tuple[str, str]], shown: Sequence[str], join: str = ""
 ) -> list[pgtrigger.Trigger]:
     """The triggers of a table, for rows that come, go and change: `notes` (kind, SQL expression over row `r`) are
-    written where one of `shown` differs.
+    written where one of `shown` differs. TRUNCATE, which names no row, notes every product.
 
     `join` adds rows that the expressions may name too.
     """
@@ -84,6 +86,13 @@ def note_triggers(
             operation=pgtrigger.Update,
             referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
             func=_note_query(notes, both, join),
+        ),
+        pgtrigger.Trigger(
+            name=f"note_{name}_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Truncate,
+            func=f"{NOTE} VALUES ('range', {EVERYTHING}); RETURN NULL;",
         ),
     ]
 

@@ -8,6 +8,7 @@ leads /api/ and /health/ past the rest to the view that the last of it, `ChainEn
 import re
 from collections.abc import Callable
 from functools import reduce
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from corsheaders.middleware import CorsMiddleware
@@ -81,7 +82,15 @@ class ApiChain:
             patch_vary_headers(response, ("Authorization", "X-Cart-Token"))
         if request.method == "HEAD":
             response.content = b""
-        return response
+        return _said_of_nothing(response)
+
+
+def _said_of_nothing(response: HttpResponseBase) -> HttpResponseBase:
+    """A 304 without type and length, which Django gives an empty body: caches take them for those of what they keep."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        response.headers.pop("Content-Type", None)
+        response.headers.pop("Content-Length", None)
+    return response
 
 
 def _refusal_of_body(request: HttpRequest) -> str | None:
@@ -94,7 +103,7 @@ def _refusal_of_body(request: HttpRequest) -> str | None:
 
 
 class RequestIdMiddleware:
-    """X-Request-Id for the pages."""
+    """X-Request-Id for the pages, and what is the same for all of their answers."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -104,4 +113,4 @@ class RequestIdMiddleware:
         request_id = start_request(request.META.get("HTTP_X_REQUEST_ID"))
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
-        return response
+        return _said_of_nothing(response)

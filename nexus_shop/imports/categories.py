@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection
-from oscar.core.utils import slugify
 
 from forked_apps.catalogue.models import Category
+from forked_apps.catalogue.slugs import readable_slug
 from nexus_shop.core.transactions import transaction, transaction_required
 
 from .vocabulary import CATEGORY_PREFIX
@@ -74,6 +74,6 @@ def _made(name: str, code: str, parent: Category | None) -> Category:
     if taken is not None:
         Category.objects.filter(pk=taken.pk).update(code=code)
         return taken
-    facts = {"name": name, "slug": slugify(name)[:MAX_KEY], "code": code}
+    facts = {"name": name, "slug": readable_slug(name)[:MAX_KEY], "code": code}
     made: Category = parent.add_child(**facts) if parent else Category.add_root(**facts)
     return made

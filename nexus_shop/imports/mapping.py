@@ -31,12 +31,16 @@ GZIP: Final = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a column comes from: a field, or the group of a pattern in it; a plain text becomes HTML."""
+    """Where a column comes from: a field, or the group of a pattern in it; a plain text becomes HTML.
+
+    `has_entities`: the field is written as HTML is, though it has no tags (`&#174;`).
+    """
 
     field: str
     pattern: re.Pattern[str] | None = None
     prefix: str = ""
     is_text: bool = False
+    has_entities: bool = False
 
     def cell(self, entry: Mapping[str, Any]) -> str:
         """The text of the cell; empty where the entry has none."""
@@ -47,6 +51,8 @@ class Source:
         if self.pattern is not None:
             found = self.pattern.search(text)
             text = found[1] if found else ""
+        if self.has_entities:
+            text = html.unescape(text).strip()
         if self.is_text and text:
             text = "".join(f"<p>{html.escape(part)}</p>" for part in text.splitlines() if part.strip())
         return f"{self.prefix}{text}" if text else ""
@@ -88,6 +94,7 @@ def load_mapping(path: Path) -> FieldMap:
                 pattern=re.compile(source["pattern"]) if "pattern" in source else None,
                 prefix=source.get("prefix", ""),
                 is_text=source.get("is_text", False),
+                has_entities=source.get("has_entities", False),
             )
             for name, source in said["columns"].items()
         }

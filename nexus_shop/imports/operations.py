@@ -7,13 +7,12 @@ from django.db import connection
 from django.db import transaction as django_transaction
 from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
-from oscar.core.utils import slugify
 
 from forked_apps.catalogue.addresses import ProductAddress
 from forked_apps.catalogue.html import sanitised
 from forked_apps.catalogue.models import Product, ProductCategory, ProductClass, ProductImage
 from forked_apps.catalogue.operations import brand_named
-from forked_apps.catalogue.slugs import MAX_LENGTH, free_product_slug, is_allowed
+from forked_apps.catalogue.slugs import MAX_LENGTH, free_product_slug, is_allowed, readable_slug
 from forked_apps.partner.models import Partner, StockRecord
 from forked_apps.partner.operations import open_records, set_price, set_stock
 from forked_apps.partner.products import default_partner
@@ -205,7 +204,7 @@ def _add_children(source: SourceProduct, parent: Product, places: Sequence[Place
             parent=parent,
             title=_child_title(source, place.variant),
             upc=place.variant.sku,
-            slug=slugify(" ".join([parent.slug, *place.variant.values]))[:MAX_LENGTH].strip("-"),
+            slug=readable_slug(" ".join([parent.slug, *place.variant.values]))[:MAX_LENGTH].strip("-"),
         )
     products = [place.product for place in places if place.product]
     slugs = [product.slug for product in products]

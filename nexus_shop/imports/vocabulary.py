@@ -12,6 +12,7 @@ from oscar.apps.catalogue.product_attributes import ProductAttributesContainer
 from oscar.core.utils import slugify
 
 from forked_apps.catalogue.models import AttributeOption, Category, ProductAttribute, ProductClass
+from forked_apps.catalogue.slugs import readable_slug
 from nexus_shop.core.transactions import transaction_required
 
 from .values import SourceProduct
@@ -66,9 +67,10 @@ def category_of(product: SourceProduct) -> Category | None:
         cursor.execute("LOCK TABLE catalogue_category IN SHARE ROW EXCLUSIVE MODE")
     if found := _category(key):
         return found
-    root: Category | None = Category.objects.filter(depth=1, slug=key).first()
+    slug = readable_slug(product.type)[:MAX_KEY] or key
+    root: Category | None = Category.objects.filter(depth=1, slug__in=[key, slug]).first()
     if root is None:
-        root = Category.add_root(name=product.type, slug=key, code=f"{CATEGORY_PREFIX}{key}")
+        root = Category.add_root(name=product.type, slug=slug, code=f"{CATEGORY_PREFIX}{key}")
     elif not root.code:
         root.code = f"{CATEGORY_PREFIX}{key}"
         root.save(update_fields=["code"])

@@ -1,13 +1,27 @@
 """The languages of the shop and of the staff pages."""
 
+import re
+from typing import Final
+
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from .env import BASE_DIR, items, text
 
+REGION: Final = re.compile(r"[a-z]{2}|[0-9]{3}")
+
+
+def _name(code: str) -> str:
+    """What its speakers call a language, that of a region by its base if need be. Empty: Django knows neither."""
+    base, _, region = code.partition("-")
+    if name := LANG_INFO.get(code, {}).get("name_local"):
+        return str(name)
+    is_region = REGION.fullmatch(region) and "name_local" in LANG_INFO.get(base, {})
+    return f"{LANG_INFO[base]['name_local']} ({region.upper()})" if is_region else ""
+
 
 def _known(code: str, variable: str) -> str:
-    if "name_local" not in LANG_INFO.get(code, {}):
+    if not _name(code):
         raise ImproperlyConfigured(f"{variable}: Django knows no language {code!r} (lower case, as in pt-br).")
     return code
 
@@ -31,10 +45,7 @@ SHOP_LANGUAGES = tuple(_known(code, "SHOP_LANGUAGES") for code in dict.fromkeys(
 LANGUAGE_CODE = SHOP_LANGUAGES[0]
 LANGUAGE_FALLBACKS = _fallbacks(items("LANGUAGE_FALLBACKS"))
 _STAFF_LANGUAGES = ("en", "de", "fr")
-LANGUAGES = [
-    (code, LANG_INFO.get(code, {}).get("name_local", code))
-    for code in dict.fromkeys([*_STAFF_LANGUAGES, *SHOP_LANGUAGES])
-]
+LANGUAGES = [(code, _name(code) or code) for code in dict.fromkeys([*_STAFF_LANGUAGES, *SHOP_LANGUAGES])]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 MODELTRANS_AVAILABLE_LANGUAGES = SHOP_LANGUAGES

@@ -1,6 +1,6 @@
 """What lists filter and sort by, and products show, of stars, stock, reductions and attributes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from forked_apps.catalogue.models import (
     AttributeOptionGroup,
     Product,
     ProductAttribute,
+    ProductAttributeValue,
     ProductClass,
 )
 from forked_apps.partner.models import StockRecord
@@ -40,6 +41,37 @@ def titles(query: str) -> list[str]:
 
 def card_of(product: Product) -> Any:
     return new_client().get(f"{API}products/{product.pk}/").json()
+
+
+# Attributes
+
+
+def test_value_of_an_attribute_is_one_text_wherever_it_is_shown() -> None:
+    product = make_product("Mug")
+    values: dict[str, tuple[Any, str]] = {
+        "integer": (15, "15"),
+        "float": (15.0, "15"),
+        "datetime": (datetime(2024, 2, 29, 10, tzinfo=UTC), "2024-02-29T10:00:00Z"),
+        "date": (date(2024, 2, 29), "2024-02-29"),
+        "text": ("15.0", "15.0"),
+        "boolean": (True, "Yes"),
+    }
+    attributes = {kind: kind for kind in values} | {"big": "float", "small": "float"}
+    values |= {"big": (1e20, "1" + 20 * "0"), "small": (-0.0, "0")}
+    for code, kind in attributes.items():
+        made = ProductAttribute.objects.create(
+            product_class=product.product_class, name=code, code=f"a_{code}", type=kind
+        )
+        ProductAttributeValue.objects.create(product=product, attribute=made, **{f"value_{kind}": values[code][0]})
+    settle()
+    wanted = {f"a_{code}": text for code, (_, text) in values.items()}
+    assert {each["code"]: each["display"] for each in card_of(product)["attributes"]} == wanted
+    listed = new_client().get(f"{API}attributes/").json()["results"]
+    assert {each["code"]: each["values"][0]["display"] for each in listed if each["values"]} == wanted
+    for code, text in wanted.items():
+        asked = {"a_boolean": "true"}.get(code, text)
+        assert titles(f"attr.{code}={asked}") == ["Mug"], code
+    assert titles("attr.a_float=15.0") == titles("attr.a_big=1e20") == ["Mug"]
 
 
 # Stars

@@ -27,6 +27,7 @@ from forked_apps.search.models import ListedCount
 from forked_apps.search.operations import rebuild, rebuild_noted, stale_products
 from forked_apps.search.popularity import count_popularity
 from nexus_shop.api.rest.cursors import cursor_of, words_of
+from nexus_shop.api.rest.serializers.listing import CARD, DETAIL, EXPANDABLE
 from tests.factories.shop import make_category, make_order, make_parent, make_product, make_reviews
 from tests.performance.statements import statements_of
 
@@ -190,6 +191,23 @@ def test_bad_parameter(api: APIClient, query: str, code: str, parameter: str) ->
     response = api.get(f"{LIST}?{query}")
     assert response.status_code == 400, response.content
     assert (response.json()["code"], response.json()["errors"][0]["parameter"]) == (code, parameter)
+
+
+def test_bad_parameter_is_told_what_there_is(api: APIClient) -> None:
+    make_product("Mug")
+    cards = ", ".join(CARD)
+    told = {
+        f"{LIST}?fields=id,foo": f"There is no 'foo' here, but there are: {cards}.",
+        f"{LIST}?expand=foo": f"There is no 'foo' here, but there are: {', '.join(EXPANDABLE)}.",
+        f"{LIST}mug/?fields=foo": f"There is no 'foo' here, but there are: {', '.join(DETAIL)}.",
+        f"{LIST}?fields=": "Names of those there are, with commas between them, 1 to 50.",
+        f"{LIST}?fields=" + ",".join(["id"] * 51): "Names of those there are, with commas between them, 1 to 50.",
+        f"{LIST}?brand=": "Ids and slugs, with commas between them, 1 to 50.",
+        f"{LIST}?rating=6": "A number from 0 to 5, with at most two decimals.",
+    }
+    for address, detail in told.items():
+        answer = api.get(address).json()
+        assert (answer["detail"], answer["errors"][0]["detail"]) == (detail, detail), address
 
 
 def test_rating_new_and_on_sale(api: APIClient) -> None:

@@ -232,9 +232,9 @@ def _set_product_after_meeting(product_id: int, **options: Any) -> Any:
     return _set_product(product_id, **options)
 
 
-def _placed_after_meeting(*arguments: Any) -> Any:
+def _placed_after_meeting(*arguments: Any, **options: Any) -> Any:
     meet("tree")
-    return _placed(*arguments)
+    return _placed(*arguments, **options)
 
 
 for module, name, replacement in (

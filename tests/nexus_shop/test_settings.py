@@ -43,6 +43,9 @@ def test_settings_follow_the_environment() -> None:
         ("RATE_LIMIT_LOGIN", "5 a minute", "RATE_LIMIT_LOGIN is a rate like 100/hour, not '5 a minute'."),
         ("RATE_LIMIT_LOGIN", "0/minute", "RATE_LIMIT_LOGIN is a rate like 100/hour, not '0/minute'."),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has host bits set."),
+        ("SHOP_LANGUAGES", "en,qq-ch", "SHOP_LANGUAGES: Django knows no language 'qq-ch' (lower case, as in pt-br)."),
+        ("SHOP_LANGUAGES", "en,de-CH", "SHOP_LANGUAGES: Django knows no language 'de-CH'"),
+        ("SHOP_LANGUAGES", "en,de-nowhere", "SHOP_LANGUAGES: Django knows no language 'de-nowhere'"),
         ("DATABASE_URL", f"mysql://shop:{PASSWORD}@db/shop", "DATABASE_URL is an address like postgresql://"),
     ],
 )
@@ -78,3 +81,34 @@ def test_cookies_are_safe_unless_told_otherwise() -> None:
     command = [sys.executable, "-c", wanted]
     printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     assert printed == "False True True True 31536000 __Host-session\n"
+
+
+REGIONS: Final = """
+import django
+django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.utils.translation import get_language_info, gettext, override
+from forked_apps.catalogue.models import Product
+call_command("check")
+print(settings.LANGUAGES[-1], settings.LANGUAGE_FALLBACKS['de-ch'], get_language_info("de-ch")["name"])
+with override("de-ch"):
+    print(gettext("Out of stock"), Product(title="Mug", i18n={"title_de_ch": "Beckeli"}).title_i18n)
+settings.ALLOWED_HOSTS.append("testserver")
+for path in ("/staff/login/", "/dashboard/", "/admin/", "/cms/"):
+    print(Client(headers={"accept-language": "de-ch"}).get(path, secure=True).status_code)
+"""
+
+
+def test_language_of_a_region_is_taken_where_its_base_is_known(own_database: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "NEXUS_ENV_FILE": str(ROOT / "tests" / "test.env")}
+    environment |= {"SHOP_LANGUAGES": "en,de,fr,de-ch", "LANGUAGE_FALLBACKS": "de-ch:de:fr"}
+    environment |= {"DATABASE_URL": own_database, "DJANGO_SETTINGS_MODULE": "nexus_shop.settings"}
+    command = [sys.executable, "-c", REGIONS]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[-6:]
+    assert lines[0] == "('de-ch', 'Deutsch (CH)') ['de', 'fr'] German"
+    assert lines[1] == "Ausverkauft Beckeli"
+    assert lines[2:] == ["200", "302", "302", "302"]

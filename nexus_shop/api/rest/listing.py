@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from drf_spectacular.utils import OpenApiParameter
 
-from forked_apps.search.facts import MAX_VALUE
 from forked_apps.search.pages import ORDERINGS, Filters, Page, Place, Window
+from forked_apps.search.values import MAX_VALUE
 
 from .cursors import cursor_of, refused, words_of
 from .errors import ApiError

@@ -48,5 +48,12 @@ def test_harmless_html_stays() -> None:
 
 
 def test_plain_text_is_cut_at_a_word() -> None:
-    assert plain_text("<p>One</p><p>two &amp; three</p>") == "One two &amp; three"
+    assert plain_text("<p>One</p><p>two &amp; three</p>") == "One two & three"
     assert plain_text("word " * 50, limit=20) == "word word word word…"
+
+
+def test_plain_text_is_no_html() -> None:
+    assert plain_text("<p>Salt &amp; pepper&nbsp;mill, 3 &lt; 4, &#8364;5, <b>&amp;amp;</b></p>") == (
+        "Salt & pepper mill, 3 < 4, €5, &amp;"
+    )
+    assert plain_text("<script>alert(1)</script>&lt;script&gt;") == "<script>"

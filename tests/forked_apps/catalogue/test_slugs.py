@@ -3,6 +3,7 @@
 import pytest
 
 from forked_apps.catalogue.models import Category, Product
+from forked_apps.catalogue.slugs import free_brand_slug, free_tag_slug
 from tests.factories.shop import make_category, make_parent, make_product
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,11 @@ pytestmark = pytest.mark.django_db
         ("Search", "product-search"),
         ("categories", "product-categories"),
         ("2024", "product-2024"),
-        ("日本", "u65e5u672c"),
+        ("日本", "riben"),
+        ("Straße", "strasse"),
+        ("Smørrebrød & Łódź æble", "smorrebrod-lodz-aeble"),
+        ("Чашка", "chashka"),
+        ("???", "product"),
         ("x" * 255, "x" * 240),
     ],
 )
@@ -32,6 +37,18 @@ def test_childs_slug_is_made_of_the_parents_and_its_title() -> None:
     parent, children = make_parent("Shirt", {"Shirt S": ("1.00", 1), "Large": ("1.00", 1)})
     assert [child.slug for child in children] == ["shirt-s", "shirt-large"]
     assert parent.slug == "shirt"
+
+
+def test_slugs_of_names_in_any_script_can_be_read() -> None:
+    assert make_category("Кухня").slug == "kukhnya"
+    assert make_category("Größe XL").slug == "grosse-xl"
+    assert make_category("!").slug == "category"
+    assert (free_brand_slug("Łada"), free_tag_slug("ß")) == ("lada", "ss")
+    product = make_product("Чашка")
+    Product.objects.filter(pk=product.pk).update(slug="u0427u0430")
+    product.refresh_from_db()
+    product.save()
+    assert product.slug == "u0427u0430"
 
 
 def test_slug_stays_when_the_title_changes() -> None:

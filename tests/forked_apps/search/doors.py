@@ -148,7 +148,7 @@ def withdraw_or_hide(pick: Pick) -> None:
 @door
 def change_category(pick: Pick) -> None:
     category = pick.one(Category)
-    action = pick.random.randrange(5)
+    action = pick.random.randrange(6)
     if action == 0:
         category.name = pick.word()
         category.save()
@@ -161,7 +161,8 @@ def change_category(pick: Pick) -> None:
     elif action == 3:
         category.is_public = not category.is_public
         category.save()
-        category.set_ancestors_are_public()
+    elif action == 4:
+        sql("UPDATE catalogue_category SET is_public = NOT is_public WHERE id = %s", category.pk)
     else:
         category.delete()
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from oscar.apps.catalogue.reviews.models import ProductReview
 from pytest_django import Settings
 
-from forked_apps.catalogue.models import Product, ProductImage
+from forked_apps.catalogue.models import Category, Product, ProductAttribute, ProductAttributeValue, ProductImage
 from forked_apps.catalogue.products import change_product
 from forked_apps.search.operations import rebuild_noted, stale_products
 from tests.factories.http import new_client
@@ -145,3 +145,20 @@ def test_addresses_of_pages_are_absolute_where_the_storefront_is_known(settings:
     assert seo(cup)["canonical"] == "https://other.example.com/cups/"
     settings.STOREFRONT_URL = ""
     assert set(stale_products()) == {mug.pk, cup.pk}
+
+
+def test_texts_are_no_html() -> None:
+    kitchen = make_category("Kitchen")
+    Category.objects.filter(pk=kitchen.pk).update(description="<p>Salt &amp; pepper</p>")
+    mug = make_product("Mug", description="<p>Salt &amp; pepper, 3 &lt; 4</p>", category_ids=[kitchen.pk])
+    care = ProductAttribute.objects.create(product_class=mug.product_class, name="Care", code="care", type="richtext")
+    ProductAttributeValue.objects.create(product=mug, attribute=care, value_richtext="<p>Soap &amp; water</p>")
+    told = seo(mug)
+    assert told["description"] == told["open_graph"]["description"] == "Salt & pepper, 3 < 4"
+    assert told["json_ld"]["description"] == "Salt & pepper, 3 < 4"
+    shown = new_client().get(f"/api/v1/products/{mug.pk}/").json()
+    assert shown["description"] == "<p>Salt &amp; pepper, 3 &lt; 4</p>"
+    (attribute,) = shown["attributes"]
+    assert (attribute["value"], attribute["display"]) == ("<p>Soap &amp; water</p>", "Soap & water")
+    category = new_client().get("/api/v1/categories/kitchen/").json()
+    assert (category["description"], category["seo"]["description"]) == ("<p>Salt &amp; pepper</p>", "Salt & pepper")

@@ -93,6 +93,14 @@ def test_entries_become_products_in_their_categories(tmp_path: Path) -> None:
     assert stale_products() == []
 
 
+def test_entities_of_a_text_are_the_signs_that_they_mean(tmp_path: Path) -> None:
+    text = {"name": "Fern&#174; &#402;/1.8 &amp; case", "description": "Fern&#174; &#8482;\n5 &lt; 6 &amp;amp;"}
+    run(tmp_path, [PHONE | text])
+    lens = Product.objects.get(upc="BB-5428602")
+    assert lens.title == "Fern® ƒ/1.8 & case"
+    assert lens.description == "<p>Fern® ™</p><p>5 &lt; 6 &amp;amp;</p>"
+
+
 def test_again_changes_nothing_and_another_price_is_in_the_ledger(tmp_path: Path) -> None:
     run(tmp_path, [PHONE, CABLE])
     before = digest()

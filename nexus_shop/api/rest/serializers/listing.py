@@ -22,11 +22,21 @@ class Words(serializers.RegexField):
     def __init__(self, allowed: tuple[str, ...] | None = None, **options: Any) -> None:
         word = f"({'|'.join(allowed)})" if allowed else "[-a-zA-Z0-9_]{1,128}"
         pattern = rf"^{word}(,{word}){{0,{MAX_WORDS - 1}}}\Z"
-        super().__init__(pattern, **{"max_length": 1000, "required": False, "trim_whitespace": False, **options})
+        self.allowed = allowed or ()
+        kind = "Names of those there are" if allowed else "Ids and slugs"
+        told = f"{kind}, with commas between them, 1 to {MAX_WORDS}."
+        texts = {"error_messages": {"invalid": told, "blank": told}}
+        super().__init__(
+            pattern, **{"max_length": 1000, "required": False, "trim_whitespace": False, **texts, **options}
+        )
 
     def to_internal_value(self, data: Any) -> Any:
         """The words; the pattern is judged before they are taken apart."""
         text = super().to_internal_value(data)
+        strange = [word for word in text.split(",") if self.allowed and word not in self.allowed]
+        if strange:
+            told = f"There is no {strange[0][:60]!r} here, but there are: {', '.join(self.allowed)}."
+            raise serializers.ValidationError(told)
         self.run_validators(text)
         return tuple(dict.fromkeys(text.split(",")))
 
@@ -40,7 +50,13 @@ class Stars(serializers.RegexField):
     """0 to 5, with at most two decimals."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^([0-4](\.[0-9]{1,2})?|5(\.0{1,2})?)\Z", required=False, **options)
+        told = "A number from 0 to 5, with at most two decimals."
+        super().__init__(
+            r"^([0-4](\.[0-9]{1,2})?|5(\.0{1,2})?)\Z",
+            required=False,
+            error_messages={"invalid": told, "blank": told},
+            **options,
+        )
 
 
 class PageParameters(StrictSerializer):

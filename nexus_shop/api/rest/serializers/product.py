@@ -152,7 +152,10 @@ class Seo(serializers.Serializer[Any]):
     description = serializers.CharField(allow_blank=True)
     canonical = serializers.CharField(help_text="The merchant's, or its own page; absolute with `STOREFRONT_URL`.")
     open_graph = OpenGraph()
-    json_ld = serializers.DictField(help_text="schema.org's Product with its offers: what is unknown is left out.")
+    json_ld = serializers.DictField(
+        help_text="schema.org's Product with its offers: what is unknown is left out. Texts, not HTML:"
+        " write each `<` as `\\u003c` in a script element."
+    )
     alternates = Alternate(many=True, help_text="The page in each language of the shop; empty where it has one.")
 
 

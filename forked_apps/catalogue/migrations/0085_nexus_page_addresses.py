@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0082_nexus_values_by_entity'),
+        ('catalogue', '0084_nexus_opening_option_prices'),
     ]
 
     operations = [
