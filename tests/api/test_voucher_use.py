@@ -217,7 +217,7 @@ def test_shipping_voucher_whose_goods_another_offer_has_used_says_so() -> None:
 
 
 def test_shipping_voucher_waits_for_a_delivery_that_costs_something() -> None:
-    ShippingMethod.objects.create(name="Shop", kind="collect")
+    ShippingMethod.objects.create(name="Bicycle", price=0)
     ShippingMethod.objects.create(name="Post", price=4)
     voucher_for("SHIP", benefit="Shipping percentage", value=50)
     mug = make_product(price="10.00")
@@ -226,11 +226,26 @@ def test_shipping_voucher_waits_for_a_delivery_that_costs_something() -> None:
     assert (added.status_code, added.json()["problems"], added.json()["offers"]) == (200, [], [])
     explained = guest.get(f"{CART}explain/").json()["vouchers"]
     assert explained == [{"code": "SHIP", "applied": False, "reason": "waiting"}]
-    assert check_out(guest, "10.00", shipping_method="shop").status_code == 201
+    assert check_out(guest, "10.00").status_code == 201
     assert not VoucherApplication.objects.exists()
     other, _ = guest_with((mug, 1))
     other.post(PATH, {"code": "SHIP"})
-    assert check_out(other, "12.00").status_code == 201
+    assert check_out(other, "12.00", shipping_method="post").status_code == 201
+    assert VoucherApplication.objects.get().order == Order.objects.latest("pk")
+
+
+def test_shipping_voucher_is_used_by_who_is_brought_the_goods_and_not_by_who_collects_them() -> None:
+    ShippingMethod.objects.create(name="Shop", kind="collect")
+    ShippingMethod.objects.create(name="Post", price=4)
+    voucher_for("SHIP", benefit="Shipping percentage", value=50)
+    mug = make_product(price="10.00")
+    collects, brought = guest_with((mug, 1))[0], guest_with((mug, 1))[0]
+    for guest in (collects, brought):
+        added = guest.post(PATH, {"code": "SHIP"}).json()
+        assert [(offer["voucher"], offer["amount"]["amount"]) for offer in added["offers"]] == [("SHIP", "2.00")]
+    assert check_out(collects, "10.00", shipping_method="shop").status_code == 201
+    assert not VoucherApplication.objects.exists()
+    assert check_out(brought, "12.00").status_code == 201
     assert VoucherApplication.objects.get().order == Order.objects.latest("pk")
 
 

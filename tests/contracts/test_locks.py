@@ -41,6 +41,7 @@ from forked_apps.payment.operations import record_manual_payment, settle_attempt
 from forked_apps.payment.refunds import refund_payment
 from forked_apps.payment.tasks import settle_open_attempts_task
 from forked_apps.voucher.models import Voucher
+from forked_apps.voucher.tasks import count_carts_with_vouchers_task
 from nexus_shop.core.money import Money
 from nexus_shop.core.worker import drain
 from tests.factories.payments import begin, grow_old, pay, run_out
@@ -84,6 +85,7 @@ GUARDED: Final = tuple(
         r'"offer_conditionaloffer" SET .*WHERE.*"num_applications" >= ',  # give back
         r'"offer_conditionaloffer" SET "num_applications" = \("offer_conditionaloffer"\."num_applications" \+',  # count
         r"FOR UPDATE SKIP LOCKED",  # a worker's claim
+        r"voucher_voucher v SET num_basket_additions = .*ORDER BY w\.id FOR NO KEY UPDATE OF w SKIP LOCKED",  # a count
         r"WITH mine AS \(.*ORDER BY id FOR UPDATE\)",  # a cart's reservations
         r"payment_gatewayevent",  # a mark that is the same whoever sets it
         r'"payment_paymentattempt" SET "created_at"',  # the tests' clock
@@ -158,6 +160,7 @@ def order_is_shipped_and_returned() -> None:
 
 
 def limits_are_used_and_given_back() -> None:
+    count_carts_with_vouchers_task()
     make_voucher("ONCE", usage=Voucher.SINGLE_USE)
     make_voucher("MINE", usage=Voucher.ONCE_PER_CUSTOMER)
     make_offer(5, max_global_applications=9, max_discount=Decimal(90), max_user_applications=3)
