@@ -21,10 +21,14 @@ class WithinCalendar:
     changed_data: list[str]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse dates, and moments, that nobody can mean."""
+        """Refuse dates, and moments, that nobody can mean; the rest is the form's."""
+        self.refuse_dates()
+        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]  # the form's
+        return self.cleaned_data if cleaned is None else cleaned
+
+    def refuse_dates(self) -> None:
+        """Refuse those outside the calendar at their fields."""
         for name in self.changed_data:
             value = self.cleaned_data.get(name)
             if isinstance(value, date) and name not in self.any_date and not is_within_calendar(value):
                 self.add_error(name, OUTSIDE)  # type: ignore[attr-defined]  # the form's
-        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]  # the form's
-        return self.cleaned_data if cleaned is None else cleaned

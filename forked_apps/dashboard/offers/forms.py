@@ -26,6 +26,7 @@ class RestrictionsForm(WithinCalendar, OscarRestrictionsForm):
 
     def clean(self) -> dict[str, Any]:
         """Oscar's rules, on what can be read."""
+        self.refuse_dates()
         data: dict[str, Any] = super(OscarRestrictionsForm, self).clean() or self.cleaned_data
         start, end = data.get("start_datetime"), data.get("end_datetime")
         if start and end and end < start:
