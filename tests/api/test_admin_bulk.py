@@ -91,7 +91,7 @@ def test_row_that_is_refused_late_leaves_nothing_of_itself(staff: APIClient) -> 
     StockRecord.objects.filter(product=mug).update(num_allocated=4)
     before = list(Product.objects.values_list())
     refused = put(staff, {"sku": "MUG", "title": "New title", "price": "1.00", "stock_quantity": 3})
-    assert states(refused) == [("MUG", "refused", "stock_below_allocation", None)]
+    assert states(refused) == [("MUG", "refused", "stock_below_allocation", "/stock_quantity")]
     assert list(Product.objects.values_list()) == before
     assert StockRecord.objects.get().price == Decimal("10.00")
 

@@ -372,4 +372,4 @@ def test_zero_total_needs_no_payment_to_be_ordered(guest: APIClient, settings: S
     assert response.json()["totals"]["total"]["amount"] == "0.00"
     assert (response.json()["payment_status"], response.json()["next_action"]) == ("paid", None)
     (payment,) = response.json()["payments"]
-    assert (payment["status"], payment["amount"]["amount"]) == ("paid", "0.00")
+    assert (payment["status"], payment["amount"]["amount"]) == ("captured", "0.00")

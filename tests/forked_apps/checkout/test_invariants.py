@@ -1,12 +1,14 @@
 """Each invariant finds what breaks it, and no other does; where a constraint forbids the break, it is dropped here."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from forked_apps.catalogue.models import Option
 from forked_apps.checkout.invariants import INVARIANTS, violations
 from forked_apps.order.models import Order
 from forked_apps.order.operations import change_order_status
@@ -77,6 +79,10 @@ BREAKS: dict[str, Sequence[str]] = {
     "I2 prices are those of their last changes": [
         "ALTER TABLE partner_stockrecord DISABLE TRIGGER USER",
         f"UPDATE partner_stockrecord SET price = 77 WHERE id = {RECORD}",
+    ],
+    "I2 prices of options are those of their last changes": [
+        "ALTER TABLE catalogue_option DISABLE TRIGGER USER",
+        "UPDATE catalogue_option SET price = 77",
     ],
     "I3 a charge belongs to one order, which has its money": [attempt("more", amount="500")],
     "I3 a paid order has its money": [
@@ -164,6 +170,7 @@ BREAKS: dict[str, Sequence[str]] = {
 def books() -> Order:
     """Orders paid, unpaid, and cancelled after they were paid; with an offer, a voucher, and two open carts."""
     mug, customer = make_product(price="10.00", stock=50), make_user()
+    Option.objects.create(name="Engraving", code="engraving", price=Decimal("2.00"))
     make_offer(10, max_discount=1000, max_global_applications=100, exclusive=False)
     make_voucher("MANY", usage=Voucher.MULTI_USE).offers.update(exclusive=False)
     paid = make_order(mug, quantity=2, user=customer, vouchers=("MANY",))

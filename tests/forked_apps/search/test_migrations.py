@@ -16,4 +16,4 @@ def test_back_to_before_offers_were_named_every_document_is_noted_and_nothing_th
     for kind in ("product_name", "range", "offer_condition", "offer_benefit"):
         DocumentNote.objects.create(kind=kind, ref=1)
     call_command("migrate", "search", "0042_nexus_facts_rebuilt", verbosity=0)
-    assert list(DocumentNote.objects.values_list("kind", "ref")) == [("product", mug.pk)]
+    assert set(DocumentNote.objects.values_list("kind", "ref")) == {("product", mug.pk)}

@@ -54,7 +54,7 @@ VALUES: Final[dict[str, Any]] = {
 SHOWN: Final = {
     "catalogue_attributeoption": {"group_id", "i18n", "option", "price"},
     "catalogue_brand": {"name", "slug"},
-    "catalogue_category": {"ancestors_are_public", "i18n", "is_public", "name", "path", "slug"},
+    "catalogue_category": {"i18n", "is_public", "name", "path", "slug"},
     "catalogue_imagerendition": {"file", "height", "image_id", "source", "width"},
     "catalogue_option": {
         *("code", "help_text", "i18n", "name", "option_group_id", "order", "price", "required", "type"),
