@@ -35,13 +35,6 @@ class EmailRequired(DomainError):
     message = _("We need an e-mail address for the confirmation.")
 
 
-class EmailNotOfAccount(DomainError):
-    """An order of a login goes by the login's own e-mail address."""
-
-    code = "email_not_of_account"
-    message = _("Orders of an account go by its own e-mail address.")
-
-
 class BillingAddressRequired(DomainError):
     """Nothing is shipped, and the tax goes by the address of the bill, which nobody has said."""
 

@@ -48,7 +48,6 @@ from nexus_shop.markets.taxes import Destination
 from .errors import (
     BillingAddressRequired,
     CurrencyMismatch,
-    EmailNotOfAccount,
     EmailRequired,
     ShippingAddressRequired,
     ShippingMethodUnknown,
@@ -61,15 +60,13 @@ from .unpaid import Standing, check_client
 class Details:
     """What a shopper says at checkout. `user_id` None is a guest, who needs an e-mail address.
 
-    `email` is the login's own for one: offers count its uses with those of a guest of that address. `said_email` is
-    what a login has said of it, which is no other. `shipping_method` None is the cheapest that brings the goods
-    (nothing is collected unasked while any does), `payment_method` None the default one. `client` is whom unpaid orders
-    are counted for; nobody's are not limited.
+    `email` is the login's own for one: offers count its uses with those of a guest of that address.
+    `shipping_method` None is the cheapest that brings the goods (nothing is collected unasked while any does),
+    `payment_method` None the default one. `client` is whom unpaid orders are counted for; nobody's are not limited.
     """
 
     user_id: int | None
     email: str = ""
-    said_email: str = ""
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
     shipping_method: str | None = None
@@ -243,8 +240,6 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     """The cart at the prices of now, with its vouchers and those named at checkout, which stay locked."""
     if details.user_id is None and not details.email:
         raise EmailRequired(pointer="/email")
-    if details.user_id is not None:
-        check_email(details.said_email, of_account=details.email)
     vouchers = _locked_vouchers(cart, details)
     destination = destination_of(details.shipping_address, billing=details.billing_address)
     priced = price_cart(
@@ -265,12 +260,6 @@ def _priced(cart: Cart, details: Details) -> PricedCart:
     check_line_options(cart)
     check_total(priced.totals.items + (priced.totals.shipping or ZERO))
     return priced
-
-
-def check_email(said: str, *, of_account: str) -> None:
-    """A login may say its own address, in whatever case, or none. Raises EmailNotOfAccount."""
-    if said and said.lower() != of_account.lower():
-        raise EmailNotOfAccount(pointer="/email")
 
 
 def check_line_options(cart: Cart) -> None:

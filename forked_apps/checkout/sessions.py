@@ -33,7 +33,6 @@ from .models import CheckoutSession
 from .operations import (
     Details,
     Placed,
-    check_email,
     check_line_options,
     claims_of,
     countries_of,
@@ -105,14 +104,13 @@ def _lock_open_cart(cursor: Any, ref: CartRef) -> int:
 def change_checkout(handle: str, ref: CartRef, *, changes: Mapping[str, Any], version: str | None = None) -> int:
     """Keep what the shopper says: names of `FIELDS`; addresses are PostalAddress or None. Returns the checkout's id.
 
-    A login's e-mail address is not kept: it is the account's. Locks the cart. Raises NotFound, CheckoutClosed,
-    StaleVersion, EmailNotOfAccount, CountryNotServed, AddressIncomplete, InvalidPostcode, ShippingMethodUnknown (for
-    where it goes now), PaymentMethodUnknown; then nothing is changed.
+    A login's e-mail address is the account's, whatever is said. Locks the cart. Raises NotFound, CheckoutClosed,
+    StaleVersion, CountryNotServed, AddressIncomplete, InvalidPostcode, ShippingMethodUnknown (for where it goes now),
+    PaymentMethodUnknown; then nothing is changed.
     """
     assert set(changes) <= FIELDS
     session = _lock_open(handle, ref, version)
     if session.owner_id is not None and "email" in changes:
-        check_email(changes["email"], of_account=session.email)
         changes = {**changes, "email": ""}
     shipping = changes.get("shipping_address", session.shipping_address)
     billing = changes.get("billing_address", session.billing_address)

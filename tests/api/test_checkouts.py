@@ -131,12 +131,7 @@ def test_login_checks_out(mug: Product) -> None:
 def test_login_orders_by_its_own_address(mug: Product) -> None:
     client = with_cart(client_of(make_user("ann@example.com")), mug)
     path = opened_by_login(client)
-    before = client.get(path).json()
-    refused = client.patch(path, {"email": "other@example.com", "notes": "Ring twice"})
-    assert (refused.status_code, refused.json()["code"]) == (422, "email_not_of_account")
-    assert refused.json()["errors"][0]["pointer"] == "/email"
-    assert client.get(path).json() == before
-    for email in (before["email"], "Ann@Example.com", ""):
+    for email in ("other@example.com", "Ann@Example.com", ""):
         said = client.patch(path, {"email": email, "shipping_address": ADDRESS_JSON})
         assert (said.status_code, said.json()["email"]) == (200, "ann@example.com")
     CheckoutSession.objects.update(email="other@example.com")  # as older ones may have it

@@ -143,7 +143,6 @@ def _details(request: Any, data: dict[str, Any]) -> Details:
     return Details(
         user_id=user.pk if user else None,
         email=user.email if user else data.get("email", ""),
-        said_email=data.get("email", ""),
         shipping_address=address_of_account(data.get("shipping_address"), user),
         billing_address=address_of_account(data.get("billing_address"), user),
         shipping_method=data.get("shipping_method"),
