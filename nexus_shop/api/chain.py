@@ -7,6 +7,7 @@ leads /api/ and /health/ past the rest to the view that the last of it, `ChainEn
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import reduce
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -35,6 +36,7 @@ MAX_BODY: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 #: Where a body may have a file, and how large it may be with all around it.
 UPLOADS: Final = re.compile(r"/api/v1/admin/(?:products/[^/]+/images|files)/")
 MAX_UPLOAD: Final = MAX_BYTES + 65_536
+CHUNK: Final = 65_536
 
 
 class ChainEnd:
@@ -82,7 +84,21 @@ class ApiChain:
             patch_vary_headers(response, ("Authorization", "X-Cart-Token"))
         if request.method == "HEAD":
             response.content = b""
+        _read_out(request, response)
         return _said_of_nothing(response)
+
+
+def _read_out(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Take what nobody has read of a body: a server that hangs up on the rest may take its answer along, and nginx
+    tells the client that nobody is there. What is too large is not waited for.
+    """
+    is_read = not request.META.get("CONTENT_LENGTH") or hasattr(request, "_body")
+    if is_read or response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return
+    with suppress(OSError):  # the client has gone
+        for _ in range(MAX_UPLOAD // CHUNK + 1):
+            if not request._stream.read(CHUNK):  # noqa: SLF001 - past Django's own checks
+                return
 
 
 def _said_of_nothing(response: HttpResponseBase) -> HttpResponseBase:
@@ -113,4 +129,5 @@ class RequestIdMiddleware:
         request_id = start_request(request.META.get("HTTP_X_REQUEST_ID"))
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
+        _read_out(request, response)
         return _said_of_nothing(response)

@@ -217,8 +217,7 @@ def test_file_may_have_20_megabytes(shop: stand.Site) -> None:
 def test_pages_take_uploads_of_20_megabytes(shop: stand.Site) -> None:
     megabyte = 1024 * 1024
     headers = {"Content-Type": "application/octet-stream"}
-    passed_on = shop.request("POST", "/no-such-page/", body=b"1" * (2 * megabyte), headers=headers)
-    assert passed_on.status in {403, 404, 502}  # the last one where the shop has hung up before it has read it all
+    assert shop.request("POST", "/no-such-page/", body=b"1" * (2 * megabyte), headers=headers).status in {403, 404}
     assert shop.request("POST", "/no-such-page/", body=b"1" * (20 * megabyte + 1), headers=headers).status == 413
 
 
